@@ -1,0 +1,155 @@
+import * as tf from '@tensorflow/tfjs';
+import type { MaskedConv2dAttributes, MaskedConv2dInputs } from '../maskedConv2d.js';
+import type { Tap } from '../taps.js';
+
+/**
+ * The reference: masked convolution as a sum over live taps of shifted products, from operations that every
+ * TensorFlow.js backend has. Dead taps cost nothing.
+ *
+ * The image is padded once and flattened to [positions, channels], so that a tap is a contiguous slice and one matMul;
+ * products at padding positions are computed and cropped at the end. No matMul has a transposed operand, because the
+ * WASM backend runs those twenty times slower.
+ */
+export function composedMaskedConv2d(
+  inputs: MaskedConv2dInputs,
+  attributes: MaskedConv2dAttributes,
+): tf.Tensor4D {
+  const { mask, bias, residual } = inputs;
+  const { taps, inputActivation = 'linear', activation = 'linear' } = attributes;
+  const [kh, kw, cin, cout] = inputs.kernel.shape;
+  const offsets = taps.map(({ row, column }) => ({
+    row: row - Math.floor(kh / 2),
+    column: column - Math.floor(kw / 2),
+  }));
+
+  const variables: tf.Tensor[] = [inputs.x, inputs.kernel];
+  if (bias) variables.push(bias);
+  if (residual) variables.push(residual);
+
+  const operation = tf.customGrad((...args) => {
+    const [x, kernel] = args as [tf.Tensor4D, tf.Tensor4D];
+    const save = args[variables.length] as unknown as tf.GradSaveFunc;
+    const input = inputActivation === 'relu' ? tf.relu(x) : x;
+    const weights = tapWeights(tf.mul(kernel, mask), taps);
+    let y: tf.Tensor = shiftedProducts(input, weights, offsets);
+    if (bias) y = tf.add(y, bias);
+    if (activation === 'relu') y = tf.relu(y);
+    save(activation === 'relu' ? [x, kernel, y] : [x, kernel]);
+    if (residual) y = tf.add(y, residual);
+
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
+      const [x, kernel, output] = saved as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D?];
+      const dz = (output ? tf.mul(dy, tf.step(output)) : dy) as tf.Tensor4D;
+      const input = inputActivation === 'relu' ? tf.relu(x) : x;
+      const weights = tapWeights(tf.mul(kernel, mask), taps);
+      const transposed = weights.map((weight) => tf.transpose(weight));
+      const negated = offsets.map(({ row, column }) => ({ row: -row, column: -column }));
+      let dx: tf.Tensor = shiftedProducts(dz, transposed, negated);
+      if (inputActivation === 'relu') dx = tf.mul(dx, tf.step(x));
+      const products = correlations(input, dz, offsets);
+      const dead = tf.zeros([cin, cout]);
+      const everywhere: tf.Tensor[] = new Array(kh * kw).fill(dead);
+      taps.forEach(({ row, column }, i) => {
+        everywhere[row * kw + column] = products[i] as tf.Tensor;
+      });
+      const gradients = [dx, tf.mul(tf.reshape(tf.stack(everywhere), kernel.shape), mask)];
+      if (bias) gradients.push(tf.sum(dz, [0, 1, 2]));
+      if (residual) gradients.push(dy);
+      return gradients;
+    };
+    return { value: y, gradFunc };
+  });
+  return operation(...variables) as tf.Tensor4D;
+}
+
+/** The [Cin, Cout] matrix of each tap. */
+function tapWeights(kernel: tf.Tensor4D, taps: readonly Tap[]): tf.Tensor2D[] {
+  const [, , cin, cout] = kernel.shape;
+  return taps.map(({ row, column }) =>
+    tf.reshape(tf.slice(kernel, [row, column, 0, 0], [1, 1, cin, cout]), [cin, cout]),
+  );
+}
+
+/** Rows and columns of padding that keep every shifted read inside the padded image. */
+interface Frame {
+  top: number;
+  bottom: number;
+  left: number;
+  right: number;
+}
+
+function frameOf(offsets: readonly Tap[]): Frame {
+  const rows = offsets.map(({ row }) => row);
+  const columns = offsets.map(({ column }) => column);
+  return {
+    top: Math.max(0, -Math.min(...rows)),
+    bottom: Math.max(0, ...rows),
+    left: Math.max(0, -Math.min(...columns)),
+    right: Math.max(0, ...columns),
+  };
+}
+
+/** Padded and flattened, [B (top + H + bottom) (left + W + right), C], with the start of each tap's slice. */
+function flatten(x: tf.Tensor4D, { top, bottom, left, right }: Frame): tf.Tensor2D {
+  const channels = x.shape[3];
+  const padded = tf.pad(x, [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ]);
+  return tf.reshape(padded, [-1, channels]);
+}
+
+function starts(offsets: readonly Tap[], { top, left, right }: Frame, width: number): number[] {
+  return offsets.map(({ row, column }) => (top + row) * (left + width + right) + left + column);
+}
+
+function isPointwise(offsets: readonly Tap[]): boolean {
+  return offsets.every(({ row, column }) => row === 0 && column === 0);
+}
+
+/** sum over taps of shift(x, offset) * weight; zeros outside the image. [B, H, W, Cin] -> [B, H, W, Cout] */
+function shiftedProducts(x: tf.Tensor4D, weights: tf.Tensor2D[], offsets: readonly Tap[]): tf.Tensor4D {
+  const [batch, height, width, cin] = x.shape;
+  const cout = (weights[0] as tf.Tensor2D).shape[1];
+  if (isPointwise(offsets)) {
+    const product = tf.matMul(tf.reshape(x, [-1, cin]), weights[0] as tf.Tensor2D);
+    return tf.reshape(product, [batch, height, width, cout]);
+  }
+  const frame = frameOf(offsets);
+  const flat = flatten(x, frame);
+  const positions = flat.shape[0];
+  const begin = starts(offsets, frame, width);
+  const count = positions - Math.max(...begin);
+  let sum: tf.Tensor2D | undefined;
+  weights.forEach((weight, i) => {
+    const product = tf.matMul(tf.slice(flat, [begin[i] as number, 0], [count, cin]), weight);
+    sum = sum ? tf.add(sum, product) : product;
+  });
+  const grid = tf.reshape(
+    tf.pad(sum as tf.Tensor2D, [
+      [0, positions - count],
+      [0, 0],
+    ]),
+    [batch, frame.top + height + frame.bottom, frame.left + width + frame.right, cout],
+  );
+  return tf.slice(grid as tf.Tensor4D, [0, 0, 0, 0], [batch, height, width, cout]);
+}
+
+/** For each tap, sum over all pixels of shift(x, offset)^T dy: [Cin, Cout] */
+function correlations(x: tf.Tensor4D, dy: tf.Tensor4D, offsets: readonly Tap[]): tf.Tensor2D[] {
+  const [, , width, cin] = x.shape;
+  const cout = dy.shape[3];
+  if (isPointwise(offsets)) {
+    return [tf.matMul(tf.transpose(tf.reshape(x, [-1, cin])), tf.reshape(dy, [-1, cout]))];
+  }
+  const frame = frameOf(offsets);
+  const columns = tf.transpose(flatten(x, frame)); // [Cin, positions]
+  const { top, bottom, left, right } = frame;
+  const grid = flatten(dy, { top: 0, bottom: top + bottom, left: 0, right: left + right });
+  const begin = starts(offsets, frame, width);
+  const count = grid.shape[0] - Math.max(...begin);
+  const rows = tf.slice(grid, [0, 0], [count, cout]);
+  return begin.map((start) => tf.matMul(tf.slice(columns, [0, start], [cin, count]), rows));
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+// Packages are imported from source through the `@pixelrnn/source` condition: tests need no build.
+const conditions = ['@pixelrnn/source', 'node', 'import', 'module', 'default'];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ['packages/*/src/**/*.test.ts', 'experiments/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});
