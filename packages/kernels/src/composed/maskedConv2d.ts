@@ -122,7 +122,7 @@ function shiftedProducts(x: tf.Tensor4D, weights: tf.Tensor2D[], offsets: readon
   const positions = flat.shape[0];
   const begin = starts(offsets, frame, width);
   const count = positions - Math.max(...begin);
-  let sum: tf.Tensor2D | undefined;
+  let sum: tf.Tensor | undefined;
   weights.forEach((weight, i) => {
     const product = tf.matMul(tf.slice(flat, [begin[i] as number, 0], [count, cin]), weight);
     sum = sum ? tf.add(sum, product) : product;
