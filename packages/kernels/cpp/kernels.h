@@ -1,0 +1,77 @@
+// The fused kernels: plain C functions over float32 arrays in row-major NHWC order.
+// One source serves TensorFlow custom ops (threads) and WebAssembly (one thread).
+//
+// No function allocates: callers ask for the workspace size first. No function depends on the number of threads for
+// its result: work is cut into pieces by shape alone, and partial sums are added in a fixed order.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Runs task(context, i) for i in 0 .. count - 1, in any order, on any threads; null runs them one after the other.
+typedef void (*pixelrnn_task)(void* context, int32_t index);
+typedef void (*pixelrnn_parallel)(void* pool, int32_t count, pixelrnn_task task, void* context);
+
+typedef struct {
+    pixelrnn_parallel run;  // may be null
+    void* pool;
+} pixelrnn_executor;
+
+typedef struct {
+    int32_t batch, height, width;  // of input and output alike
+    int32_t cin, cout;
+    int32_t kernel_height, kernel_width;  // centre at (kernel_height / 2, kernel_width / 2)
+    int32_t tap_count;
+    const int32_t* taps;  // tap_count pairs (row, column) in the kernel, every position with a live weight
+    int32_t input_relu, output_relu;
+} pixelrnn_conv;
+
+// y = act(conv(act(x), kernel * mask) + bias) + residual; bias [cout] and residual (shape of y) may be null.
+// kernel and mask are [kernel_height, kernel_width, cin, cout]. output_relu excludes a residual.
+size_t pixelrnn_conv_forward_workspace(const pixelrnn_conv* conv);
+void pixelrnn_conv_forward(const pixelrnn_conv* conv, const float* x, const float* kernel, const float* mask,
+                           const float* bias, const float* residual, float* y, void* workspace,
+                           pixelrnn_executor executor);
+
+// Gradients for dy: dx [shape of x], dkernel [shape of kernel, zero under the mask], dbias [cout]; dx and dbias may
+// be null. y is read only where output_relu is set. The residual's gradient is dy itself.
+size_t pixelrnn_conv_backward_workspace(const pixelrnn_conv* conv);
+void pixelrnn_conv_backward(const pixelrnn_conv* conv, const float* x, const float* kernel, const float* mask,
+                            const float* y, const float* dy, float* dx, float* dkernel, float* dbias,
+                            void* workspace, pixelrnn_executor executor);
+
+// nats[b] = sum over the image's `per_image` labels of -log softmax(logits)[label];
+// logits [batch, per_image, levels], normaliser [batch, per_image] = log-sum-exp, kept for the backward pass.
+// Returns -1, or the flat position of the first label outside 0 .. levels - 1 (nothing else is then defined).
+int64_t pixelrnn_softmax_cross_entropy_forward(int32_t batch, int32_t per_image, int32_t levels, const float* logits,
+                                               const int32_t* labels, float* nats, float* normaliser,
+                                               pixelrnn_executor executor);
+// dlogits = (softmax(logits) - onehot(label)) * dnats[b]
+void pixelrnn_softmax_cross_entropy_backward(int32_t batch, int32_t per_image, int32_t levels, const float* logits,
+                                             const int32_t* labels, const float* normaliser, const float* dnats,
+                                             float* dlogits, pixelrnn_executor executor);
+
+// The same for a Bernoulli with p(1) = sigmoid(logit), labels 0 or 1.
+int64_t pixelrnn_bernoulli_cross_entropy_forward(int32_t batch, int32_t per_image, const float* logits,
+                                                 const int32_t* labels, float* nats, pixelrnn_executor executor);
+void pixelrnn_bernoulli_cross_entropy_backward(int32_t batch, int32_t per_image, const float* logits,
+                                               const int32_t* labels, const float* dnats, float* dlogits,
+                                               pixelrnn_executor executor);
+
+// Torch7's RMSProp: square = decay * square + (1 - decay) * g^2; p -= rate * g / (sqrt(square) + epsilon).
+// In and out may be the same array.
+void pixelrnn_rmsprop(int64_t count, float rate, float decay, float epsilon, const float* gradient,
+                      const float* parameter, const float* square, float* new_parameter, float* new_square);
+
+// Adam with bias correction: step counts from 1; p -= rate * m_hat / (sqrt(v_hat) + epsilon).
+void pixelrnn_adam(int64_t count, float rate, float beta1, float beta2, float epsilon, int64_t step,
+                   const float* gradient, const float* parameter, const float* mean, const float* square,
+                   float* new_parameter, float* new_mean, float* new_square);
+
+#ifdef __cplusplus
+}
+#endif
