@@ -1,1 +1,13 @@
-export {};
+export { type BinarizedMnistOptions, loadBinarizedMnist } from './binarizedMnist.js';
+export { defaultDataDir } from './dataDir.js';
+export { DataError, type DataErrorCode } from './dataError.js';
+export {
+  type Batch,
+  type BatchOptions,
+  type DatasetKind,
+  type DatasetSplits,
+  ImageDataset,
+  type ImageDatasetOptions,
+} from './imageDataset.js';
+export { loadMnist, type MnistOptions } from './mnist.js';
+export type { DataProgress, OnProgress } from './progress.js';

@@ -1,1 +1,5 @@
-export {};
+export { cacheDir } from './cacheDir.js';
+export type { EngineAttempt } from './chain.js';
+export { EngineError } from './engineError.js';
+export { type EngineName, engineNames } from './engineName.js';
+export { describeEngine, type EngineInfo, type EngineOptions, loadEngine } from './loadEngine.js';

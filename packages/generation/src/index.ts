@@ -1,1 +1,1 @@
-export {};
+export { type SamplingOptions, sample } from './ancestralSampling.js';

@@ -1,8 +1,9 @@
 // The fused kernels: plain C functions over float32 arrays in row-major NHWC order.
 // One source serves TensorFlow custom ops (threads) and WebAssembly (one thread).
 //
-// No function allocates: callers ask for the workspace size first. No function depends on the number of threads for
-// its result: work is cut into pieces by shape alone, and partial sums are added in a fixed order.
+// No function allocates: callers ask for the workspace size first and pass that many bytes, aligned to 64.
+// No function depends on the number of threads for its result: work is cut into pieces by shape alone, and partial sums
+// are added in a fixed order. Arrays that a function writes must not overlap any other of its arrays unless said so.
 #pragma once
 
 #include <stddef.h>
@@ -12,12 +13,13 @@
 extern "C" {
 #endif
 
-// Runs task(context, i) for i in 0 .. count - 1, in any order, on any threads; null runs them one after the other.
+// Runs task(context, i) for i in 0 .. count - 1, in any order, on any threads,
+// and returns when all are done. A null executor pointer, as in WebAssembly, runs everything on the calling thread.
 typedef void (*pixelrnn_task)(void* context, int32_t index);
 typedef void (*pixelrnn_parallel)(void* pool, int32_t count, pixelrnn_task task, void* context);
 
 typedef struct {
-    pixelrnn_parallel run;  // may be null
+    pixelrnn_parallel run;
     void* pool;
 } pixelrnn_executor;
 
@@ -26,49 +28,51 @@ typedef struct {
     int32_t cin, cout;
     int32_t kernel_height, kernel_width;  // centre at (kernel_height / 2, kernel_width / 2)
     int32_t tap_count;
-    const int32_t* taps;  // tap_count pairs (row, column) in the kernel, every position with a live weight
+    const int32_t* taps;  // tap_count pairs (row, column) in the kernel, each once, every position with a live weight
     int32_t input_relu, output_relu;
 } pixelrnn_conv;
 
 // y = act(conv(act(x), kernel * mask) + bias) + residual; bias [cout] and residual (shape of y) may be null.
-// kernel and mask are [kernel_height, kernel_width, cin, cout]. output_relu excludes a residual.
+// kernel and mask are [kernel_height, kernel_width, cin, cout]; the mask holds zeros and ones, null means all ones.
+// output_relu excludes a residual. The residual may be y itself when tap_count * cin <= 256.
+// Workspace: at most 5 * tap_count * cin * (cout + 64) + 64 * tap_count + 4096 bytes, whatever the batch.
 size_t pixelrnn_conv_forward_workspace(const pixelrnn_conv* conv);
 void pixelrnn_conv_forward(const pixelrnn_conv* conv, const float* x, const float* kernel, const float* mask,
                            const float* bias, const float* residual, float* y, void* workspace,
-                           pixelrnn_executor executor);
+                           const pixelrnn_executor* executor);
 
 // Gradients for dy: dx [shape of x], dkernel [shape of kernel, zero under the mask], dbias [cout]; dx and dbias may
 // be null. y is read only where output_relu is set. The residual's gradient is dy itself.
 size_t pixelrnn_conv_backward_workspace(const pixelrnn_conv* conv);
 void pixelrnn_conv_backward(const pixelrnn_conv* conv, const float* x, const float* kernel, const float* mask,
                             const float* y, const float* dy, float* dx, float* dkernel, float* dbias,
-                            void* workspace, pixelrnn_executor executor);
+                            void* workspace, const pixelrnn_executor* executor);
 
 // nats[b] = sum over the image's `per_image` labels of -log softmax(logits)[label];
 // logits [batch, per_image, levels], normaliser [batch, per_image] = log-sum-exp, kept for the backward pass.
 // Returns -1, or the flat position of the first label outside 0 .. levels - 1 (nothing else is then defined).
-int64_t pixelrnn_softmax_cross_entropy_forward(int32_t batch, int32_t per_image, int32_t levels, const float* logits,
+ptrdiff_t pixelrnn_softmax_cross_entropy_forward(int32_t batch, int32_t per_image, int32_t levels, const float* logits,
                                                const int32_t* labels, float* nats, float* normaliser,
-                                               pixelrnn_executor executor);
+                                               const pixelrnn_executor* executor);
 // dlogits = (softmax(logits) - onehot(label)) * dnats[b]
 void pixelrnn_softmax_cross_entropy_backward(int32_t batch, int32_t per_image, int32_t levels, const float* logits,
                                              const int32_t* labels, const float* normaliser, const float* dnats,
-                                             float* dlogits, pixelrnn_executor executor);
+                                             float* dlogits, const pixelrnn_executor* executor);
 
 // The same for a Bernoulli with p(1) = sigmoid(logit), labels 0 or 1.
-int64_t pixelrnn_bernoulli_cross_entropy_forward(int32_t batch, int32_t per_image, const float* logits,
-                                                 const int32_t* labels, float* nats, pixelrnn_executor executor);
+ptrdiff_t pixelrnn_bernoulli_cross_entropy_forward(int32_t batch, int32_t per_image, const float* logits,
+                                                 const int32_t* labels, float* nats, const pixelrnn_executor* executor);
 void pixelrnn_bernoulli_cross_entropy_backward(int32_t batch, int32_t per_image, const float* logits,
                                                const int32_t* labels, const float* dnats, float* dlogits,
-                                               pixelrnn_executor executor);
+                                               const pixelrnn_executor* executor);
 
 // Torch7's RMSProp: square = decay * square + (1 - decay) * g^2; p -= rate * g / (sqrt(square) + epsilon).
 // In and out may be the same array.
-void pixelrnn_rmsprop(int64_t count, float rate, float decay, float epsilon, const float* gradient,
+void pixelrnn_rmsprop(size_t count, float rate, float decay, float epsilon, const float* gradient,
                       const float* parameter, const float* square, float* new_parameter, float* new_square);
 
 // Adam with bias correction: step counts from 1; p -= rate * m_hat / (sqrt(v_hat) + epsilon).
-void pixelrnn_adam(int64_t count, float rate, float beta1, float beta2, float epsilon, int64_t step,
+void pixelrnn_adam(size_t count, float rate, float beta1, float beta2, float epsilon, int32_t step,
                    const float* gradient, const float* parameter, const float* mean, const float* square,
                    float* new_parameter, float* new_mean, float* new_square);
 

@@ -1,8 +1,18 @@
+export { type KernelChoice, kernelsInUse, setKernels, whyComposed } from './choice.js';
 export { bernoulliCrossEntropy, softmaxCrossEntropy } from './crossEntropy.js';
+export type { KernelKind } from './kernelSet.js';
 export {
   type Activation,
   type MaskedConv2dAttributes,
   type MaskedConv2dInputs,
   maskedConv2d,
 } from './maskedConv2d.js';
+export {
+  type AdamHyperparameters,
+  type AdamState,
+  adamUpdate,
+  type RMSPropHyperparameters,
+  type RMSPropState,
+  rmsPropUpdate,
+} from './optimisers.js';
 export { liveTaps, type Tap } from './taps.js';

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { composedMaskedConv2d } from './composed/maskedConv2d.js';
+import { kernelNames } from './kernelNames.js';
+import { runKernel } from './runKernel.js';
 import type { Tap } from './taps.js';
 
 export type Activation = 'linear' | 'relu';
@@ -9,20 +10,20 @@ export interface MaskedConv2dInputs {
   x: tf.Tensor4D;
   /** Weights before masking, [kh, kw, Cin, Cout]. The centre is at (floor(kh / 2), floor(kw / 2)). */
   kernel: tf.Tensor4D;
-  /** Zeros and ones, of the kernel's shape. Weights under a zero are never read and get a zero gradient. */
+  /** Zeros and ones, of the kernel's shape. Weights under a zero do not count and get a zero gradient. */
   mask: tf.Tensor4D;
   /** [Cout] */
-  bias?: tf.Tensor1D;
+  bias?: tf.Tensor1D | undefined;
   /** Added to the output after the activation, [B, H, W, Cout]. */
-  residual?: tf.Tensor4D;
+  residual?: tf.Tensor4D | undefined;
 }
 
 export interface MaskedConv2dAttributes {
-  /** The kernel positions where the mask is not all zero ({@link liveTaps}). */
+  /** The kernel positions where the mask is not all zero ({@link liveTaps}), each once. Others are not read. */
   taps: readonly Tap[];
   /** Applied to `x` first; default linear. */
   inputActivation?: Activation;
-  /** Applied to convolution plus bias, before the residual; default linear. */
+  /** Applied to convolution plus bias, before the residual; default linear. 'relu' excludes a residual. */
   activation?: Activation;
 }
 
@@ -31,25 +32,46 @@ export interface MaskedConv2dAttributes {
  *
  *     y = activation(conv(inputActivation(x), kernel * mask) + bias) + residual        [B, H, W, Cout]
  *
- * Differentiable once in x, kernel, bias and residual.
+ * Differentiable once in x, kernel, bias and residual; what no gradient is asked for is not computed.
  *
  * @throws Error naming operation and shapes where the inputs do not fit together
  */
 export function maskedConv2d(inputs: MaskedConv2dInputs, attributes: MaskedConv2dAttributes): tf.Tensor4D {
-  checkMaskedConv2d(inputs, attributes);
-  return composedMaskedConv2d(inputs, attributes);
+  checkInputs(inputs);
+  checkAttributes(inputs, attributes);
+  const { x, kernel, mask, bias, residual } = inputs;
+  const { taps, inputActivation, activation } = attributes;
+  const outputRelu = activation === 'relu';
+  return runKernel(
+    outputRelu ? kernelNames.maskedConv2dRelu : kernelNames.maskedConv2d,
+    { x, kernel, mask, ...(bias && { bias }), ...(residual && { residual }) },
+    {
+      taps: taps.flatMap(({ row, column }) => [row, column]),
+      inputRelu: inputActivation === 'relu',
+      outputRelu,
+      biasGradient: bias !== undefined,
+    },
+  ) as tf.Tensor4D;
 }
 
-function checkMaskedConv2d(inputs: MaskedConv2dInputs, { taps, activation }: MaskedConv2dAttributes): void {
-  const { x, kernel, mask, bias, residual } = inputs;
-  const fail = (what: string): never => {
-    throw new Error(`maskedConv2d: ${what}`);
-  };
-  if (x.rank !== 4) fail(`x must be [B, H, W, Cin], got [${x.shape}]`);
-  if (kernel.rank !== 4) fail(`kernel must be [kh, kw, Cin, Cout], got [${kernel.shape}]`);
-  const [kh, kw, cin, cout] = kernel.shape;
-  if (x.shape[3] !== cin)
+function fail(what: string): never {
+  throw new Error(`maskedConv2d: ${what}`);
+}
+
+function checkInputs({ x, kernel, mask, bias, residual }: MaskedConv2dInputs): void {
+  for (const [name, tensor] of Object.entries({ x, kernel, mask, bias, residual })) {
+    if (tensor && tensor.dtype !== 'float32') {
+      fail(`${name} must be float32, got ${tensor.dtype} [${tensor.shape}]`);
+    }
+  }
+  if (x.rank !== 4 || x.size === 0) fail(`x must be a non-empty [B, H, W, Cin], got [${x.shape}]`);
+  if (kernel.rank !== 4 || kernel.size === 0) {
+    fail(`kernel must be a non-empty [kh, kw, Cin, Cout], got [${kernel.shape}]`);
+  }
+  const [, , cin, cout] = kernel.shape;
+  if (x.shape[3] !== cin) {
     fail(`x [${x.shape}] has ${x.shape[3]} channels, kernel [${kernel.shape}] reads ${cin}`);
+  }
   if (mask.shape.join() !== kernel.shape.join()) {
     fail(`mask [${mask.shape}] must have the kernel's shape [${kernel.shape}]`);
   }
@@ -58,13 +80,27 @@ function checkMaskedConv2d(inputs: MaskedConv2dInputs, { taps, activation }: Mas
   if (residual && residual.shape.join() !== output.join()) {
     fail(`residual must be [${output}], got [${residual.shape}]`);
   }
+}
+
+function checkAttributes({ kernel, residual }: MaskedConv2dInputs, attributes: MaskedConv2dAttributes): void {
+  const { taps, inputActivation = 'linear', activation = 'linear' } = attributes;
+  for (const [name, value] of Object.entries({ inputActivation, activation })) {
+    if (value !== 'linear' && value !== 'relu') {
+      fail(`${name} must be 'linear' or 'relu', got ${JSON.stringify(value)}`);
+    }
+  }
   if (residual && activation === 'relu') {
     fail("activation 'relu' cannot be combined with a residual: add the residual after a linear convolution");
   }
   if (taps.length === 0) fail('at least one live tap is needed, the mask has none');
+  const [kh, kw] = kernel.shape;
+  const seen = new Set<number>();
   for (const { row, column } of taps) {
-    if (!(row >= 0 && row < kh && column >= 0 && column < kw)) {
+    const whole = Number.isInteger(row) && Number.isInteger(column);
+    if (!whole || row < 0 || row >= kh || column < 0 || column >= kw) {
       fail(`tap (${row}, ${column}) lies outside the ${kh} x ${kw} kernel`);
     }
+    if (seen.has(row * kw + column)) fail(`tap (${row}, ${column}) is given twice`);
+    seen.add(row * kw + column);
   }
 }

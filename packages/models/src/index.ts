@@ -1,1 +1,3 @@
-export {};
+export { type PixelCNNOptions, pixelCNN } from './pixelCNN.js';
+export { receptiveRadius } from './receptiveRadius.js';
+export { scaleIntensities } from './scaleIntensities.js';

@@ -1,1 +1,1 @@
-export {};
+export { Random, type RandomState } from './random.js';

@@ -1,59 +1,77 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** log-sum-exp minus the label's logit, which is gathered: no one-hot of the logits' size. */
-export function composedSoftmaxCrossEntropy(logits: tf.Tensor, labels: tf.Tensor): tf.Tensor1D {
-  const levels = logits.shape[logits.rank - 1] as number;
-  const batch = logits.shape[0] as number;
-  const operation = tf.customGrad((...args) => {
-    const [logits] = args as [tf.Tensor];
-    const save = args[1] as unknown as tf.GradSaveFunc;
-    const rows = tf.reshape(logits, [-1, levels]) as tf.Tensor2D; // [N, L]
-    const count = rows.shape[0];
-    const index = tf.add(
-      tf.mul(tf.range(0, count, 1, 'int32'), tf.scalar(levels, 'int32')),
-      tf.reshape(labels, [-1]),
-    );
-    const maximum = tf.max(rows, 1, true);
-    const normaliser = tf.add(tf.log(tf.sum(tf.exp(tf.sub(rows, maximum)), 1)), tf.reshape(maximum, [-1])); // [N]
-    const chosen = tf.gather(tf.reshape(rows, [-1]), index);
-    const nats = tf.sum(tf.reshape(tf.sub(normaliser, chosen), [batch, -1]), 1);
-    save([logits, normaliser, index]);
-
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor => {
-      const [logits, normaliser, index] = saved as [tf.Tensor, tf.Tensor1D, tf.Tensor1D];
-      const rows = tf.reshape(logits, [-1, levels]);
-      const count = rows.shape[0] as number;
-      const scale = tf.reshape(tf.tile(tf.reshape(dy, [batch, 1]), [1, count / batch]), [-1]); // [N]
-      const softmax = tf.exp(tf.sub(rows, tf.reshape(normaliser, [-1, 1])));
-      const labelTerm = tf.scatterND(tf.reshape(index, [-1, 1]), scale, [count * levels]);
-      const gradient = tf.sub(
-        tf.mul(softmax, tf.reshape(scale, [-1, 1])),
-        tf.reshape(labelTerm, [count, levels]),
-      );
-      return tf.reshape(gradient, logits.shape);
-    };
-    return { value: nats, gradFunc };
-  });
-  return operation(logits) as tf.Tensor1D;
+interface Inputs {
+  logits: tf.Tensor;
+  labels: tf.Tensor;
 }
 
-/** softplus(logit) - label * logit, in a form that overflows nowhere. */
-export function composedBernoulliCrossEntropy(logits: tf.Tensor, labels: tf.Tensor): tf.Tensor1D {
+/**
+ * log-sum-exp minus the label's logit, which is gathered: no one-hot of the logits' size.
+ *
+ * A label outside 0 .. L - 1 makes its image's nats NaN: raising an error would need the labels to be read back.
+ *
+ * @returns nats [B], and the log-sum-exp of every row, of the labels' shape
+ */
+export function composedSoftmaxCrossEntropy({ logits, labels }: Inputs): [tf.Tensor, tf.Tensor] {
   const batch = logits.shape[0] as number;
-  const targets = tf.cast(labels, 'float32');
-  const operation = tf.customGrad((...args) => {
-    const [logits] = args as [tf.Tensor];
-    const save = args[1] as unknown as tf.GradSaveFunc;
-    const softplus = tf.add(tf.relu(logits), tf.log1p(tf.exp(tf.neg(tf.abs(logits)))));
-    const nats = tf.sum(tf.reshape(tf.sub(softplus, tf.mul(targets, logits)), [batch, -1]), 1);
-    save([logits, targets]);
+  const levels = logits.shape[logits.rank - 1] as number;
+  const rows = tf.reshape(logits, [-1, levels]);
+  const flatLabels = tf.reshape(labels, [-1]);
+  const known = nearestLevel(flatLabels, levels);
+  const chosen = tf.gather(tf.reshape(rows, [-1]), labelPositions(known, levels));
+  const maximum = tf.max(rows, 1, true);
+  const shifted = tf.log(tf.sum(tf.exp(tf.sub(rows, maximum)), 1)); // [N]
+  const flatMaximum = tf.reshape(maximum, [-1]);
+  const perLabel = tf.add(shifted, tf.sub(flatMaximum, chosen));
+  const checked = tf.where(tf.equal(flatLabels, known), perLabel, tf.fill(perLabel.shape, Number.NaN));
+  return [
+    tf.sum(tf.reshape(checked, [batch, -1]), 1),
+    tf.reshape(tf.add(shifted, flatMaximum), labels.shape),
+  ];
+}
 
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor => {
-      const [logits, targets] = saved as [tf.Tensor, tf.Tensor];
-      const scale = tf.reshape(dy, [batch, ...new Array(logits.rank - 1).fill(1)]);
-      return tf.mul(tf.sub(tf.sigmoid(logits), targets), scale);
-    };
-    return { value: nats, gradFunc };
-  });
-  return operation(logits) as tf.Tensor1D;
+/** (softmax(logits) - onehot(label)) * dnats, the label's part by a scatter. */
+export function composedSoftmaxCrossEntropyBackward(
+  inputs: Inputs & { normaliser: tf.Tensor; dnats: tf.Tensor },
+): tf.Tensor {
+  const { logits, labels, normaliser, dnats } = inputs;
+  const batch = logits.shape[0] as number;
+  const levels = logits.shape[logits.rank - 1] as number;
+  const count = labels.size;
+  const scale = tf.reshape(tf.tile(tf.reshape(dnats, [batch, 1]), [1, count / batch]), [-1]); // [N]
+  const softmax = tf.exp(tf.sub(tf.reshape(logits, [count, levels]), tf.reshape(normaliser, [count, 1])));
+  const known = nearestLevel(tf.reshape(labels, [-1]), levels);
+  const positions = tf.reshape(labelPositions(known, levels), [-1, 1]) as tf.Tensor2D;
+  const labelTerm = tf.reshape(tf.scatterND(positions, scale, [count * levels]), [count, levels]);
+  return tf.reshape(tf.sub(tf.mul(softmax, tf.reshape(scale, [-1, 1])), labelTerm), logits.shape);
+}
+
+/** Labels, those outside 0 .. levels - 1 moved to the nearest inside. (The WASM backend clips floats only.) */
+function nearestLevel(labels: tf.Tensor, levels: number): tf.Tensor {
+  return tf.maximum(tf.minimum(labels, tf.scalar(levels - 1, 'int32')), tf.scalar(0, 'int32'));
+}
+
+/** Where each row's label lies in the flattened logits. */
+function labelPositions(labels: tf.Tensor, levels: number): tf.Tensor1D {
+  return tf.add(tf.mul(tf.range(0, labels.size, 1, 'int32'), tf.scalar(levels, 'int32')), labels);
+}
+
+/**
+ * softplus(logit) - label * logit, in a form that overflows nowhere; a label other than 0 and 1 gives NaN.
+ *
+ * @returns nats [B]
+ */
+export function composedBernoulliCrossEntropy({ logits, labels }: Inputs): tf.Tensor {
+  const batch = logits.shape[0] as number;
+  const softplus = tf.add(tf.relu(logits), tf.log1p(tf.exp(tf.neg(tf.abs(logits)))));
+  const nats = tf.sub(softplus, tf.mul(tf.cast(labels, 'float32'), logits));
+  const known = tf.equal(labels, nearestLevel(labels, 2));
+  return tf.sum(tf.reshape(tf.where(known, nats, tf.fill(nats.shape, Number.NaN)), [batch, -1]), 1);
+}
+
+/** (sigmoid(logits) - label) * dnats */
+export function composedBernoulliCrossEntropyBackward(inputs: Inputs & { dnats: tf.Tensor }): tf.Tensor {
+  const { logits, labels, dnats } = inputs;
+  const scale = tf.reshape(dnats, [dnats.size, ...new Array(logits.rank - 1).fill(1)]);
+  return tf.mul(tf.sub(tf.sigmoid(logits), tf.cast(labels, 'float32')), scale);
 }

@@ -1,6 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
-import type { MaskedConv2dAttributes, MaskedConv2dInputs } from '../maskedConv2d.js';
+import type { ConvAttributes, ConvBackwardAttributes } from '../kernelSet.js';
 import type { Tap } from '../taps.js';
+
+export interface ComposedConvInputs {
+  x: tf.Tensor4D;
+  kernel: tf.Tensor4D;
+  mask: tf.Tensor4D;
+  bias?: tf.Tensor1D;
+  residual?: tf.Tensor4D;
+}
 
 /**
  * The reference: masked convolution as a sum over live taps of shifted products, from operations that every
@@ -10,56 +18,59 @@ import type { Tap } from '../taps.js';
  * products at padding positions are computed and cropped at the end. No matMul has a transposed operand, because the
  * WASM backend runs those twenty times slower.
  */
-export function composedMaskedConv2d(
-  inputs: MaskedConv2dInputs,
-  attributes: MaskedConv2dAttributes,
-): tf.Tensor4D {
-  const { mask, bias, residual } = inputs;
-  const { taps, inputActivation = 'linear', activation = 'linear' } = attributes;
-  const [kh, kw, cin, cout] = inputs.kernel.shape;
-  const offsets = taps.map(({ row, column }) => ({
-    row: row - Math.floor(kh / 2),
-    column: column - Math.floor(kw / 2),
-  }));
+export function composedMaskedConv2d(inputs: ComposedConvInputs, attributes: ConvAttributes): tf.Tensor4D {
+  const { x, kernel, mask, bias, residual } = inputs;
+  const taps = tapsOf(attributes);
+  const input = attributes.inputRelu ? tf.relu(x) : x;
+  const weights = tapWeights(tf.mul(kernel, mask), taps);
+  let y: tf.Tensor = shiftedProducts(input, weights, offsetsOf(taps, kernel));
+  if (bias) y = tf.add(y, bias);
+  if (attributes.outputRelu) y = tf.relu(y);
+  if (residual) y = tf.add(y, residual);
+  return y as tf.Tensor4D;
+}
 
-  const variables: tf.Tensor[] = [inputs.x, inputs.kernel];
-  if (bias) variables.push(bias);
-  if (residual) variables.push(residual);
-
-  const operation = tf.customGrad((...args) => {
-    const [x, kernel] = args as [tf.Tensor4D, tf.Tensor4D];
-    const save = args[variables.length] as unknown as tf.GradSaveFunc;
-    const input = inputActivation === 'relu' ? tf.relu(x) : x;
-    const weights = tapWeights(tf.mul(kernel, mask), taps);
-    let y: tf.Tensor = shiftedProducts(input, weights, offsets);
-    if (bias) y = tf.add(y, bias);
-    if (activation === 'relu') y = tf.relu(y);
-    save(activation === 'relu' ? [x, kernel, y] : [x, kernel]);
-    if (residual) y = tf.add(y, residual);
-
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
-      const [x, kernel, output] = saved as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D?];
-      const dz = (output ? tf.mul(dy, tf.step(output)) : dy) as tf.Tensor4D;
-      const input = inputActivation === 'relu' ? tf.relu(x) : x;
-      const weights = tapWeights(tf.mul(kernel, mask), taps);
-      const transposed = weights.map((weight) => tf.transpose(weight));
-      const negated = offsets.map(({ row, column }) => ({ row: -row, column: -column }));
-      let dx: tf.Tensor = shiftedProducts(dz, transposed, negated);
-      if (inputActivation === 'relu') dx = tf.mul(dx, tf.step(x));
-      const products = correlations(input, dz, offsets);
-      const dead = tf.zeros([cin, cout]);
-      const everywhere: tf.Tensor[] = new Array(kh * kw).fill(dead);
-      taps.forEach(({ row, column }, i) => {
-        everywhere[row * kw + column] = products[i] as tf.Tensor;
-      });
-      const gradients = [dx, tf.mul(tf.reshape(tf.stack(everywhere), kernel.shape), mask)];
-      if (bias) gradients.push(tf.sum(dz, [0, 1, 2]));
-      if (residual) gradients.push(dy);
-      return gradients;
-    };
-    return { value: y, gradFunc };
+/** The gradients of {@link composedMaskedConv2d}: dx if asked for, dkernel, dbias if asked for. */
+export function composedMaskedConv2dBackward(
+  inputs: { x: tf.Tensor4D; kernel: tf.Tensor4D; mask: tf.Tensor4D; y?: tf.Tensor4D; dy: tf.Tensor4D },
+  attributes: ConvBackwardAttributes,
+): tf.Tensor[] {
+  const { x, kernel, mask, y, dy } = inputs;
+  const [kh, kw, cin, cout] = kernel.shape;
+  const taps = tapsOf(attributes);
+  const offsets = offsetsOf(taps, kernel);
+  const dz = (attributes.outputRelu ? tf.mul(dy, tf.step(y as tf.Tensor4D)) : dy) as tf.Tensor4D;
+  const gradients: tf.Tensor[] = [];
+  if (attributes.inputGradient) {
+    const transposed = tapWeights(tf.mul(kernel, mask), taps).map((weight) => tf.transpose(weight));
+    const negated = offsets.map(({ row, column }) => ({ row: -row, column: -column }));
+    const dinput = shiftedProducts(dz, transposed, negated);
+    gradients.push(attributes.inputRelu ? tf.mul(dinput, tf.step(x)) : dinput);
+  }
+  const products = correlations(attributes.inputRelu ? tf.relu(x) : x, dz, offsets);
+  const everywhere: tf.Tensor[] = new Array(kh * kw).fill(tf.zeros([cin, cout]));
+  taps.forEach(({ row, column }, i) => {
+    everywhere[row * kw + column] = products[i] as tf.Tensor;
   });
-  return operation(...variables) as tf.Tensor4D;
+  gradients.push(tf.mul(tf.reshape(tf.stack(everywhere), kernel.shape), mask));
+  if (attributes.biasGradient) gradients.push(tf.sum(dz, [0, 1, 2]));
+  return gradients;
+}
+
+function tapsOf({ taps }: ConvAttributes): Tap[] {
+  return Array.from({ length: taps.length / 2 }, (_, i) => ({
+    row: taps[2 * i] as number,
+    column: taps[2 * i + 1] as number,
+  }));
+}
+
+/** Each tap's distance from the kernel's centre. */
+function offsetsOf(taps: readonly Tap[], kernel: tf.Tensor4D): Tap[] {
+  const [height, width] = kernel.shape;
+  return taps.map(({ row, column }) => ({
+    row: row - Math.floor(height / 2),
+    column: column - Math.floor(width / 2),
+  }));
 }
 
 /** The [Cin, Cout] matrix of each tap. */

@@ -1,0 +1,50 @@
+import type { ImageSplits } from '@pixelrnn/data';
+import type { ResultTable } from '@pixelrnn/metrics';
+import type * as tf from '@tensorflow/tfjs';
+import type { z } from 'zod';
+import type { TrainingSettings } from './trainingSettings.js';
+
+export const presetNames = ['smoke', 'cpu', 'paper'] as const;
+export type PresetName = (typeof presetNames)[number];
+
+/** Height, width, colours and levels of the images that a model is built for. */
+export interface ImageShape {
+  height: number;
+  width: number;
+  colors: number;
+  levels: number;
+}
+
+/** How a row's model is built and trained. `Settings` are the model's own, beside {@link TrainingSettings}. */
+export interface RowModel<Settings extends z.ZodRawShape = z.ZodRawShape> {
+  settings: z.ZodObject<Settings>;
+  /** All settings, for each preset. */
+  presets: Record<PresetName, TrainingSettings & z.infer<z.ZodObject<Settings>>>;
+  build(settings: z.infer<z.ZodObject<Settings>>, shape: ImageShape, seed: number): tf.LayersModel;
+}
+
+/** A row of the table. Without a model it is another author's, quoted for comparison, or one that is not there yet. */
+export interface ExperimentRow {
+  name: string;
+  label: string;
+  /** The paper's number in the experiment's metric. */
+  paper: number | null;
+  paperSource: string | null;
+  model?: RowModel;
+}
+
+/** One table or ablation. */
+export interface Experiment {
+  id: string;
+  title: string;
+  metric: ResultTable['metric'];
+  rows: ExperimentRow[];
+  /** The set that the paper's numbers belong to; results on any other carry its name in their label. */
+  canonicalDataset: string;
+  loadData(settings: TrainingSettings, options: { dataDir?: string }): Promise<ImageSplits>;
+}
+
+/** Checks a row's settings and build function against each other, then forgets their types. */
+export function rowModel<Settings extends z.ZodRawShape>(model: RowModel<Settings>): RowModel {
+  return model as unknown as RowModel;
+}

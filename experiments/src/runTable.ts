@@ -1,0 +1,80 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bitsPerDim, type ResultRow, type ResultTable, type RunResult, tableToCsv, tableToMarkdown } from '@pixelrnn/metrics';
+import { tablePlot, writeFigure } from '@pixelrnn/plots';
+import { writeFileAtomic } from '@pixelrnn/training';
+import type { Experiment, ExperimentRow, PresetName } from './experiment.js';
+
+/** The finished runs of a row, by seed. */
+export type RunResults = Map<number, RunResult>;
+
+const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+function standardDeviation(values: number[]): number | null {
+  if (values.length < 2) return null;
+  const centre = mean(values);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1));
+}
+
+function tableRow(experiment: Experiment, row: ExperimentRow, runs: RunResults | undefined): ResultRow {
+  const base = { name: row.name, label: row.label, paper: row.paper, paperSource: row.paperSource };
+  const results = [...(runs?.values() ?? [])];
+  const [first] = results;
+  if (!first) {
+    return {
+      ...base,
+      test: null,
+      valid: null,
+      train: null,
+      sd: null,
+      seeds: [],
+      parameters: null,
+      steps: null,
+      images: null,
+      seconds: null,
+      engine: null,
+    };
+  }
+  const inMetric = (nats: number) => (experiment.metric === 'nats' ? nats : bitsPerDim(nats, first.dimensions));
+  const tests = results.map(({ test }) => inMetric(test));
+  const trains = results.map(({ train }) => train).filter((train) => train !== null);
+  return {
+    ...base,
+    label: first.dataset === experiment.canonicalDataset ? row.label : `${row.label}, on ${first.dataset}`,
+    test: mean(tests),
+    valid: mean(results.map(({ valid }) => inMetric(valid))),
+    train: trains.length === results.length ? mean(trains.map(inMetric)) : null,
+    sd: standardDeviation(tests),
+    seeds: [...(runs?.keys() ?? [])].sort((a, b) => a - b),
+    parameters: first.parameters,
+    steps: Math.max(...results.map(({ steps }) => steps)),
+    images: Math.max(...results.map(({ images }) => images)),
+    seconds: mean(results.map(({ seconds }) => seconds)),
+    engine: [...new Set(results.map(({ engine }) => engine))].join(' '),
+  };
+}
+
+/** The experiment's table: the paper's number and ours for every row, `null` where nothing was measured. */
+export function resultTable(
+  experiment: Experiment,
+  preset: PresetName,
+  results: ReadonlyMap<string, RunResults>,
+): ResultTable {
+  return {
+    experiment: experiment.id,
+    preset,
+    metric: experiment.metric,
+    rows: experiment.rows.map((row) => tableRow(experiment, row, results.get(row.name))),
+  };
+}
+
+/** Writes `table.json`, `table.md`, `table.csv`, `plot.png` and `plot.html` into the experiment's folder. */
+export async function writeTable(experiment: Experiment, table: ResultTable, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFileAtomic(join(folder, 'table.json'), `${JSON.stringify(table, null, 2)}\n`);
+  await writeFileAtomic(join(folder, 'table.md'), tableToMarkdown(table));
+  await writeFileAtomic(join(folder, 'table.csv'), tableToCsv(table));
+  const rows = table.rows.map(({ label, paper, test, sd }) => ({ label, paper, ours: test, sd }));
+  const figure = tablePlot(rows, { metric: table.metric, title: experiment.title });
+  await writeFigure(figure, { png: join(folder, 'plot.png'), html: join(folder, 'plot.html') });
+}

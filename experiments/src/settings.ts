@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import type { ExperimentRow, PresetName, RowModel } from './experiment.js';
+import { type TrainingSettings, trainingSettingsSchema } from './trainingSettings.js';
+import { UsageError } from './usageError.js';
+
+/** Training settings and the model's own, flat. */
+export type RowSettings = TrainingSettings & Record<string, unknown>;
+
+/** `key=value` of the command line; the value is JSON where it parses as such, else a string. */
+export function parseAssignment(text: string): [string, unknown] {
+  const separator = text.indexOf('=');
+  if (separator < 1) throw new UsageError(`--set expects key=value, got ${text}`);
+  const value = text.slice(separator + 1);
+  try {
+    return [text.slice(0, separator), JSON.parse(value)];
+  } catch {
+    return [text.slice(0, separator), value]; // not JSON: a plain word
+  }
+}
+
+/**
+ * A row's settings: its preset with changes.
+ *
+ * @throws UsageError for an unknown key or a value of the wrong type or range, naming row and key
+ */
+export function resolveSettings(
+  row: ExperimentRow & { model: RowModel },
+  preset: PresetName,
+  changes: Record<string, unknown> = {},
+): RowSettings {
+  const schema = trainingSettingsSchema.extend(row.model.settings.shape);
+  const known = Object.keys(schema.shape);
+  for (const key of Object.keys(changes)) {
+    if (!known.includes(key)) {
+      throw new UsageError(`${row.name} has no setting ${key}: expected one of ${known.join(', ')}.`);
+    }
+  }
+  const parsed = schema.safeParse({ ...row.model.presets[preset], ...changes });
+  if (!parsed.success) {
+    throw new UsageError(`Settings of ${row.name}: ${z.prettifyError(parsed.error)}`);
+  }
+  return parsed.data as RowSettings;
+}

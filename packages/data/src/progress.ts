@@ -1,0 +1,10 @@
+/** How far one file is: `download` from the network, `read` from the disk (decoding and checksum included). */
+export interface DataProgress {
+  stage: 'download' | 'read';
+  /** The file's name without its folder. */
+  file: string;
+  bytes: number;
+  total: number;
+}
+
+export type OnProgress = (progress: DataProgress) => void;

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { DataError, reasonOf } from './dataError.js';
+import type { OnProgress } from './progress.js';
+
+/** A published file: size in bytes and SHA-256 (hexadecimal) of its uncompressed content. */
+export interface FileSpec {
+  name: string;
+  bytes: number;
+  sha256: string;
+}
+
+export interface ReadOptions {
+  path: string;
+  spec: FileSpec;
+  /** What to do about a bad file, the end of every error's sentence. */
+  remedy: string;
+  onProgress?: OnProgress | undefined;
+  /** Takes the uncompressed content piece by piece. */
+  consume: (chunk: Uint8Array) => void;
+}
+
+const CHUNK_BYTES = 1 << 20;
+
+/**
+ * Streams a file (gunzipped where its name ends in .gz) to `consume` and checks size and SHA-256 on the way. What
+ * was consumed may be used only once the promise is fulfilled.
+ * @throws DataError `truncated`, `format` (too long, corrupt gzip), `checksum`, `unreadable`; and what `consume` throws.
+ */
+export async function readVerified({ path, spec, remedy, onProgress, consume }: ReadOptions): Promise<void> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const take = async (source: AsyncIterable<Uint8Array>) => {
+    for await (const chunk of source) {
+      bytes += chunk.length;
+      if (bytes > spec.bytes) {
+        throw new DataError(
+          'format',
+          `${path} should hold ${spec.bytes} bytes of content, but it holds more: ${remedy}.`,
+        );
+      }
+      hash.update(chunk);
+      consume(chunk);
+      onProgress?.({ stage: 'read', file: basename(path), bytes, total: spec.bytes });
+    }
+  };
+  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  try {
+    if (path.endsWith('.gz')) await pipeline(file, createGunzip({ chunkSize: CHUNK_BYTES }), take);
+    else await pipeline(file, take);
+  } catch (error) {
+    throw readError(error, path, remedy);
+  }
+  if (bytes < spec.bytes) {
+    throw new DataError(
+      'truncated',
+      `${path} should hold ${spec.bytes} bytes of content, but it ends after ${bytes}: ${remedy}.`,
+    );
+  }
+  const sha256 = hash.digest('hex');
+  if (sha256 !== spec.sha256) {
+    throw new DataError(
+      'checksum',
+      `The content of ${path} should have the SHA-256 ${spec.sha256}, but it has ${sha256}: ${remedy}.`,
+    );
+  }
+}
+
+/** Errors of the system and of zlib become sentences; errors of `consume` pass as they are. */
+function readError(error: unknown, path: string, remedy: string): unknown {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (code === 'Z_BUF_ERROR') {
+    return new DataError('truncated', `${path} should be a whole gzip file, but it ends early: ${remedy}.`, {
+      cause: error,
+    });
+  }
+  if (code?.startsWith('Z_')) {
+    return new DataError('format', `${path} should be a gzip file, but it is corrupt (${code}): ${remedy}.`, {
+      cause: error,
+    });
+  }
+  if (syscall === undefined) return error;
+  return new DataError(
+    'unreadable',
+    `${path} should be a readable file, but reading it gave ${reasonOf(error)}: make it readable, or ${remedy}.`,
+    { cause: error },
+  );
+}

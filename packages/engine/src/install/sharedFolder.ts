@@ -1,0 +1,91 @@
+import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { contentMatches, type Manifest, readManifest, writeManifest } from './manifest.js';
+
+const partialPrefix = '.partial-';
+const oldestPartial = 24 * 3600 * 1000; // ms
+
+/**
+ * Makes a folder that several checkouts share appear complete or not at all. `fill` writes into a folder of its own
+ * beside the target; a manifest is added and the folder renamed in one step. Whoever renames first wins; the others
+ * take the winner's. A complete folder is left as it is, a damaged one is replaced.
+ * @param target the folder, not yet there or written by this function
+ * @param fill writes the files and says what they are; when it rejects, everything it wrote is removed
+ * @returns the manifest of the complete folder
+ */
+export async function provideFolder(
+  target: string,
+  fill: (folder: string) => Promise<Manifest['about']>,
+): Promise<Manifest> {
+  const present = await intactManifest(target);
+  if (present) return present;
+  const parent = dirname(target);
+  await mkdir(parent, { recursive: true });
+  await removeStalePartials(parent);
+  const partial = await mkdtemp(join(parent, `${partialPrefix}${hostname()}-${process.pid}-`));
+  try {
+    await writeManifest(partial, await fill(partial));
+    return await moveInto(partial, target);
+  } finally {
+    await rm(partial, { recursive: true, force: true });
+  }
+}
+
+/** The manifest of a folder whose files all have the content that it lists, else `undefined`. */
+async function intactManifest(folder: string): Promise<Manifest | undefined> {
+  const manifest = readManifest(folder);
+  return manifest && (await contentMatches(folder, manifest)) ? manifest : undefined;
+}
+
+async function moveInto(partial: string, target: string): Promise<Manifest> {
+  const ours = readManifest(partial);
+  if (!ours) throw new Error(`${partial} changed while it was being written.`);
+  for (;;) {
+    try {
+      await rename(partial, target);
+      return ours;
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'EPERM') throw error;
+      const theirs = await intactManifest(target);
+      if (theirs) return theirs; // another install was faster
+      await discard(target);
+    }
+  }
+}
+
+/** Moves a damaged folder out of the way in one step, so that no reader meets it half removed. */
+async function discard(folder: string): Promise<void> {
+  const aside = await mkdtemp(join(dirname(folder), `${partialPrefix}${hostname()}-${process.pid}-`));
+  try {
+    await rename(folder, join(aside, 'damaged'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error; // another install was faster
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
+}
+
+/** Removes what interrupted installs left: those of dead processes of this machine, and any that are a day old. */
+async function removeStalePartials(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    if (!name.startsWith(partialPrefix)) continue;
+    const path = join(parent, name);
+    const owner = /^(.*)-(\d+)-[^-]*$/.exec(name.slice(partialPrefix.length));
+    const ours = owner?.[1] === hostname();
+    const age = Date.now() - (await stat(path).then(({ mtimeMs }) => mtimeMs, Date.now));
+    if (age > oldestPartial || (ours && !isAlive(Number(owner[2])))) {
+      await rm(path, { recursive: true, force: true });
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,85 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { addonFolder, officialFolder, tensorflowFolder } from './install/folders.js';
+import { type Manifest, readManifest } from './install/manifest.js';
+
+/** The libtensorflow that the engines `node` and `gpu` use: what further native code is compiled against. */
+export interface TensorflowInstallation {
+  /** Version of libtensorflow. */
+  readonly version: string;
+  /** Folder with `tensorflow/c/c_api.h` below it: `-I`. */
+  readonly includeDir: string;
+  /** Folder of the libraries: `-L`, and the run path. */
+  readonly libraryDir: string;
+  /** File names of the libraries inside `libraryDir`, in link order. */
+  readonly libraries: readonly string[];
+  /** Whether this is the build with CUDA. */
+  readonly gpu: boolean;
+}
+
+/** An installation together with the addon that TensorFlow.js reaches it through. */
+export interface NativeInstallation {
+  /** Path of `tfjs_binding.node`. */
+  readonly addon: string;
+  readonly tensorflow: TensorflowInstallation;
+}
+
+let used: NativeInstallation | undefined;
+
+/** Remembers the installation that this process loaded. */
+export function setUsedInstallation(installation: NativeInstallation): void {
+  used = installation;
+}
+
+/** The installation that this process loaded, if any. */
+export function usedInstallation(): NativeInstallation | undefined {
+  return used;
+}
+
+/**
+ * The libtensorflow of this process's engine, or, before one is loaded, the one that `auto` would try first.
+ * @returns `null` when none is installed completely
+ */
+export function tensorflowInstallation(): TensorflowInstallation | null {
+  return (used ?? findInstallation(true) ?? findInstallation(false))?.tensorflow ?? null;
+}
+
+/** The complete installation of one kind in the cache, or `undefined`. */
+export function findInstallation(gpu: boolean): NativeInstallation | undefined {
+  return findCompiled(gpu) ?? findOfficial(gpu);
+}
+
+function findCompiled(gpu: boolean): NativeInstallation | undefined {
+  const root = tensorflowFolder(gpu);
+  const addon = addonFolder(gpu);
+  if (!root || !addon) return undefined;
+  const manifest = readManifest(root);
+  if (!manifest || !readManifest(addon)) return undefined;
+  const libraryDir = join(root, 'tensorflow');
+  return describe(join(addon, 'tfjs_binding.node'), join(libraryDir, 'include'), libraryDir, manifest, gpu);
+}
+
+function findOfficial(gpu: boolean): NativeInstallation | undefined {
+  const root = officialFolder(gpu);
+  const manifest = root && readManifest(root);
+  if (!root || !manifest) return undefined;
+  const built = join(root, 'lib');
+  const addon = readdirSync(built)
+    .map((name) => join(built, name, 'tfjs_binding.node'))
+    .find((path) => existsSync(path));
+  if (!addon) return undefined;
+  return describe(addon, join(root, 'deps', 'include'), join(root, 'deps', 'lib'), manifest, gpu);
+}
+
+function describe(
+  addon: string,
+  includeDir: string,
+  libraryDir: string,
+  { about }: Manifest,
+  gpu: boolean,
+): NativeInstallation {
+  const libraries = readdirSync(libraryDir)
+    .filter((name) => /^libtensorflow(_cc|_framework)?\.(so\.2|2\.dylib)$/.test(name))
+    .sort(); // libtensorflow_cc and libtensorflow before libtensorflow_framework, which they need
+  return { addon, tensorflow: { version: String(about['tensorflow']), includeDir, libraryDir, libraries, gpu } };
+}

@@ -1,0 +1,101 @@
+import { receptiveRadius, scaleIntensities } from '@pixelrnn/models';
+import { Random } from '@pixelrnn/random';
+import * as tf from '@tensorflow/tfjs';
+
+export interface SamplingOptions {
+  count: number;
+  height: number;
+  width: number;
+  colors: number;
+  levels: number;
+  seed: number;
+  /** Called after each row of pixels. */
+  onProgress?: (rows: number) => void;
+}
+
+/**
+ * Ancestral sampling (PixelRNN, section 2): pixels row by row, left to right, the colours of a pixel in their order, each
+ * drawn from the model's conditional given everything before it. `count` images advance together.
+ *
+ * For models of bounded reach only the window that a pixel can depend on is evaluated.
+ *
+ * @returns intensities [count, height, width, colors]
+ */
+export async function sample(model: tf.LayersModel, options: SamplingOptions): Promise<Uint8Array> {
+  const { count, height, width, colors, levels, seed, onProgress } = options;
+  const images = new Uint8Array(count * height * width * colors);
+  const random = new Random(seed).split('sampling');
+  const radius = receptiveRadius(model) ?? { rows: height, columns: width };
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      const window = {
+        top: Math.max(0, row - radius.rows),
+        bottom: row + 1,
+        left: Math.max(0, column - radius.columns),
+        right: Math.min(width, column + radius.columns + 1),
+      };
+      for (let color = 0; color < colors; color++) {
+        const probabilities = tf.tidy(() => {
+          const { pixels, shape } = crop(images, [count, height, width, colors], window);
+          const logits = model.apply(scaleIntensities(pixels, shape, levels)) as tf.Tensor;
+          return conditional(logits, row - window.top, column - window.left, color);
+        });
+        const values = await probabilities.data();
+        probabilities.dispose();
+        for (let image = 0; image < count; image++) {
+          const position = ((image * height + row) * width + column) * colors + color;
+          images[position] = draw(values, image, levels, random.uniform());
+        }
+      }
+    }
+    onProgress?.(row + 1);
+  }
+  return images;
+}
+
+interface Window {
+  top: number;
+  bottom: number;
+  left: number;
+  right: number;
+}
+
+function crop(
+  images: Uint8Array,
+  [count, height, width, colors]: [number, number, number, number],
+  { top, bottom, left, right }: Window,
+): { pixels: Uint8Array; shape: [number, number, number, number] } {
+  const line = (right - left) * colors;
+  const pixels = new Uint8Array(count * (bottom - top) * line);
+  let to = 0;
+  for (let image = 0; image < count; image++) {
+    for (let row = top; row < bottom; row++) {
+      const from = ((image * height + row) * width + left) * colors;
+      pixels.set(images.subarray(from, from + line), to);
+      to += line;
+    }
+  }
+  return { pixels, shape: [count, bottom - top, right - left, colors] };
+}
+
+/** p(intensity) of one pixel's colour: [B, levels], or [B, 1] = p(1) of a Bernoulli. */
+function conditional(logits: tf.Tensor, row: number, column: number, color: number): tf.Tensor {
+  const batch = logits.shape[0] as number;
+  if (logits.rank === 5) {
+    const levels = logits.shape[4] as number;
+    const chosen = tf.slice(logits, [0, row, column, color, 0], [batch, 1, 1, 1, levels]);
+    return tf.softmax(tf.reshape(chosen, [batch, levels]));
+  }
+  return tf.sigmoid(tf.reshape(tf.slice(logits, [0, row, column, color], [batch, 1, 1, 1]), [batch, 1]));
+}
+
+/** Inverse transform sampling. */
+function draw(probabilities: ArrayLike<number>, image: number, levels: number, uniform: number): number {
+  if (levels === 2) return uniform < (probabilities[image] as number) ? 1 : 0;
+  let sum = 0;
+  for (let level = 0; level < levels - 1; level++) {
+    sum += probabilities[image * levels + level] as number;
+    if (uniform < sum) return level;
+  }
+  return levels - 1;
+}

@@ -1,0 +1,80 @@
+// Vectors of the widest kind the target has, by the compiler's vector extensions, and elementary functions on them.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace pixelrnn {
+
+#if defined(__AVX512F__)
+constexpr int32_t kLanes = 16;
+#elif defined(__AVX2__) && defined(__FMA__)
+constexpr int32_t kLanes = 8;
+#else
+constexpr int32_t kLanes = 4;  // SSE2, NEON, WebAssembly SIMD
+#endif
+
+template <int32_t lanes>
+struct VectorOf {
+    typedef float type __attribute__((vector_size(4 * lanes)));
+    typedef float unaligned __attribute__((vector_size(4 * lanes), aligned(4), may_alias));
+};
+
+typedef VectorOf<kLanes>::type Vector;
+typedef int32_t Integers __attribute__((vector_size(4 * kLanes)));
+
+template <int32_t lanes = kLanes>
+inline typename VectorOf<lanes>::type load(const float* from) {
+    return *reinterpret_cast<const typename VectorOf<lanes>::unaligned*>(from);
+}
+
+template <int32_t lanes = kLanes>
+inline void store(float* to, typename VectorOf<lanes>::type value) {
+    *reinterpret_cast<typename VectorOf<lanes>::unaligned*>(to) = value;
+}
+
+inline Vector broadcast(float value) { return value - Vector{}; }
+
+// max(x, 0) that keeps NaN, so that a diverged step is seen and not hidden.
+template <typename V>
+inline V relu(V x) {
+    return x < 0 ? V{} : x;
+}
+inline float relu(float x) { return x < 0 ? 0.0f : x; }
+
+inline Vector maximum(Vector a, Vector b) { return a < b ? b : a; }
+
+inline float sum(Vector x) {
+    float lanes[kLanes];
+    store(lanes, x);
+    for (int32_t width = kLanes / 2; width > 0; width /= 2)
+        for (int32_t i = 0; i < width; i++) lanes[i] += lanes[i + width];
+    return lanes[0];
+}
+
+inline float maximum(Vector x) {
+    float result = x[0];
+    for (int32_t i = 1; i < kLanes; i++) result = result < x[i] ? x[i] : result;
+    return result;
+}
+
+// e^x within 2 units in the last place. Below -87.33 (no normal number) it is 0, above 88.72 infinite, NaN stays NaN.
+inline Vector exponential(Vector x) {
+    const float round = 12582912.0f;  // 1.5 * 2^23: adding it leaves the nearest integer in the low bits
+    const Vector shifted = x * 1.44269504f + round;
+    const Vector n = shifted - round;
+    const Vector r = (x - n * 0.693359375f) - n * -2.12194440e-4f;  // ln 2 in two parts, the first one exact times n
+    Vector p = r * 1.9875691500e-4f + 1.3981999507e-3f;
+    p = p * r + 8.3334519073e-3f;
+    p = p * r + 4.1665795894e-2f;
+    p = p * r + 1.6666665459e-1f;
+    p = p * r + 5.0000001201e-1f;
+    p = p * (r * r) + r + 1.0f;
+    // The low bits of `shifted` are n; n << 23 added to the bits of p multiplies it by 2^n.
+    Vector result = (Vector)((Integers)p + ((Integers)shifted << 23));
+    result = x < -87.33654f ? Vector{} : result;
+    result = x > 88.72283f ? broadcast(__builtin_inff()) : result;
+    return x == x ? result : x;
+}
+
+}  // namespace pixelrnn

@@ -1,0 +1,38 @@
+import type * as tf from '@tensorflow/tfjs';
+import { maskedConv2d } from './maskedConv2d.js';
+
+export interface PixelCNNBlockArgs {
+  /** h of the paper; the block's input and output have 2h channels. */
+  h: number;
+  colors: number;
+  /** Side of the masked convolution in the middle; default 3. */
+  kernelSize?: number;
+  /** Prefix of the layers' names. */
+  name: string;
+  seed?: number;
+}
+
+/**
+ * Residual block of PixelCNN (PixelRNN, Figure 5, left), every convolution with mask B:
+ *
+ *     2h -> ReLU, 1x1 (h) -> ReLU, 3x3 (h) -> ReLU, 1x1 (2h) -> + input        [B, H, W, 2h] -> [B, H, W, 2h]
+ */
+export function pixelCNNBlock(input: tf.SymbolicTensor, args: PixelCNNBlockArgs): tf.SymbolicTensor {
+  const { h, colors, kernelSize = 3, name, seed } = args;
+  const shared = { maskType: 'B', colors, seed } as const;
+  const down = maskedConv2d({
+    ...shared,
+    filters: h,
+    kernelSize: 1,
+    inputActivation: 'relu',
+    activation: 'relu',
+    name: `${name}_down`,
+  }).apply(input) as tf.SymbolicTensor; // [B, H, W, h]
+  const spatial = maskedConv2d({ ...shared, filters: h, kernelSize, activation: 'relu', name: `${name}_conv` }).apply(
+    down,
+  ) as tf.SymbolicTensor; // [B, H, W, h]
+  return maskedConv2d({ ...shared, filters: 2 * h, kernelSize: 1, name: `${name}_up` }).apply([
+    spatial,
+    input,
+  ]) as tf.SymbolicTensor; // [B, H, W, 2h]
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+
+const number = z.number().nullable();
+
+/** One row of a result table. `null` stands for what was not measured. */
+const rowSchema = z.strictObject({
+  name: z.string(),
+  label: z.string(),
+  /** The paper's number, in the table's metric, and where it stands. Never ours. */
+  paper: number,
+  paperSource: z.string().nullable(),
+  /** Ours: means over seeds, in the table's metric. */
+  test: number,
+  valid: number,
+  train: number,
+  /** Standard deviation of `test` over seeds; null for a single seed. */
+  sd: number,
+  seeds: z.array(z.int()),
+  parameters: number,
+  steps: number,
+  /** Images seen in training. */
+  images: number,
+  seconds: number,
+  engine: z.string().nullable(),
+});
+
+export const resultTableSchema = z.strictObject({
+  experiment: z.string(),
+  preset: z.string(),
+  metric: z.enum(['nats', 'bits/dim']),
+  rows: z.array(rowSchema),
+});
+
+export type ResultRow = z.infer<typeof rowSchema>;
+export type ResultTable = z.infer<typeof resultTableSchema>;
+
+const decimals = { nats: 2, 'bits/dim': 3 } as const;
+
+const columns = [
+  'model',
+  'paper',
+  'ours: test',
+  'sd',
+  'valid',
+  'train',
+  'seeds',
+  'parameters',
+  'steps',
+  'images',
+  'seconds',
+  'engine',
+] as const;
+
+function cells(row: ResultRow, metric: ResultTable['metric']): string[] {
+  const measure = (value: number | null) => (value === null ? '' : value.toFixed(decimals[metric]));
+  const count = (value: number | null) => (value === null ? '' : String(Math.round(value)));
+  return [
+    row.label,
+    measure(row.paper),
+    measure(row.test),
+    measure(row.sd),
+    measure(row.valid),
+    measure(row.train),
+    row.seeds.join(' '),
+    count(row.parameters),
+    count(row.steps),
+    count(row.images),
+    count(row.seconds),
+    row.engine ?? '',
+  ];
+}
+
+/** The table in Markdown, metric and preset above it. Rows that were not run have empty cells. */
+export function tableToMarkdown(table: ResultTable): string {
+  const unit = table.metric === 'nats' ? 'nats per image' : 'bits per dimension';
+  const lines = [
+    `# ${table.experiment}, preset ${table.preset}`,
+    '',
+    `Negative log-likelihood in ${unit}; lower is better. An empty cell was not measured.`,
+    '',
+    `| ${columns.join(' | ')} |`,
+    `|${columns.map((_, i) => (i === 0 ? ' --- ' : ' ---: ')).join('|')}|`,
+    ...table.rows.map((row) => `| ${cells(row, table.metric).join(' | ')} |`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** The table as CSV (RFC 4180), full precision, one header line with table.json's names. */
+export function tableToCsv(table: ResultTable): string {
+  const names = Object.keys(rowSchema.shape) as (keyof ResultRow)[];
+  const field = (value: ResultRow[keyof ResultRow]) => {
+    const text = value === null ? '' : Array.isArray(value) ? value.join(' ') : String(value);
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return [names.join(','), ...table.rows.map((row) => names.map((name) => field(row[name])).join(','))]
+    .map((line) => `${line}\r\n`)
+    .join('');
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+/** `result.json` of a finished run: everything in nats per image. */
+export const runResultSchema = z.strictObject({
+  test: z.number(),
+  valid: z.number(),
+  train: z.number().nullable(),
+  /** Images that `test` and `valid` are means over. */
+  testImages: z.int(),
+  validImages: z.int(),
+  /** Standard error of `test` over images. */
+  testStandardError: z.number(),
+  dimensions: z.int(),
+  dataset: z.string(),
+  parameters: z.int(),
+  steps: z.int(),
+  images: z.int(),
+  seconds: z.number(),
+  engine: z.string(),
+});
+
+export type RunResult = z.infer<typeof runResultSchema>;
+
+const metricsLineSchema = z.strictObject({
+  step: z.int(),
+  /** Images seen so far. */
+  images: z.int(),
+  /** Training seconds so far. */
+  seconds: z.number(),
+  /** Mean over the steps since the previous line, nats per image. */
+  train: z.number().optional(),
+  /** Mean over the validation images, nats per image. */
+  valid: z.number().optional(),
+});
+
+export type MetricsLine = z.infer<typeof metricsLineSchema>;
+
+/**
+ * `metrics.jsonl`, one line an entry. A last line that was cut off by a killed run is left out.
+ *
+ * @throws Error naming the line that is not of the format
+ */
+export function parseMetricsLog(text: string): MetricsLine[] {
+  const lines = text.split('\n');
+  lines.pop(); // what follows the last newline: empty, or torn
+  return lines.map((line, i) => {
+    try {
+      return metricsLineSchema.parse(JSON.parse(line));
+    } catch (error) {
+      throw new Error(`metrics.jsonl, line ${i + 1}: expected a metrics entry, got ${line.slice(0, 80)} (${error})`);
+    }
+  });
+}

@@ -1,0 +1,207 @@
+import { loadEngine } from '@pixelrnn/engine';
+import { logLikelihood } from '@pixelrnn/metrics';
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type PixelCNNOptions, pixelCNN } from './pixelCNN.js';
+import { scaleIntensities } from './scaleIntensities.js';
+
+beforeAll(() => loadEngine({ quiet: true }));
+
+const tiny: PixelCNNOptions = { height: 4, width: 5, colors: 1, levels: 2, blocks: 2, h: 4, headWidth: 6, firstKernel: 3 };
+
+/** Makes every weight positive: with positive inputs no ReLU is dead, so a gradient is zero only where no path leads. */
+function positiveWeights(model: tf.LayersModel): void {
+  model.setWeights(model.getWeights().map((weight) => tf.add(tf.abs(weight), 0.01)));
+}
+
+/** For each output (row, column, colour), the inputs that its logits depend on, as 'row,column,colour'. */
+function dependencies(model: tf.LayersModel, { height, width, colors }: PixelCNNOptions): Map<string, Set<string>> {
+  positiveWeights(model);
+  const input = tf.ones([1, height, width, colors]);
+  const found = new Map<string, Set<string>>();
+  for (let r = 0; r < height; r++) {
+    for (let c = 0; c < width; c++) {
+      for (let o = 0; o < colors; o++) {
+        const values = tf.tidy(() => {
+          const logit = (x: tf.Tensor) => {
+            const logits = model.apply(x) as tf.Tensor;
+            const perLogit = tf.reshape(logits, [height, width, colors, -1]);
+            return tf.sum(tf.slice(perLogit, [r, c, o, 0], [1, 1, 1, -1])) as tf.Scalar;
+          };
+          return tf.grad(logit)(input).dataSync();
+        });
+        const set = new Set<string>();
+        values.forEach((value, i) => {
+          if (value !== 0) set.add(`${Math.floor(i / (width * colors))},${Math.floor(i / colors) % width},${i % colors}`);
+        });
+        found.set(`${r},${c},${o}`, set);
+      }
+    }
+  }
+  return found;
+}
+
+/** The same by walking the layers backwards: which (pixel, colour) a masked convolution reads, inside the image. */
+function expected({ height, width, colors, blocks, firstKernel = 7, kernelSize = 3 }: PixelCNNOptions): Map<string, Set<string>> {
+  type Node = [number, number, number];
+  const step = (nodes: Set<string>, side: number, maskType: 'A' | 'B'): Set<string> => {
+    const read = new Set<string>();
+    for (const node of nodes) {
+      const [r, c, o] = node.split(',').map(Number) as Node;
+      for (let dr = -(side - 1) / 2; dr <= 0; dr++) {
+        for (let dc = -(side - 1) / 2; dc <= (side - 1) / 2; dc++) {
+          if (r + dr < 0 || c + dc < 0 || c + dc >= width || (dr === 0 && dc > 0)) continue;
+          for (let i = 0; i < colors; i++) {
+            const centre = dr === 0 && dc === 0;
+            if (!centre || (maskType === 'A' ? i < o : i <= o)) read.add(`${r + dr},${c + dc},${i}`);
+          }
+        }
+      }
+    }
+    return read;
+  };
+  const all = new Map<string, Set<string>>();
+  for (let r = 0; r < height; r++) {
+    for (let c = 0; c < width; c++) {
+      for (let o = 0; o < colors; o++) {
+        let nodes = step(new Set([`${r},${c},${o}`]), 1, 'B'); // the head
+        for (let block = 0; block < blocks; block++) nodes = step(nodes, kernelSize, 'B');
+        all.set(`${r},${c},${o}`, step(nodes, firstKernel, 'A'));
+      }
+    }
+  }
+  return all;
+}
+
+/** Every image of `count` values in 0 .. levels - 1. */
+function everyImage(count: number, levels: number): Uint8Array {
+  const total = levels ** count;
+  const images = new Uint8Array(total * count);
+  for (let n = 0; n < total; n++) {
+    for (let i = 0; i < count; i++) images[n * count + i] = Math.floor(n / levels ** i) % levels;
+  }
+  return images;
+}
+
+describe('dependence of every logit on every input', () => {
+  it.each([
+    ['one colour', tiny],
+    ['one colour, 7 x 7, more blocks than rows', { ...tiny, firstKernel: 7, blocks: 5 }],
+    ['three colours', { ...tiny, colors: 3, levels: 4, h: 5, headWidth: 7 }],
+    ['three colours, two levels, 3 x 3 pixels', { ...tiny, colors: 3, height: 3, width: 3, h: 3, headWidth: 3 }],
+    ['three colours, no blocks', { ...tiny, colors: 3, levels: 3, blocks: 0, h: 4, headWidth: 5 }],
+  ] as [string, PixelCNNOptions][])('is what the masks allow, no more and no less: %s', (_, options) => {
+    const model = pixelCNN(options);
+    const found = dependencies(model, options);
+    expect(found).toEqual(expected(options));
+    for (const [output, inputs] of found) {
+      const [r, c, o] = output.split(',').map(Number) as [number, number, number];
+      for (const input of inputs) {
+        const [ri, ci, i] = input.split(',').map(Number) as [number, number, number];
+        const before = ri < r || (ri === r && (ci < c || (ci === c && i < o)));
+        expect(before, `${output} depends on ${input}`).toBe(true);
+      }
+    }
+    model.dispose();
+  });
+
+  it('has the blind spot of section 1 of the Gated paper: far up right is out of reach', () => {
+    const options = { ...tiny, height: 5, width: 5, blocks: 1 };
+    const model = pixelCNN(options);
+    const seen = dependencies(model, options).get('4,1,0') as Set<string>;
+    expect([seen.has('3,2,0'), seen.has('2,3,0')]).toEqual([true, true]); // one step right for every step up
+    expect([seen.has('3,3,0'), seen.has('3,4,0'), seen.has('2,4,0')]).toEqual([false, false, false]);
+    model.dispose();
+  });
+});
+
+describe('the likelihood', () => {
+  it.each([
+    ['2 levels, 3 x 3 x 1', { ...tiny, height: 3, width: 3 }],
+    ['4 levels, 1 x 2 x 3', { ...tiny, height: 1, width: 2, colors: 3, levels: 4, h: 5, headWidth: 7 }],
+    ['2 levels, 1 x 2 x 3', { ...tiny, height: 1, width: 2, colors: 3, h: 4, headWidth: 4 }],
+  ] as [string, PixelCNNOptions][])('sums to 1 over every image: %s', (_, options) => {
+    const { height, width, colors, levels } = options;
+    const model = pixelCNN({ ...options, seed: 5 });
+    model.setWeights(model.getWeights().map((weight, i) => tf.mul(tf.randomNormal(weight.shape, 0, 1, 'float32', i), 0.7)));
+    const dimensions = height * width * colors;
+    const images = everyImage(dimensions, levels);
+    const shape: [number, number, number, number] = [levels ** dimensions, height, width, colors];
+    const nats = tf.tidy(() => {
+      const logits = model.apply(scaleIntensities(images, shape, levels)) as tf.Tensor;
+      return logLikelihood(logits, tf.tensor(images, shape, 'int32')).dataSync();
+    });
+    let sum = 0;
+    for (const value of nats) sum += Math.exp(value);
+    expect(sum).toBeCloseTo(1, 5);
+    expect(Math.max(...nats) - Math.min(...nats)).toBeGreaterThan(1); // not the uniform distribution
+    model.dispose();
+  });
+});
+
+describe('the model', () => {
+  it('has the shapes and parameters of Table 1', () => {
+    // 7x7 to 2h; per block 2h h + h, 9 h h + h, h 2h + 2h; head; projection to 1 logit.
+    const mnist = pixelCNN({ height: 28, width: 28, colors: 1, levels: 2, blocks: 7, h: 16, headWidth: 32 });
+    const block = 32 * 16 + 16 + 9 * 16 * 16 + 16 + 16 * 32 + 32;
+    expect(mnist.countParams()).toBe(49 * 32 + 32 + 7 * block + 2 * (32 * 32 + 32) + 32 + 1);
+    expect(mnist.outputs[0]?.shape).toEqual([null, 28, 28, 1]);
+    mnist.dispose();
+    const color = pixelCNN({ height: 6, width: 4, colors: 3, levels: 256, blocks: 1, h: 4, headWidth: 10 });
+    expect(color.outputs[0]?.shape).toEqual([null, 6, 4, 3, 256]);
+    const parameters = 49 * 3 * 8 + 8 + (8 * 4 + 4 + 9 * 16 + 4 + 4 * 8 + 8) + (8 * 10 + 10) + (100 + 10) + (10 * 768 + 768);
+    expect(color.countParams()).toBe(parameters);
+    color.dispose();
+  });
+
+  it('survives save and load, with equal outputs', async () => {
+    const options = { ...tiny, colors: 3, levels: 4, seed: 9 };
+    const model = pixelCNN(options);
+    let artifacts: tf.io.ModelArtifacts | undefined;
+    await model.save(
+      tf.io.withSaveHandler(async (saved) => {
+        artifacts = saved;
+        return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(saved) };
+      }),
+    );
+    const loaded = await tf.loadLayersModel(tf.io.fromMemory(artifacts as tf.io.ModelArtifacts));
+    const input = tf.randomUniform([2, 4, 5, 3], -1, 1, 'float32', 3);
+    expect((loaded.predict(input) as tf.Tensor).dataSync()).toEqual((model.predict(input) as tf.Tensor).dataSync());
+    expect(loaded.countParams()).toBe(model.countParams());
+    model.dispose();
+    loaded.dispose();
+  });
+
+  it('is the same for the same seed, another for another', () => {
+    const weights = (seed: number) => {
+      const model = pixelCNN({ ...tiny, seed });
+      const values = model.getWeights().map((weight) => [...weight.dataSync()]);
+      model.dispose();
+      return values;
+    };
+    expect(weights(1)).toEqual(weights(1));
+    expect(weights(1)).not.toEqual(weights(2));
+  });
+
+  it('runs on widths of 1 and 2, a batch of one and a single pixel', () => {
+    for (const options of [
+      { ...tiny, h: 1, headWidth: 1 },
+      { ...tiny, width: 1, h: 2, headWidth: 1 },
+      { ...tiny, height: 1, width: 1 },
+      { ...tiny, height: 1, width: 2, colors: 3, levels: 256, h: 1, headWidth: 2 },
+    ]) {
+      const model = pixelCNN(options);
+      const { height, width, colors, levels } = options;
+      const output = model.predict(tf.zeros([1, height, width, colors])) as tf.Tensor;
+      expect(output.shape).toEqual([1, height, width, colors, levels].slice(0, levels === 2 ? 4 : 5));
+      expect(output.isNaN().any().dataSync()[0]).toBe(0);
+      model.dispose();
+    }
+  });
+
+  it('names every option at fault', () => {
+    const wrong = { ...tiny, h: 0, levels: 300, kernelSize: 4, depth: 3 } as PixelCNNOptions;
+    expect(() => pixelCNN(wrong)).toThrow(/pixelCNN:[\s\S]*depth[\s\S]*levels|levels[\s\S]*h[\s\S]*depth/);
+    expect(() => pixelCNN({ ...tiny, kernelSize: 4 })).toThrow('must be odd');
+  });
+});

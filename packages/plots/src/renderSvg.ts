@@ -1,0 +1,106 @@
+import type { JsdomElement, JsdomWindow } from 'jsdom';
+import { type Figure, PlotError } from './figure.js';
+import { createMeasure } from './measure.js';
+import { plotlySource } from './plotlyScript.js';
+import { pointAtLength, totalLength } from './polyline.js';
+
+/** The size of a picture, px; by default that of the figure's layout, else 900 x 500. */
+export interface RenderSize {
+  width?: number;
+  height?: number;
+}
+
+interface Plotly {
+  newPlot(div: JsdomElement, data: unknown, layout: unknown, config: unknown): Promise<unknown>;
+  purge(div: JsdomElement): void;
+  Snapshot: { toSVG(div: JsdomElement, format: 'svg'): string };
+}
+
+let previous: Promise<unknown> = Promise.resolve();
+let page: Promise<{ window: JsdomWindow; plotly: Plotly }> | undefined;
+
+/**
+ * Draws a figure as a static SVG with plotly.js, without a browser; the same figure gives the same text. Lines, points,
+ * bars and annotations are drawn; heatmaps need a browser's canvas and are refused.
+ * @throws PlotError when the size is not positive, a trace is a heatmap or Plotly refuses the figure.
+ */
+export function renderSvg(figure: Figure, size: RenderSize = {}): Promise<string> {
+  const drawing = previous.then(() => draw(figure, size));
+  previous = drawing.catch(() => undefined); // one at a time; the caller gets the error
+  return drawing;
+}
+
+async function draw(figure: Figure, size: RenderSize): Promise<string> {
+  const onCanvas = figure.data.find(({ type }) => type === 'heatmap' || type === 'histogram2d');
+  if (onCanvas) {
+    throw new PlotError(
+      `Plotly draws a ${onCanvas.type} on a browser's canvas, which is not there; use imageGrid, or traces of lines, points and bars.`,
+    );
+  }
+  page ??= openPage();
+  const { window, plotly } = await page;
+  const { width, height } = pictureSize(figure, size);
+  window.Math.random = sequence();
+  const div = window.document.createElement('div');
+  window.document.body.appendChild(div);
+  try {
+    const { data, layout } = structuredClone(figure);
+    await plotly.newPlot(div, data, { ...layout, width, height }, { staticPlot: true });
+    return plotly.Snapshot.toSVG(div, 'svg');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new PlotError(`Plotly could not draw the figure: ${reason}`, { cause: error });
+  } finally {
+    plotly.purge(div);
+    div.remove();
+  }
+}
+
+/** The size a figure is drawn with, px. */
+function pictureSize(figure: Figure, size: RenderSize): { width: number; height: number } {
+  const width = size.width ?? figure.layout.width ?? 900;
+  const height = size.height ?? figure.layout.height ?? 500;
+  if (!(typeof width === 'number' && width > 0 && typeof height === 'number' && height > 0)) {
+    throw new PlotError(`A picture needs a positive width and height in px, got ${width} x ${height}.`);
+  }
+  return { width, height };
+}
+
+async function openPage(): Promise<{ window: JsdomWindow; plotly: Plotly }> {
+  const [{ JSDOM, VirtualConsole }, { Resvg }, source] = await Promise.all([
+    import('jsdom'),
+    import('@resvg/resvg-js'),
+    plotlySource(),
+  ]);
+  const virtualConsole = new VirtualConsole();
+  virtualConsole.on('jsdomError', (error) => {
+    // Plotly asks for a canvas while it loads and goes on without one.
+    if (error.type !== 'not-implemented') throw error;
+  });
+  const { window } = new JSDOM('<body></body>', { runScripts: 'outside-only', virtualConsole });
+  const measure = createMeasure(Resvg);
+  const stub = <A extends unknown[], R>(read: (element: JsdomElement, ...args: A) => R) => ({
+    value(this: JsdomElement, ...args: A): R {
+      return read(this, ...args);
+    },
+  });
+  Object.defineProperties(window.SVGElement.prototype, {
+    getBBox: stub(measure),
+    getBoundingClientRect: stub(measure),
+    getTotalLength: stub(totalLength),
+    getPointAtLength: stub(pointAtLength),
+  });
+  window.URL.createObjectURL = () => '';
+  window.matchMedia = () => ({ matches: false });
+  window.eval(source);
+  return { window, plotly: window.Plotly as Plotly };
+}
+
+/** Plotly draws its element ids at random; a fixed sequence makes its output repeatable. */
+function sequence(): () => number {
+  let state = 1;
+  return () => {
+    state = (state * 48271) % 2147483647;
+    return state / 2147483647;
+  };
+}

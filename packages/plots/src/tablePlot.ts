@@ -1,0 +1,176 @@
+import { type Figure, type JsonObject, type Metric, PlotError } from './figure.js';
+import {
+  baseAxis,
+  baseLayout,
+  escapeText,
+  estimatedWidth,
+  gridColor,
+  ink,
+  metricTitle,
+  muted,
+  palette,
+} from './theme.js';
+
+/** One row of a table: the paper's number and ours, in the table's metric; null for what was not measured. */
+export interface TablePlotRow {
+  label: string;
+  paper: number | null;
+  ours: number | null;
+  /** Standard deviation of `ours` over seeds. */
+  sd?: number | null;
+  /** How the paper prints its number where that says more than the number, such as `≤ 80.97` for a bound. */
+  paperText?: string;
+}
+
+export interface TablePlotOptions {
+  metric: Metric;
+  title: string;
+}
+
+const ourColor = palette[0];
+const rowHeight = 30;
+const plotWidth = 460;
+const columnWidth = 78;
+
+/**
+ * The paper's numbers (hollow diamonds) and ours (filled dots, with a bar of one standard deviation) row by row, the first
+ * row on top, and both printed at the right in columns of their own.
+ * @throws PlotError when there is no row, no number at all, a label twice, or a number that is not finite.
+ */
+export function tablePlot(rows: TablePlotRow[], { metric, title }: TablePlotOptions): Figure {
+  checkRows(rows);
+  const places = rows.map((_, index) => index);
+  const paper = rows.flatMap((row, index) => (row.paper === null ? [] : [{ x: row.paper, y: index, row }]));
+  const ours = rows.flatMap((row, index) => (row.ours === null ? [] : [{ x: row.ours, y: index, row }]));
+  const oursText = rows.map((row) =>
+    row.ours === null ? '–' : `${row.ours.toFixed(2)}${row.sd ? ` ± ${row.sd.toFixed(2)}` : ''}`,
+  );
+  const paperText = rows.map((row) => row.paperText ?? row.paper?.toFixed(2) ?? '–');
+  const left = 28 + Math.max(60, ...rows.map((row) => estimatedWidth(row.label)));
+  const oursWidth = Math.max(columnWidth, ...oursText.map((text) => 24 + estimatedWidth(text)));
+  const paperWidth = Math.max(columnWidth, ...paperText.map((text) => 24 + estimatedWidth(text)));
+  const right = paperWidth + oursWidth + 12;
+  const column = (texts: string[], edge: number, color: string) =>
+    texts.map((text, index) => cell(text, index, edge, text === '–' ? muted : color));
+  return {
+    data: [
+      {
+        type: 'scatter',
+        mode: 'markers',
+        name: 'paper',
+        x: paper.map((point) => point.x),
+        y: paper.map((point) => point.y),
+        text: paper.map((point) => escapeText(point.row.label)),
+        hovertemplate: `%{text}: %{x} ${metric}`,
+        marker: { symbol: 'diamond', size: 13, color: '#ffffff', line: { color: ink, width: 2 } },
+      },
+      {
+        type: 'scatter',
+        mode: 'markers',
+        name: 'ours',
+        x: ours.map((point) => point.x),
+        y: ours.map((point) => point.y),
+        text: ours.map((point) => escapeText(point.row.label)),
+        hovertemplate: `%{text}: %{x} ${metric}`,
+        error_x: {
+          type: 'data',
+          array: ours.map((point) => point.row.sd ?? 0),
+          color: ourColor,
+          thickness: 2,
+          width: 5,
+        },
+        marker: { symbol: 'circle', size: 8, color: ourColor },
+      },
+    ],
+    layout: {
+      ...baseLayout(title, left + plotWidth + right, 92 + 66 + rows.length * rowHeight),
+      margin: { l: left, r: right, t: 92, b: 66 },
+      xaxis: { ...baseAxis(`${metricTitle(metric)}, lower is better`), range: horizontalRange(rows) },
+      yaxis: {
+        range: [rows.length - 0.5, -0.5],
+        tickmode: 'array',
+        tickvals: places,
+        ticktext: rows.map((row) => escapeText(row.label)),
+        gridcolor: gridColor,
+        zeroline: false,
+        fixedrange: true,
+        ticks: 'outside',
+        ticklen: 6,
+        tickcolor: '#ffffff',
+      },
+      shapes: rows.flatMap((row, index): JsonObject[] =>
+        row.paper === null || row.ours === null
+          ? []
+          : [
+              {
+                type: 'line',
+                x0: row.paper,
+                x1: row.ours,
+                y0: index,
+                y1: index,
+                layer: 'between',
+                line: { color: ourColor, width: 1.5, dash: 'dot' },
+              },
+            ],
+      ),
+      annotations: [
+        header('◇ paper', paperWidth, ink),
+        header('● ours', paperWidth + oursWidth, ourColor),
+        ...column(paperText, paperWidth, ink),
+        ...column(oursText, paperWidth + oursWidth, ourColor),
+      ],
+    },
+  };
+}
+
+/** A text of the columns at the right; `edge` is where it ends, px from the plot. */
+function cell(text: string, row: number, edge: number, color: string): JsonObject {
+  const place = { xref: 'paper', x: 1, xshift: edge, xanchor: 'right', yref: 'y', y: row, yanchor: 'middle' };
+  return { ...place, text: escapeText(text), showarrow: false, font: { color } };
+}
+
+function header(text: string, edge: number, color: string): JsonObject {
+  const place = {
+    xref: 'paper',
+    x: 1,
+    xshift: edge,
+    xanchor: 'right',
+    yref: 'paper',
+    y: 1,
+    yanchor: 'bottom',
+  };
+  return { ...place, text: `<b>${text}</b>`, showarrow: false, font: { color } };
+}
+
+function checkRows(rows: TablePlotRow[]): void {
+  if (rows.length === 0) throw new PlotError('A table plot needs at least one row, got none.');
+  const seen = new Set<string>();
+  for (const row of rows) {
+    if (seen.has(row.label))
+      throw new PlotError(`The rows of a table plot need labels of their own, got '${row.label}' twice.`);
+    seen.add(row.label);
+    for (const [name, value] of [
+      ['paper', row.paper],
+      ['ours', row.ours],
+      ['sd', row.sd ?? null],
+    ] as const) {
+      if (value !== null && !Number.isFinite(value)) {
+        throw new PlotError(`Row '${row.label}': ${name} must be a finite number or null, got ${value}.`);
+      }
+    }
+  }
+  if (rows.every((row) => row.paper === null && row.ours === null)) {
+    throw new PlotError(`A table plot needs at least one number, got ${rows.length} rows without any.`);
+  }
+}
+
+function horizontalRange(rows: TablePlotRow[]): [number, number] {
+  const values = rows.flatMap((row) => [
+    ...(row.paper === null ? [] : [row.paper]),
+    ...(row.ours === null ? [] : [row.ours - (row.sd ?? 0), row.ours + (row.sd ?? 0)]),
+  ]);
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  const room = 0.06 * (high - low) || 0.5;
+  return [low - room, high + room];
+}

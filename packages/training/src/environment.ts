@@ -1,0 +1,46 @@
+import { execFileSync } from 'node:child_process';
+import { cpus } from 'node:os';
+import type { EngineInfo } from '@pixelrnn/engine';
+import * as tf from '@tensorflow/tfjs';
+
+export interface Environment {
+  engine: string;
+  tensorflow: string;
+  threads: number;
+  simd: number | string;
+  tfjs: string;
+  node: string;
+  platform: string;
+  cpu: string;
+  cores: number;
+  /** Of the checkout, with `-dirty` where it was changed; null outside a git checkout. */
+  commit: string | null;
+  data: Record<string, string>;
+}
+
+/** What a run ran on: engine, versions, processor, commit, checksums of its data. */
+export function environment(engine: EngineInfo, data: Record<string, string>): Environment {
+  return {
+    engine: engine.engine,
+    tensorflow: engine.tensorflow,
+    threads: engine.threads,
+    simd: engine.simd,
+    tfjs: tf.version.tfjs,
+    node: process.version,
+    platform: `${process.platform}-${process.arch}`,
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    commit: commit(),
+    data,
+  };
+}
+
+function commit(): string | null {
+  try {
+    const git = (...args: string[]) =>
+      execFileSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    return git('rev-parse', 'HEAD') + (git('status', '--porcelain', '--untracked-files=no') ? '-dirty' : '');
+  } catch {
+    return null; // no git, or no checkout
+  }
+}

@@ -1,0 +1,38 @@
+// `npm run bootstrap`: everything a fresh checkout needs, with nothing but Node and npm.
+// The pinned pnpm comes through npm, without a global install.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { packageManager, engines } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+const version = packageManager.split('@')[1];
+
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(`bootstrap: Node ${engines.node} is needed, this is ${process.version}. Install a newer one.`);
+  process.exit(1);
+}
+
+function run(command, args) {
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (error) console.error(`bootstrap: cannot start ${command}: ${error.message}`);
+  return status === 0;
+}
+
+function must(what, command, args) {
+  if (run(command, args)) return;
+  console.error(`bootstrap: ${what} failed: ${command} ${args.join(' ')}. The lines above say why; then run it again.`);
+  process.exit(1);
+}
+
+const installed = spawnSync('pnpm', ['--version'], { cwd: root, encoding: 'utf8', shell: process.platform === 'win32' });
+const pnpm = installed.stdout?.trim() === version ? ['pnpm'] : ['npm', 'exec', '--yes', '--', `pnpm@${version}`];
+const [command, ...prefix] = pnpm;
+
+must('Installing the packages', command, [...prefix, 'install', '--frozen-lockfile']);
+must('Building the packages', 'npm', ['run', '--silent', 'build']);
