@@ -10,7 +10,9 @@ const version = packageManager.split('@')[1];
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(`bootstrap: Node ${engines.node} is needed, this is ${process.version}. Install a newer one.`);
+  console.error(
+    `bootstrap: Node ${engines.node} is needed, this is ${process.version}. Install a newer one.`,
+  );
   process.exit(1);
 }
 
@@ -26,12 +28,19 @@ function run(command, args) {
 
 function must(what, command, args) {
   if (run(command, args)) return;
-  console.error(`bootstrap: ${what} failed: ${command} ${args.join(' ')}. The lines above say why; then run it again.`);
+  console.error(
+    `bootstrap: ${what} failed: ${command} ${args.join(' ')}. The lines above say why; then run it again.`,
+  );
   process.exit(1);
 }
 
-const installed = spawnSync('pnpm', ['--version'], { cwd: root, encoding: 'utf8', shell: process.platform === 'win32' });
-const pnpm = installed.stdout?.trim() === version ? ['pnpm'] : ['npm', 'exec', '--yes', '--', `pnpm@${version}`];
+const installed = spawnSync('pnpm', ['--version'], {
+  cwd: root,
+  encoding: 'utf8',
+  shell: process.platform === 'win32',
+});
+const pnpm =
+  installed.stdout?.trim() === version ? ['pnpm'] : ['npm', 'exec', '--yes', '--', `pnpm@${version}`];
 const [command, ...prefix] = pnpm;
 
 must('Installing the packages', command, [...prefix, 'install', '--frozen-lockfile']);

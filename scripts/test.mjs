@@ -15,12 +15,14 @@ const run = (name, args) => {
   return spawnSync(bin(name), args, { cwd: root, stdio: 'inherit' }).status === 0;
 };
 
-const checks = [
-  run('biome', ['check', '.']),
-  run('knip', []),
-  run('tsc', ['-p', 'tsconfig.json']),
-];
-run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)]);
+const checks = [run('biome', ['check', '.']), run('knip', []), run('tsc', ['-p', 'tsconfig.json'])];
+run('vitest', [
+  'run',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${report}`,
+  ...process.argv.slice(2),
+]);
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 for (const passed of checks) counts[passed ? 'passed' : 'failed']++;

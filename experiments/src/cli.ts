@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { Command, CommanderError, Option } from 'commander';
 import { loadEngine } from '@pixelrnn/engine';
+import { Command, CommanderError, Option } from 'commander';
 import { type PresetName, presetNames } from './experiment.js';
 import { printPlan } from './printPlan.js';
 import { formatTable } from './printTable.js';
@@ -25,7 +25,8 @@ const list = (text: string) => text.split(',').filter((item) => item !== '');
 function seedList(text: string): number[] {
   return list(text).map((item) => {
     const seed = Number(item);
-    if (!/^\d+$/.test(item) || seed > 0xffffffff) throw new UsageError(`--seeds expects numbers such as 0,1,2, got ${text}`);
+    if (!/^\d+$/.test(item) || seed > 0xffffffff)
+      throw new UsageError(`--seeds expects numbers such as 0,1,2, got ${text}`);
     return seed;
   });
 }
@@ -39,7 +40,8 @@ const program = new Command('pnpm exp')
   .option(
     '--set <key=value>',
     'change a setting of the preset; may be repeated',
-    (text: string, set: Record<string, unknown>) => Object.fromEntries([...Object.entries(set), parseAssignment(text)]),
+    (text: string, set: Record<string, unknown>) =>
+      Object.fromEntries([...Object.entries(set), parseAssignment(text)]),
     {},
   )
   .option('--out <dir>', 'folder for runs, tables and plots', 'runs')
@@ -51,7 +53,8 @@ const program = new Command('pnpm exp')
     if (id === 'list') {
       for (const experiment of experiments) {
         console.log(`${experiment.id}  ${experiment.title}`);
-        for (const row of experiment.rows) console.log(`    ${row.name}${row.model ? '' : '  (not yet run, or quoted)'}`);
+        for (const row of experiment.rows)
+          console.log(`    ${row.name}${row.model ? '' : '  (not yet run, or quoted)'}`);
       }
       return;
     }

@@ -50,7 +50,9 @@ async function fixedOrSeeded(): Promise<'fixed' | 'seeded'> {
     return 'fixed';
   } catch (error) {
     if (!(error instanceof DataError && error.code === 'network')) throw error;
-    console.error(`${error.message}\nGoing on with MNIST binarized here; its likelihoods are not comparable with the paper's.`);
+    console.error(
+      `${error.message}\nGoing on with MNIST binarized here; its likelihoods are not comparable with the paper's.`,
+    );
     return 'seeded';
   }
 }

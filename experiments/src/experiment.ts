@@ -1,4 +1,4 @@
-import type { ImageSplits } from '@pixelrnn/data';
+import type { DatasetSplits } from '@pixelrnn/data';
 import type { ResultTable } from '@pixelrnn/metrics';
 import type * as tf from '@tensorflow/tfjs';
 import type { z } from 'zod';
@@ -41,7 +41,9 @@ export interface Experiment {
   rows: ExperimentRow[];
   /** The set that the paper's numbers belong to; results on any other carry its name in their label. */
   canonicalDataset: string;
-  loadData(settings: TrainingSettings, options: { dataDir?: string }): Promise<ImageSplits>;
+  /** What the setting `data` may be. */
+  datasets: readonly string[];
+  loadData(settings: TrainingSettings, options: { dataDir?: string }): Promise<DatasetSplits>;
 }
 
 /** Checks a row's settings and build function against each other, then forgets their types. */

@@ -8,7 +8,9 @@ export async function printPlan(experiment: Experiment, options: ExperimentOptio
   for (const { row, settings } of plan(experiment, options)) {
     const data = await experiment.loadData(settings, { dataDir });
     const model = row.model.build(settings, trainingShape(data.train), seeds[0] as number);
-    console.log(`${experiment.id} ${row.name}, preset ${options.preset}, seeds ${seeds.join(', ')}, on ${data.train.name}`);
+    console.log(
+      `${experiment.id} ${row.name}, preset ${options.preset}, seeds ${seeds.join(', ')}, on ${data.train.name}`,
+    );
     console.log(JSON.stringify(settings, null, 2));
     model.summary(110);
     const images = settings.steps * settings.batchSize;

@@ -10,6 +10,9 @@ export function formatTable({ metric, rows }: ResultTable): string {
     return `${label.padEnd(width)}  paper ${paper?.toFixed(digits) ?? '-'}  ours ${test?.toFixed(digits)}${spread} ${metric}`;
   });
   const others = rows.filter(({ test }) => test === null);
-  if (others.length > 0) lines.push(`not run here: ${others.map(({ label, paper }) => `${label} ${paper ?? ''}`.trim()).join('; ')}`);
+  if (others.length > 0)
+    lines.push(
+      `not run here: ${others.map(({ label, paper }) => `${label} ${paper ?? ''}`.trim()).join('; ')}`,
+    );
   return lines.join('\n');
 }

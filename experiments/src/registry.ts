@@ -9,7 +9,9 @@ export const experiments: readonly Experiment[] = [table4];
 export function findExperiment(id: string): Experiment {
   const found = experiments.find((experiment) => experiment.id === id);
   if (!found) {
-    throw new UsageError(`Unknown experiment ${id}: expected one of ${experiments.map((e) => e.id).join(', ')}.`);
+    throw new UsageError(
+      `Unknown experiment ${id}: expected one of ${experiments.map((e) => e.id).join(', ')}.`,
+    );
   }
   return found;
 }

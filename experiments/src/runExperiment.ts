@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ImageSplits } from '@pixelrnn/data';
+import type { DatasetSplits } from '@pixelrnn/data';
 import { loadEngine } from '@pixelrnn/engine';
 import type { MetricsLine, ResultTable } from '@pixelrnn/metrics';
 import { type TrainingRun, trainingCurve, writeFigure } from '@pixelrnn/plots';
@@ -48,16 +48,27 @@ export function plan(experiment: Experiment, { preset, rows, set }: ExperimentOp
       `Row ${name} of ${experiment.id} ${why}: expected some of ${available.map((other) => other.name).join(', ')}.`,
     );
   });
-  return (chosen ?? available).map((row) => ({ row, settings: resolveSettings(row, preset, set) }));
+  return (chosen ?? available).map((row) => {
+    const settings = resolveSettings(row, preset, set);
+    if (!experiment.datasets.includes(settings.data)) {
+      throw new UsageError(
+        `Setting data of ${experiment.id}: expected one of ${experiment.datasets.join(', ')}, got ${settings.data}.`,
+      );
+    }
+    return { row, settings };
+  });
 }
 
 /** Runs rows x seeds, then writes the table and the plots of all finished runs of this preset. */
-export async function runExperiment(experiment: Experiment, options: ExperimentOptions): Promise<ResultTable> {
+export async function runExperiment(
+  experiment: Experiment,
+  options: ExperimentOptions,
+): Promise<ResultTable> {
   const { preset, seeds = [0], out, fresh = false, dataDir, log = console.error } = options;
   const planned = plan(experiment, options);
   const engine = await loadEngine();
   const folder = join(out, experiment.id);
-  const loaded = new Map<string, ImageSplits>();
+  const loaded = new Map<string, DatasetSplits>();
   for (const { row, settings } of planned) {
     const data = loaded.get(settings.data) ?? (await experiment.loadData(settings, { dataDir }));
     loaded.set(settings.data, data);
@@ -97,7 +108,7 @@ async function finishedRuns(
       if (seed === undefined) continue;
       const runFolder = join(folder, 'runs', row.name, name);
       const result = await readResult(runFolder);
-      if (result && (await readConfig(runFolder))?.['preset'] === preset) runs.set(Number(seed), result);
+      if (result && (await readConfig(runFolder))?.preset === preset) runs.set(Number(seed), result);
     }
     if (runs.size > 0) results.set(row.name, runs);
   }
@@ -140,5 +151,10 @@ function curve(label: string, lines: readonly MetricsLine[]): TrainingRun {
   const steps = [...new Set(lines.map(({ step }) => step))];
   const at = (step: number, key: 'train' | 'valid') =>
     lines.find((line) => line.step === step && line[key] !== undefined)?.[key] ?? null;
-  return { label, steps, train: steps.map((step) => at(step, 'train')), valid: steps.map((step) => at(step, 'valid')) };
+  return {
+    label,
+    steps,
+    train: steps.map((step) => at(step, 'train')),
+    valid: steps.map((step) => at(step, 'valid')),
+  };
 }

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { ImageSplits } from '@pixelrnn/data';
+import type { DatasetSplits } from '@pixelrnn/data';
 import type { EngineInfo } from '@pixelrnn/engine';
 import { sample } from '@pixelrnn/generation';
 import { type RunResult, runResultSchema } from '@pixelrnn/metrics';
@@ -17,7 +17,7 @@ export interface RunOptions {
   preset: PresetName;
   seed: number;
   settings: RowSettings;
-  data: ImageSplits;
+  data: DatasetSplits;
   engine: EngineInfo;
   /** `<out>/<id>/runs/<row>/seed-<n>` */
   folder: string;
@@ -81,16 +81,27 @@ export async function runRow(options: RunOptions): Promise<RunResult> {
     { train: data.train, valid: data.valid, folder, onProgress: (progress) => bar.update(progress) },
   ).finally(() => bar.stop());
 
-  const limit = (name: 'test' | 'valid', count: number | null) => (count ? data[name].subset(count) : data[name]);
+  const limit = (name: 'test' | 'valid', count: number | null) =>
+    count ? data[name].subset(count) : data[name];
   log(`${row.label}, seed ${seed}: evaluating`);
   const test = await evaluate(model, limit('test', settings.testImages));
   const valid = await evaluate(model, limit('valid', settings.validImages));
-  const trained = settings.trainImages ? await evaluate(model, data.train.subset(settings.trainImages)) : null;
+  const trained = settings.trainImages
+    ? await evaluate(model, data.train.subset(settings.trainImages))
+    : null;
   if (settings.samples > 0) {
     log(`${row.label}, seed ${seed}: sampling ${settings.samples} images`);
     const images = await sample(model, { ...shape, count: settings.samples, seed });
     const columns = Math.ceil(Math.sqrt(settings.samples));
-    const png = await imageGrid({ images, count: settings.samples, height, width, channels: colors, levels, columns });
+    const png = await imageGrid({
+      images,
+      count: settings.samples,
+      height,
+      width,
+      channels: colors,
+      levels,
+      columns,
+    });
     await writeFileAtomic(join(folder, 'samples.png'), png);
   }
   const result: RunResult = {
@@ -98,6 +109,7 @@ export async function runRow(options: RunOptions): Promise<RunResult> {
     valid: valid.nats,
     train: trained?.nats ?? null,
     testImages: test.images,
+    testSplit: data.test.count,
     validImages: valid.images,
     testStandardError: test.standardError,
     dimensions: height * width * colors,
@@ -114,7 +126,11 @@ export async function runRow(options: RunOptions): Promise<RunResult> {
 }
 
 function requireSame(folder: string, before: Record<string, unknown>, now: object): void {
-  const flat = (config: Record<string, unknown>) => ({ ...config, ...(config['settings'] as object), settings: undefined });
+  const flat = (config: Record<string, unknown>) => ({
+    ...config,
+    ...(config.settings as object),
+    settings: undefined,
+  });
   const old = flat(before) as Record<string, unknown>;
   const next = flat(JSON.parse(JSON.stringify(now))) as Record<string, unknown>;
   const differing = [...new Set([...Object.keys(old), ...Object.keys(next)])]

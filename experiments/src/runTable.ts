@@ -1,6 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bitsPerDim, type ResultRow, type ResultTable, type RunResult, tableToCsv, tableToMarkdown } from '@pixelrnn/metrics';
+import {
+  bitsPerDim,
+  type ResultRow,
+  type ResultTable,
+  type RunResult,
+  tableToCsv,
+  tableToMarkdown,
+} from '@pixelrnn/metrics';
 import { tablePlot, writeFigure } from '@pixelrnn/plots';
 import { writeFileAtomic } from '@pixelrnn/training';
 import type { Experiment, ExperimentRow, PresetName } from './experiment.js';
@@ -35,12 +42,13 @@ function tableRow(experiment: Experiment, row: ExperimentRow, runs: RunResults |
       engine: null,
     };
   }
-  const inMetric = (nats: number) => (experiment.metric === 'nats' ? nats : bitsPerDim(nats, first.dimensions));
+  const inMetric = (nats: number) =>
+    experiment.metric === 'nats' ? nats : bitsPerDim(nats, first.dimensions);
   const tests = results.map(({ test }) => inMetric(test));
   const trains = results.map(({ train }) => train).filter((train) => train !== null);
   return {
     ...base,
-    label: first.dataset === experiment.canonicalDataset ? row.label : `${row.label}, on ${first.dataset}`,
+    label: measuredLabel(experiment, row, first),
     test: mean(tests),
     valid: mean(results.map(({ valid }) => inMetric(valid))),
     train: trains.length === results.length ? mean(trains.map(inMetric)) : null,
@@ -52,6 +60,15 @@ function tableRow(experiment: Experiment, row: ExperimentRow, runs: RunResults |
     seconds: mean(results.map(({ seconds }) => seconds)),
     engine: [...new Set(results.map(({ engine }) => engine))].join(' '),
   };
+}
+
+/** What was measured, where it is not the paper's own task: another dataset, or a part of the test split. */
+function measuredLabel(experiment: Experiment, row: ExperimentRow, result: RunResult): string {
+  const { dataset, testImages, testSplit } = result;
+  const parts = [row.label];
+  if (dataset !== experiment.canonicalDataset) parts.push(`on ${dataset}`);
+  if (testImages < testSplit) parts.push(`first ${testImages} test images`);
+  return parts.join(', ');
 }
 
 /** The experiment's table: the paper's number and ours for every row, `null` where nothing was measured. */

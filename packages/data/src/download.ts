@@ -49,8 +49,10 @@ export async function download(options: DownloadOptions): Promise<string> {
     }
     await onDisk(options, () => rename(path, target));
   } catch (error) {
-    if (error instanceof DataError && error.code === 'checksum') await onDisk(options, () => rm(path));
-    else await onDisk(options, () => releasePart(folder, file.name, path));
+    const wrong = error instanceof DataError && error.code === 'checksum';
+    const cleanUp = wrong ? rm(path, { force: true }) : releasePart(folder, file.name, path);
+    // The first error says more than one of the clean-up; no part file is trusted without its checksum.
+    await cleanUp.catch(() => undefined);
     throw error;
   }
   return target;

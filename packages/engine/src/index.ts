@@ -2,4 +2,11 @@ export { cacheDir } from './cacheDir.js';
 export type { EngineAttempt } from './chain.js';
 export { EngineError } from './engineError.js';
 export { type EngineName, engineNames } from './engineName.js';
+export {
+  type InstallAttempt,
+  type InstallOptions,
+  type InstallResult,
+  installEngine,
+} from './install/installEngine.js';
 export { describeEngine, type EngineInfo, type EngineOptions, loadEngine } from './loadEngine.js';
+export { type TensorflowInstallation, tensorflowInstallation } from './tensorflowInstallation.js';

@@ -27,8 +27,8 @@ export interface EngineOptions {
 }
 
 const loaders: Record<EngineName, EngineLoader> = {
-  gpu: async () => (await import('./nativeEngine.js')).loadNativeEngine('gpu'),
-  node: async () => (await import('./nativeEngine.js')).loadNativeEngine('node'),
+  gpu: async () => (await import('./nativeEngine.js')).loadGpuEngine(),
+  node: async () => (await import('./nativeEngine.js')).loadNodeEngine(),
   wasm: async () => (await import('./wasmEngine.js')).loadWasmEngine(),
   cpu: async () => (await import('./cpuEngine.js')).loadCpuEngine(),
 };

@@ -21,6 +21,8 @@ export interface TensorflowInstallation {
 export interface NativeInstallation {
   /** Path of `tfjs_binding.node`. */
   readonly addon: string;
+  /** How it was installed. */
+  readonly way: 'official' | 'wheel';
   readonly tensorflow: TensorflowInstallation;
 }
 
@@ -56,7 +58,11 @@ function findCompiled(gpu: boolean): NativeInstallation | undefined {
   const manifest = readManifest(root);
   if (!manifest || !readManifest(addon)) return undefined;
   const libraryDir = join(root, 'tensorflow');
-  return describe(join(addon, 'tfjs_binding.node'), join(libraryDir, 'include'), libraryDir, manifest, gpu);
+  return {
+    addon: join(addon, 'tfjs_binding.node'),
+    way: 'wheel',
+    tensorflow: describe(join(libraryDir, 'include'), libraryDir, manifest, gpu),
+  };
 }
 
 function findOfficial(gpu: boolean): NativeInstallation | undefined {
@@ -68,18 +74,22 @@ function findOfficial(gpu: boolean): NativeInstallation | undefined {
     .map((name) => join(built, name, 'tfjs_binding.node'))
     .find((path) => existsSync(path));
   if (!addon) return undefined;
-  return describe(addon, join(root, 'deps', 'include'), join(root, 'deps', 'lib'), manifest, gpu);
+  const deps = join(root, 'deps');
+  return {
+    addon,
+    way: 'official',
+    tensorflow: describe(join(deps, 'include'), join(deps, 'lib'), manifest, gpu),
+  };
 }
 
 function describe(
-  addon: string,
   includeDir: string,
   libraryDir: string,
   { about }: Manifest,
   gpu: boolean,
-): NativeInstallation {
+): TensorflowInstallation {
   const libraries = readdirSync(libraryDir)
     .filter((name) => /^libtensorflow(_cc|_framework)?\.(so\.2|2\.dylib)$/.test(name))
     .sort(); // libtensorflow_cc and libtensorflow before libtensorflow_framework, which they need
-  return { addon, tensorflow: { version: String(about['tensorflow']), includeDir, libraryDir, libraries, gpu } };
+  return { version: String(about['tensorflow']), includeDir, libraryDir, libraries, gpu };
 }

@@ -1,4 +1,10 @@
-export { type ColorGroups, colorOfChannel, convolutionMask, type MaskOptions, type MaskType } from './mask.js';
+export {
+  type ColorGroups,
+  colorOfChannel,
+  convolutionMask,
+  type MaskOptions,
+  type MaskType,
+} from './mask.js';
 export { MaskedConv2D, type MaskedConv2DArgs, maskedConv2d } from './maskedConv2d.js';
 export { type PixelCNNBlockArgs, pixelCNNBlock } from './pixelCNNBlock.js';
 export { SplitLevels, type SplitLevelsArgs, splitLevels } from './splitLevels.js';

@@ -45,10 +45,20 @@ describe('convolutionMask, three colours', () => {
     const ones = new Array(3).fill([1, 1, 1]);
     const zeros = new Array(3).fill([0, 0, 0]);
     for (const maskType of ['A', 'B'] as const) {
-      for (const [row, column] of [[0, 0], [0, 1], [0, 2], [1, 0]] as const) {
+      for (const [row, column] of [
+        [0, 0],
+        [0, 1],
+        [0, 2],
+        [1, 0],
+      ] as const) {
         expect(table({ ...options, maskType }, row, column)).toEqual(ones);
       }
-      for (const [row, column] of [[1, 2], [2, 0], [2, 1], [2, 2]] as const) {
+      for (const [row, column] of [
+        [1, 2],
+        [2, 0],
+        [2, 1],
+        [2, 2],
+      ] as const) {
         expect(table({ ...options, maskType }, row, column)).toEqual(zeros);
       }
     }
@@ -86,30 +96,56 @@ describe('convolutionMask, any shape', () => {
     const odd = fc.integer({ min: 0, max: 3 }).map((k) => 2 * k + 1);
     const channels = fc.integer({ min: 1, max: 9 });
     fc.assert(
-      fc.property(odd, odd, channels, channels, fc.integer({ min: 1, max: 4 }), fc.constantFrom('A', 'B'), (kh, kw, cin, cout, colors, type) => {
-        const mask = convolutionMask({ kernelHeight: kh, kernelWidth: kw, cin, cout, colors, maskType: type as 'A' | 'B' });
-        let at = 0;
-        for (let r = 0; r < kh; r++) {
-          for (let c = 0; c < kw; c++) {
-            for (let i = 0; i < cin; i++) {
-              for (let o = 0; o < cout; o++) {
-                const [dr, dc] = [r - (kh - 1) / 2, c - (kw - 1) / 2];
-                const centre = type === 'A' ? i % colors < o % colors : i % colors <= o % colors;
-                const live = dr < 0 || (dr === 0 && dc < 0) || (dr === 0 && dc === 0 && centre);
-                if (mask[at++] !== (live ? 1 : 0)) return false;
+      fc.property(
+        odd,
+        odd,
+        channels,
+        channels,
+        fc.integer({ min: 1, max: 4 }),
+        fc.constantFrom('A', 'B'),
+        (kh, kw, cin, cout, colors, type) => {
+          const mask = convolutionMask({
+            kernelHeight: kh,
+            kernelWidth: kw,
+            cin,
+            cout,
+            colors,
+            maskType: type as 'A' | 'B',
+          });
+          let at = 0;
+          for (let r = 0; r < kh; r++) {
+            for (let c = 0; c < kw; c++) {
+              for (let i = 0; i < cin; i++) {
+                for (let o = 0; o < cout; o++) {
+                  const [dr, dc] = [r - (kh - 1) / 2, c - (kw - 1) / 2];
+                  const centre = type === 'A' ? i % colors < o % colors : i % colors <= o % colors;
+                  const live = dr < 0 || (dr === 0 && dc < 0) || (dr === 0 && dc === 0 && centre);
+                  if (mask[at++] !== (live ? 1 : 0)) return false;
+                }
               }
             }
           }
-        }
-        return at === mask.length;
-      }),
+          return at === mask.length;
+        },
+      ),
       { seed: 4 },
     );
   });
   it('refuses even kernels, empty sizes and unequal contiguous groups', () => {
-    const options: MaskOptions = { kernelHeight: 3, kernelWidth: 3, cin: 1, cout: 4, colors: 3, maskType: 'A' };
-    expect(() => convolutionMask({ ...options, kernelWidth: 4 })).toThrow('kernel sides must be odd to have a centre, got 3 x 4');
+    const options: MaskOptions = {
+      kernelHeight: 3,
+      kernelWidth: 3,
+      cin: 1,
+      cout: 4,
+      colors: 3,
+      maskType: 'A',
+    };
+    expect(() => convolutionMask({ ...options, kernelWidth: 4 })).toThrow(
+      'kernel sides must be odd to have a centre, got 3 x 4',
+    );
     expect(() => convolutionMask({ ...options, cin: 0 })).toThrow('cin must be a positive integer, got 0');
-    expect(() => convolutionMask({ ...options, outputGroups: 'contiguous' })).toThrow('4 output channels do not divide into 3');
+    expect(() => convolutionMask({ ...options, outputGroups: 'contiguous' })).toThrow(
+      '4 output channels do not divide into 3',
+    );
   });
 });

@@ -26,7 +26,12 @@ export interface MaskOptions {
 }
 
 /** The colour that a channel belongs to. */
-export function colorOfChannel(channel: number, channels: number, colors: number, groups: ColorGroups): number {
+export function colorOfChannel(
+  channel: number,
+  channels: number,
+  colors: number,
+  groups: ColorGroups,
+): number {
   return groups === 'cyclic' ? channel % colors : Math.floor((channel * colors) / channels);
 }
 
@@ -41,7 +46,8 @@ export function colorOfChannel(channel: number, channels: number, colors: number
 export function convolutionMask(options: MaskOptions): Float32Array {
   const { kernelHeight, kernelWidth, cin, cout, maskType, colors, outputGroups = 'cyclic' } = options;
   for (const [name, value] of Object.entries({ kernelHeight, kernelWidth, cin, cout, colors })) {
-    if (!Number.isInteger(value) || value < 1) throw new Error(`mask: ${name} must be a positive integer, got ${value}`);
+    if (!Number.isInteger(value) || value < 1)
+      throw new Error(`mask: ${name} must be a positive integer, got ${value}`);
   }
   if (kernelHeight % 2 === 0 || kernelWidth % 2 === 0) {
     throw new Error(`mask: kernel sides must be odd to have a centre, got ${kernelHeight} x ${kernelWidth}`);

@@ -17,7 +17,9 @@ describe('MaskedConv2D', () => {
     const input = tf.ones([1, 3, 3, 1]);
     const a = maskedConv2d({ filters: 1, kernelSize: 3, maskType: 'A', colors: 1 });
     // Above: 3 inside, 2 at the edges, 0 in the first row; left: 1, 0 in the first column.
-    expect([...withConstantWeights(a, input, 1, 0.5).dataSync()]).toEqual([0.5, 1.5, 1.5, 2.5, 4.5, 3.5, 2.5, 4.5, 3.5]);
+    expect([...withConstantWeights(a, input, 1, 0.5).dataSync()]).toEqual([
+      0.5, 1.5, 1.5, 2.5, 4.5, 3.5, 2.5, 4.5, 3.5,
+    ]);
     const b = maskedConv2d({ filters: 1, kernelSize: 3, maskType: 'B', colors: 1 });
     expect([...withConstantWeights(b, input, 1, 0).dataSync()]).toEqual([1, 2, 2, 3, 5, 4, 3, 5, 4]);
   });
@@ -25,7 +27,13 @@ describe('MaskedConv2D', () => {
   it('applies activations before and after, then adds the residual', () => {
     const input = tf.tensor4d([-2, 3], [1, 1, 2, 1]);
     const residual = tf.tensor4d([10, 20], [1, 1, 2, 1]);
-    const layer = maskedConv2d({ filters: 1, kernelSize: 1, maskType: 'B', colors: 1, inputActivation: 'relu' });
+    const layer = maskedConv2d({
+      filters: 1,
+      kernelSize: 1,
+      maskType: 'B',
+      colors: 1,
+      inputActivation: 'relu',
+    });
     withConstantWeights(layer, input, 2, -1);
     expect([...(layer.apply([input, residual]) as tf.Tensor).dataSync()]).toEqual([9, 25]); // -1 + 10, 6 - 1 + 20
     const relu = maskedConv2d({ filters: 1, kernelSize: 1, maskType: 'B', colors: 1, activation: 'relu' });
@@ -34,7 +42,14 @@ describe('MaskedConv2D', () => {
 
   it('starts from seeded weights whose fans count live weights only', () => {
     const make = (seed: number) => {
-      const layer = maskedConv2d({ filters: 64, kernelSize: 3, maskType: 'B', colors: 1, seed, name: `seeded${seed}` });
+      const layer = maskedConv2d({
+        filters: 64,
+        kernelSize: 3,
+        maskType: 'B',
+        colors: 1,
+        seed,
+        name: `seeded${seed}`,
+      });
       layer.build([null, 5, 5, 32]);
       return (layer.getWeights()[0] as tf.Tensor).dataSync();
     };
@@ -52,8 +67,18 @@ describe('MaskedConv2D', () => {
     const input = tf.randomNormal([2, 4, 4, 3], 0, 1, 'float32', 1) as tf.Tensor4D;
     layer.apply(input);
     const kernel = layer.trainableWeights[0]?.read() as tf.Variable;
-    const { grads } = tf.variableGrads(() => tf.sum(tf.square(layer.apply(input) as tf.Tensor)) as tf.Scalar, [kernel]);
-    const mask = convolutionMask({ kernelHeight: 3, kernelWidth: 3, cin: 3, cout: 3, colors: 3, maskType: 'A' });
+    const { grads } = tf.variableGrads(
+      () => tf.sum(tf.square(layer.apply(input) as tf.Tensor)) as tf.Scalar,
+      [kernel],
+    );
+    const mask = convolutionMask({
+      kernelHeight: 3,
+      kernelWidth: 3,
+      cin: 3,
+      cout: 3,
+      colors: 3,
+      maskType: 'A',
+    });
     const gradient = grads[kernel.name]?.dataSync() as Float32Array;
     for (const [i, live] of mask.entries()) expect(gradient[i] !== 0).toBe(live === 1);
   });
@@ -74,7 +99,7 @@ describe('MaskedConv2D', () => {
     const config = layer.getConfig();
     const copy = new MaskedConv2D(config as unknown as MaskedConv2DArgs);
     expect(copy.getConfig()).toEqual(config);
-    expect(config['maskType']).toBe('a'); // TensorFlow.js lower-cases strings on save
+    expect(config.maskType).toBe('a'); // TensorFlow.js lower-cases strings on save
     layer.build([null, 2, 2, 3]);
     expect(layer.countParams()).toBe(1 * 5 * 3 * 6);
   });
@@ -90,9 +115,13 @@ describe('MaskedConv2D', () => {
 
   it('says what is wrong with its input or its mask', () => {
     const layer = maskedConv2d({ filters: 2, kernelSize: 3, maskType: 'A', colors: 1 });
-    expect(() => layer.build([null, 4, 4])).toThrow('input must be [B, H, W, channels] with known channels, got [,4,4]');
+    expect(() => layer.build([null, 4, 4])).toThrow(
+      'input must be [B, H, W, channels] with known channels, got [,4,4]',
+    );
     const blind = maskedConv2d({ filters: 2, kernelSize: 1, maskType: 'A', colors: 1 });
     expect(() => blind.build([null, 4, 4, 1])).toThrow('a 1 x 1 kernel with mask A has no live weight');
-    expect(() => maskedConv2d({ filters: 2, kernelSize: 3, maskType: 'C' as 'A', colors: 1 })).toThrow("maskType must be 'A' or 'B', got \"C\"");
+    expect(() => maskedConv2d({ filters: 2, kernelSize: 3, maskType: 'C' as 'A', colors: 1 })).toThrow(
+      "maskType must be 'A' or 'B', got \"C\"",
+    );
   });
 });

@@ -89,7 +89,13 @@ export class MaskedConv2D extends tf.layers.Layer {
     const [x, residual] = (Array.isArray(inputs) ? inputs : [inputs]) as [tf.Tensor4D, tf.Tensor4D?];
     const { inputActivation = 'linear', activation = 'linear' } = this.args;
     return maskedConv2dOp(
-      { x, kernel: this.kernel.read() as tf.Tensor4D, mask: this.mask, bias: this.bias?.read() as tf.Tensor1D, residual },
+      {
+        x,
+        kernel: this.kernel.read() as tf.Tensor4D,
+        mask: this.mask,
+        bias: this.bias?.read() as tf.Tensor1D,
+        residual,
+      },
       { taps: this.taps, inputActivation, activation },
     );
   }

@@ -28,9 +28,13 @@ export function pixelCNNBlock(input: tf.SymbolicTensor, args: PixelCNNBlockArgs)
     activation: 'relu',
     name: `${name}_down`,
   }).apply(input) as tf.SymbolicTensor; // [B, H, W, h]
-  const spatial = maskedConv2d({ ...shared, filters: h, kernelSize, activation: 'relu', name: `${name}_conv` }).apply(
-    down,
-  ) as tf.SymbolicTensor; // [B, H, W, h]
+  const spatial = maskedConv2d({
+    ...shared,
+    filters: h,
+    kernelSize,
+    activation: 'relu',
+    name: `${name}_conv`,
+  }).apply(down) as tf.SymbolicTensor; // [B, H, W, h]
   return maskedConv2d({ ...shared, filters: 2 * h, kernelSize: 1, name: `${name}_up` }).apply([
     spatial,
     input,

@@ -23,13 +23,16 @@ describe('logLikelihood', () => {
   it('is 8 bits per dimension for a uniform distribution of 256 levels', () => {
     const logits = tf.zeros([2, 4, 4, 3, 256]);
     const images = tf.randomUniform([2, 4, 4, 3], 0, 256, 'int32', 1) as tf.Tensor4D;
-    for (const nats of logLikelihood(logits, images).dataSync()) expect(bitsPerDim(-nats, 48)).toBeCloseTo(8, 5);
+    for (const nats of logLikelihood(logits, images).dataSync())
+      expect(bitsPerDim(-nats, 48)).toBeCloseTo(8, 5);
   });
 
   it('refuses shapes that do not fit, naming both', () => {
     const images = tf.zeros([2, 3, 3, 1], 'int32');
     expect(() => logLikelihood(tf.zeros([2, 9]), images)).toThrow('got [2,9] and [2,3,3,1]');
-    expect(() => logLikelihood(tf.zeros([2, 3, 3, 2, 4]), images)).toThrow('[2,3,3,1] and logits [2,3,3,2,4]');
+    expect(() => logLikelihood(tf.zeros([2, 3, 3, 2, 4]), images)).toThrow(
+      '[2,3,3,1] and logits [2,3,3,2,4]',
+    );
   });
 });
 

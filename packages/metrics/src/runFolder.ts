@@ -7,6 +7,8 @@ export const runResultSchema = z.strictObject({
   train: z.number().nullable(),
   /** Images that `test` and `valid` are means over. */
   testImages: z.int(),
+  /** Images of the whole test split. */
+  testSplit: z.int(),
   validImages: z.int(),
   /** Standard error of `test` over images. */
   testStandardError: z.number(),
@@ -47,7 +49,9 @@ export function parseMetricsLog(text: string): MetricsLine[] {
     try {
       return metricsLineSchema.parse(JSON.parse(line));
     } catch (error) {
-      throw new Error(`metrics.jsonl, line ${i + 1}: expected a metrics entry, got ${line.slice(0, 80)} (${error})`);
+      throw new Error(
+        `metrics.jsonl, line ${i + 1}: expected a metrics entry, got ${line.slice(0, 80)} (${error})`,
+      );
     }
   });
 }

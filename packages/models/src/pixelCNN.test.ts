@@ -7,7 +7,16 @@ import { scaleIntensities } from './scaleIntensities.js';
 
 beforeAll(() => loadEngine({ quiet: true }));
 
-const tiny: PixelCNNOptions = { height: 4, width: 5, colors: 1, levels: 2, blocks: 2, h: 4, headWidth: 6, firstKernel: 3 };
+const tiny: PixelCNNOptions = {
+  height: 4,
+  width: 5,
+  colors: 1,
+  levels: 2,
+  blocks: 2,
+  h: 4,
+  headWidth: 6,
+  firstKernel: 3,
+};
 
 /** Makes every weight positive: with positive inputs no ReLU is dead, so a gradient is zero only where no path leads. */
 function positiveWeights(model: tf.LayersModel): void {
@@ -15,7 +24,10 @@ function positiveWeights(model: tf.LayersModel): void {
 }
 
 /** For each output (row, column, colour), the inputs that its logits depend on, as 'row,column,colour'. */
-function dependencies(model: tf.LayersModel, { height, width, colors }: PixelCNNOptions): Map<string, Set<string>> {
+function dependencies(
+  model: tf.LayersModel,
+  { height, width, colors }: PixelCNNOptions,
+): Map<string, Set<string>> {
   positiveWeights(model);
   const input = tf.ones([1, height, width, colors]);
   const found = new Map<string, Set<string>>();
@@ -32,7 +44,8 @@ function dependencies(model: tf.LayersModel, { height, width, colors }: PixelCNN
         });
         const set = new Set<string>();
         values.forEach((value, i) => {
-          if (value !== 0) set.add(`${Math.floor(i / (width * colors))},${Math.floor(i / colors) % width},${i % colors}`);
+          if (value !== 0)
+            set.add(`${Math.floor(i / (width * colors))},${Math.floor(i / colors) % width},${i % colors}`);
         });
         found.set(`${r},${c},${o}`, set);
       }
@@ -42,7 +55,14 @@ function dependencies(model: tf.LayersModel, { height, width, colors }: PixelCNN
 }
 
 /** The same by walking the layers backwards: which (pixel, colour) a masked convolution reads, inside the image. */
-function expected({ height, width, colors, blocks, firstKernel = 7, kernelSize = 3 }: PixelCNNOptions): Map<string, Set<string>> {
+function expected({
+  height,
+  width,
+  colors,
+  blocks,
+  firstKernel = 7,
+  kernelSize = 3,
+}: PixelCNNOptions): Map<string, Set<string>> {
   type Node = [number, number, number];
   const step = (nodes: Set<string>, side: number, maskType: 'A' | 'B'): Set<string> => {
     const read = new Set<string>();
@@ -88,7 +108,10 @@ describe('dependence of every logit on every input', () => {
     ['one colour', tiny],
     ['one colour, 7 x 7, more blocks than rows', { ...tiny, firstKernel: 7, blocks: 5 }],
     ['three colours', { ...tiny, colors: 3, levels: 4, h: 5, headWidth: 7 }],
-    ['three colours, two levels, 3 x 3 pixels', { ...tiny, colors: 3, height: 3, width: 3, h: 3, headWidth: 3 }],
+    [
+      'three colours, two levels, 3 x 3 pixels',
+      { ...tiny, colors: 3, height: 3, width: 3, h: 3, headWidth: 3 },
+    ],
     ['three colours, no blocks', { ...tiny, colors: 3, levels: 3, blocks: 0, h: 4, headWidth: 5 }],
   ] as [string, PixelCNNOptions][])('is what the masks allow, no more and no less: %s', (_, options) => {
     const model = pixelCNN(options);
@@ -123,7 +146,9 @@ describe('the likelihood', () => {
   ] as [string, PixelCNNOptions][])('sums to 1 over every image: %s', (_, options) => {
     const { height, width, colors, levels } = options;
     const model = pixelCNN({ ...options, seed: 5 });
-    model.setWeights(model.getWeights().map((weight, i) => tf.mul(tf.randomNormal(weight.shape, 0, 1, 'float32', i), 0.7)));
+    model.setWeights(
+      model.getWeights().map((weight, i) => tf.mul(tf.randomNormal(weight.shape, 0, 1, 'float32', i), 0.7)),
+    );
     const dimensions = height * width * colors;
     const images = everyImage(dimensions, levels);
     const shape: [number, number, number, number] = [levels ** dimensions, height, width, colors];
@@ -149,7 +174,8 @@ describe('the model', () => {
     mnist.dispose();
     const color = pixelCNN({ height: 6, width: 4, colors: 3, levels: 256, blocks: 1, h: 4, headWidth: 10 });
     expect(color.outputs[0]?.shape).toEqual([null, 6, 4, 3, 256]);
-    const parameters = 49 * 3 * 8 + 8 + (8 * 4 + 4 + 9 * 16 + 4 + 4 * 8 + 8) + (8 * 10 + 10) + (100 + 10) + (10 * 768 + 768);
+    const parameters =
+      49 * 3 * 8 + 8 + (8 * 4 + 4 + 9 * 16 + 4 + 4 * 8 + 8) + (8 * 10 + 10) + (100 + 10) + (10 * 768 + 768);
     expect(color.countParams()).toBe(parameters);
     color.dispose();
   });
@@ -166,7 +192,9 @@ describe('the model', () => {
     );
     const loaded = await tf.loadLayersModel(tf.io.fromMemory(artifacts as tf.io.ModelArtifacts));
     const input = tf.randomUniform([2, 4, 5, 3], -1, 1, 'float32', 3);
-    expect((loaded.predict(input) as tf.Tensor).dataSync()).toEqual((model.predict(input) as tf.Tensor).dataSync());
+    expect((loaded.predict(input) as tf.Tensor).dataSync()).toEqual(
+      (model.predict(input) as tf.Tensor).dataSync(),
+    );
     expect(loaded.countParams()).toBe(model.countParams());
     model.dispose();
     loaded.dispose();

@@ -78,7 +78,9 @@ export function pixelCNN(options: PixelCNNOptions): tf.LayersModel {
     name: 'logits',
   }).apply(x) as tf.SymbolicTensor; // [B, H, W, colors * perColor]
   if (perColor > 1) {
-    logits = splitLevels({ colors: o.colors, levels: o.levels, name: 'levels' }).apply(logits) as tf.SymbolicTensor;
+    logits = splitLevels({ colors: o.colors, levels: o.levels, name: 'levels' }).apply(
+      logits,
+    ) as tf.SymbolicTensor;
   }
   return tf.model({ inputs: input, outputs: logits, name: 'PixelCNN' });
 }

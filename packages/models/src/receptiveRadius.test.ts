@@ -9,7 +9,10 @@ beforeAll(() => loadEngine({ quiet: true }));
 it('sums the half-widths of the convolutions', () => {
   const options = { height: 8, width: 8, colors: 1, levels: 2, h: 2, headWidth: 2 };
   expect(receptiveRadius(pixelCNN({ ...options, blocks: 7 }))).toEqual({ rows: 10, columns: 10 });
-  expect(receptiveRadius(pixelCNN({ ...options, blocks: 2, firstKernel: 3, kernelSize: 5 }))).toEqual({ rows: 5, columns: 5 });
+  expect(receptiveRadius(pixelCNN({ ...options, blocks: 2, firstKernel: 3, kernelSize: 5 }))).toEqual({
+    rows: 5,
+    columns: 5,
+  });
 });
 
 it('is null where a layer is not known to be local', () => {

@@ -19,6 +19,8 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
   } catch (error) {
     await rm(partial, { force: true });
     const reason = (error as Error).message;
-    throw new Error(`Cannot write ${path}: ${reason}. Check that its folder is writable and has space.`, { cause: error });
+    throw new Error(`Cannot write ${path}: ${reason}. Check that its folder is writable and has space.`, {
+      cause: error,
+    });
   }
 }

@@ -15,10 +15,16 @@ export interface TrainingState {
 }
 
 const fileSchema = z.strictObject({ path: z.string(), sha256: z.string() });
-const specSchema = z.looseObject({ name: z.string(), shape: z.array(z.int()), dtype: z.enum(['float32', 'int32']) });
+const specSchema = z.looseObject({
+  name: z.string(),
+  shape: z.array(z.int()),
+  dtype: z.enum(['float32', 'int32']),
+});
 const checkpointSchema = z.looseObject({
   modelTopology: z.looseObject({}),
-  weightsManifest: z.array(z.strictObject({ paths: z.array(z.string()), weights: z.array(specSchema) })).length(1),
+  weightsManifest: z
+    .array(z.strictObject({ paths: z.array(z.string()), weights: z.array(specSchema) }))
+    .length(1),
   training: z.strictObject({
     step: z.int(),
     seconds: z.number(),
@@ -36,7 +42,11 @@ const numbered = /^(weights|optimizer)-\d+\.bin$/;
  * step, so that a folder always holds one whole checkpoint; it is TensorFlow.js' own format and loads with
  * {@link loadModel} or, served over HTTP, with `tf.loadLayersModel`.
  */
-export async function saveCheckpoint(folder: string, model: tf.LayersModel, state: TrainingState): Promise<void> {
+export async function saveCheckpoint(
+  folder: string,
+  model: tf.LayersModel,
+  state: TrainingState,
+): Promise<void> {
   await mkdir(folder, { recursive: true });
   let artifacts: tf.io.ModelArtifacts | undefined;
   await model.save(
@@ -70,7 +80,8 @@ export async function saveCheckpoint(folder: string, model: tf.LayersModel, stat
   };
   await writeFileAtomic(join(folder, 'model.json'), `${JSON.stringify(json)}\n`);
   for (const name of await readdir(folder)) {
-    if (numbered.test(name) && name !== files.weights && name !== files.optimizer) await rm(join(folder, name));
+    if (numbered.test(name) && name !== files.weights && name !== files.optimizer)
+      await rm(join(folder, name));
   }
 }
 
@@ -80,7 +91,9 @@ async function readCheckpoint(folder: string): Promise<z.infer<typeof checkpoint
   try {
     return checkpointSchema.parse(JSON.parse(text));
   } catch (error) {
-    throw new Error(`${path} is not a checkpoint (${(error as Error).message}). Remove the run folder or use --fresh.`);
+    throw new Error(
+      `${path} is not a checkpoint (${(error as Error).message}). Remove the run folder or use --fresh.`,
+    );
   }
 }
 
@@ -89,7 +102,9 @@ async function readVerified(folder: string, file: z.infer<typeof fileSchema>): P
   const data = await readFile(path);
   const found = sha256(data);
   if (found !== file.sha256) {
-    throw new Error(`${path}: expected SHA-256 ${file.sha256}, got ${found}. Remove the run folder or use --fresh.`);
+    throw new Error(
+      `${path}: expected SHA-256 ${file.sha256}, got ${found}. Remove the run folder or use --fresh.`,
+    );
   }
   return data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength) as ArrayBuffer;
 }

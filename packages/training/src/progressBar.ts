@@ -35,7 +35,10 @@ export function progressBar(
     };
   }
   const format = `${label} {bar} {line}`;
-  const bar = new SingleBar({ format, stream, hideCursor: true, clearOnComplete: false, barsize: 24 }, Presets.shades_classic);
+  const bar = new SingleBar(
+    { format, stream, hideCursor: true, clearOnComplete: false, barsize: 24 },
+    Presets.shades_classic,
+  );
   let fraction = 0;
   bar.start(1, 0, { line: '' });
   return {

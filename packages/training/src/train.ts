@@ -77,7 +77,8 @@ export async function train(
   }
   const log = await MetricsLog.open(folder, step);
   const checkpoint = async () => {
-    if (checkpoints) await saveCheckpoint(checkpoints, model, { step, seconds, optimizer: optimizer.state() });
+    if (checkpoints)
+      await saveCheckpoint(checkpoints, model, { step, seconds, optimizer: optimizer.state() });
   };
 
   const batches = train.batches({ batchSize: options.batchSize, seed: options.seed, step });
@@ -113,7 +114,9 @@ export async function train(
     if (step % options.logEvery === 0 || finished()) {
       const mean = (await loss.data())[0] as number;
       if (!Number.isFinite(mean)) {
-        throw new Error(`The loss was ${mean / lossSteps} at step ${step}: lower the learning rate or start afresh.`);
+        throw new Error(
+          `The loss was ${mean / lossSteps} at step ${step}: lower the learning rate or start afresh.`,
+        );
       }
       loss.dispose();
       loss = tf.keep(tf.scalar(0));
@@ -121,8 +124,16 @@ export async function train(
       lossSteps = 0;
       await log.add(line);
       const rate = (seconds - startSeconds) / (step - startStep);
-      const left = Math.min((options.steps - step) * rate, maxSeconds == null ? Number.POSITIVE_INFINITY : maxSeconds - seconds);
-      onProgress?.({ ...line, steps: options.steps, imagesPerSecond: options.batchSize / rate, secondsLeft: Math.max(0, left) });
+      const left = Math.min(
+        (options.steps - step) * rate,
+        maxSeconds == null ? Number.POSITIVE_INFINITY : maxSeconds - seconds,
+      );
+      onProgress?.({
+        ...line,
+        steps: options.steps,
+        imagesPerSecond: options.batchSize / rate,
+        secondsLeft: Math.max(0, left),
+      });
     }
     if (step % options.validateEvery === 0 || finished()) {
       const { nats } = await evaluate(model, validSubset);

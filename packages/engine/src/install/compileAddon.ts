@@ -17,7 +17,9 @@ export function compiler(): string {
 export async function requireCompiler(): Promise<void> {
   const result = await runProgram(compiler(), ['--version'], { seconds: 60 });
   if (result.code !== 0) {
-    throw new EngineError(`Building the addon needs a C++ compiler: ${failureLine(result)} (set CXX to another).`);
+    throw new EngineError(
+      `Building the addon needs a C++ compiler: ${failureLine(result)} (set CXX to another).`,
+    );
   }
 }
 

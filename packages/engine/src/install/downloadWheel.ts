@@ -5,7 +5,7 @@ import { sha256OfFile } from './manifest.js';
 import { failureLine, runProgram } from './runProgram.js';
 import type { Wheel } from './wheels.js';
 
-/** Fetches a wheel into a folder and gives its path; the user's own pip does it in {@link pipFetch}. */
+/** Fetches a wheel into a folder and gives its path; the user's own pip does it in {@link fetchWithPip}. */
 export type FetchWheel = (wheel: Wheel, folder: string) => Promise<string>;
 
 /**
@@ -25,33 +25,33 @@ export async function downloadWheel(wheel: Wheel, folder: string, fetchWheel: Fe
 }
 
 /** Fetches with the user's pip, so that their package index, mirror, proxy and certificates are the ones used. */
-export function pipFetch(python: string): FetchWheel {
-  return async (wheel, folder) => {
-    const into = await mkdtemp(join(folder, 'wheel-'));
-    const requirements = join(into, 'requirements.txt');
-    await writeFile(requirements, `${wheel.project}==${wheel.version} --hash=sha256:${wheel.sha256}\n`);
-    const options = ['--no-deps', '--no-cache-dir', '--require-hashes', '--only-binary=:all:', '--no-input'];
-    const target = ['--python-version', '3.12', '--implementation', 'cp', '--platform', wheel.tag];
-    const patience = ['--retries', '2', '--timeout', '30', '--progress-bar', 'off'];
-    const result = await runProgram(
-      python,
-      ['-m', 'pip', 'download', ...options, ...target, ...patience, '--dest', into, '-r', requirements],
-      { seconds: 3600, env: { ...process.env, TMPDIR: into, PIP_DISABLE_PIP_VERSION_CHECK: '1' } },
-    );
-    if (result.code !== 0) {
-      throw new EngineError(`pip cannot fetch ${wheel.project} ${wheel.version}: ${failureLine(result)}`);
-    }
-    const name = (await readdir(into)).find((file) => file.endsWith('.whl'));
-    if (!name) throw new EngineError(`pip said it fetched ${wheel.project} ${wheel.version}, but left no wheel.`);
-    return join(into, name);
-  };
-}
+export const fetchWithPip: FetchWheel = async (wheel, folder) => {
+  const python = await findPython();
+  const into = await mkdtemp(join(folder, 'wheel-'));
+  const requirements = join(into, 'requirements.txt');
+  await writeFile(requirements, `${wheel.project}==${wheel.version} --hash=sha256:${wheel.sha256}\n`);
+  const options = ['--no-deps', '--no-cache-dir', '--require-hashes', '--only-binary=:all:', '--no-input'];
+  const target = ['--python-version', '3.12', '--implementation', 'cp', '--platform', wheel.tag];
+  const patience = ['--retries', '2', '--timeout', '30', '--progress-bar', 'off'];
+  const result = await runProgram(
+    python,
+    ['-m', 'pip', 'download', ...options, ...target, ...patience, '--dest', into, '-r', requirements],
+    { seconds: 3600, env: { ...process.env, TMPDIR: into, PIP_DISABLE_PIP_VERSION_CHECK: '1' } },
+  );
+  if (result.code !== 0) {
+    throw new EngineError(`pip cannot fetch ${wheel.project} ${wheel.version}: ${failureLine(result)}`);
+  }
+  const name = (await readdir(into)).find((file) => file.endsWith('.whl'));
+  if (!name)
+    throw new EngineError(`pip said it fetched ${wheel.project} ${wheel.version}, but left no wheel.`);
+  return join(into, name);
+};
 
 /**
  * A Python 3 that has pip.
  * @throws EngineError when there is none
  */
-export async function findPython(): Promise<string> {
+async function findPython(): Promise<string> {
   const reasons: string[] = [];
   for (const command of ['python3', 'python']) {
     const result = await runProgram(command, ['-m', 'pip', '--version'], { seconds: 60 });

@@ -1,4 +1,3 @@
-import { EngineError } from '../engineError.js';
 import { findInstallation, type TensorflowInstallation } from '../tensorflowInstallation.js';
 import { installFromWheel } from './installFromWheel.js';
 import { installOfficial } from './installOfficial.js';
@@ -17,7 +16,8 @@ export interface InstallAttempt {
   /** `official`: prebuilt; `wheel`: compiled against the wheel's libtensorflow. */
   readonly way: 'official' | 'wheel';
   readonly gpu: boolean;
-  readonly installed: boolean;
+  /** Version of libtensorflow that is installed now, `null` when this way failed. */
+  readonly tensorflow: string | null;
   /** Why it failed, or empty. */
   readonly reason: string;
 }
@@ -38,7 +38,10 @@ const ways: Ways = { official: (gpu) => installOfficial(gpu), wheel: installFrom
  * addon compiled against the libtensorflow of the official wheel. Where neither works, WebAssembly serves, which
  * needs no install: that is a result, not an error.
  */
-export async function installEngine({ gpu = 'auto', log = () => {} }: InstallOptions): Promise<InstallResult> {
+export async function installEngine({
+  gpu = 'auto',
+  log = () => {},
+}: InstallOptions): Promise<InstallResult> {
   const unsupported = unsupportedReason(platformFacts());
   if (unsupported) {
     log(`No native TensorFlow: ${unsupported}. WebAssembly is used instead.`);
@@ -46,37 +49,54 @@ export async function installEngine({ gpu = 'auto', log = () => {} }: InstallOpt
   }
   const attempts: InstallAttempt[] = [];
   for (const wantsGpu of wantsGpuFirst(gpu, log)) {
-    const found = await installOneOf(ways, wantsGpu, attempts, log);
-    if (found) return { attempts, installation: found };
+    if (!(await tryWays(ways, wantsGpu, attempts, log))) continue;
+    log(success(attempts));
+    return { attempts, installation: findInstallation(wantsGpu)?.tensorflow ?? null };
   }
-  const causes = attempts.map(({ way, reason }) => `${way}: ${reason.replace(/\.$/, '')}`).join('; ');
-  log(`No native TensorFlow (${causes}). WebAssembly is used instead.`);
+  log(`No native TensorFlow (${failures(attempts)}). WebAssembly is used instead.`);
   return { attempts, installation: null };
 }
 
 function wantsGpuFirst(gpu: 'auto' | boolean, log: (line: string) => void): boolean[] {
   const driver = hasNvidiaDriver();
-  if (gpu === true && !driver) log('There is no NVIDIA driver on this machine: installing the build for the processor.');
+  if (gpu === true && !driver)
+    log('There is no NVIDIA driver on this machine: installing the build for the processor.');
   return driver && gpu !== false ? [true, false] : [false];
 }
 
-/** Tries the ways in order and records each; gives the installation of the first that works. */
-export async function installOneOf(
+/** Tries the ways in order, first the one that is in the cache already; records each and ends with the first success. */
+export async function tryWays(
   ways: Ways,
   gpu: boolean,
   attempts: InstallAttempt[],
   log: (line: string) => void,
-): Promise<TensorflowInstallation | undefined> {
-  for (const way of ['official', 'wheel'] as const) {
+): Promise<boolean> {
+  const order: InstallAttempt['way'][] = ['official', 'wheel'];
+  if (findInstallation(gpu)?.way === 'wheel') order.reverse();
+  for (const way of order) {
     try {
-      const version = await ways[way](gpu, log);
-      attempts.push({ way, gpu, installed: true, reason: '' });
-      log(`TensorFlow ${version} is installed (${way}${gpu ? ', GPU' : ''}).`);
-      return findInstallation(gpu)?.tensorflow;
+      const tensorflow = await ways[way](gpu, log);
+      attempts.push({ way, gpu, tensorflow, reason: '' });
+      return true;
     } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      attempts.push({ way, gpu, installed: false, reason: error.message });
+      attempts.push({ way, gpu, tensorflow: null, reason: (error as Error).message });
     }
   }
-  return undefined;
+  return false;
+}
+
+const wayNames = { official: 'official build', wheel: "wheel's build" };
+
+function success(attempts: readonly InstallAttempt[]): string {
+  const { way, gpu, tensorflow } = attempts.at(-1)!;
+  const failed = failures(attempts);
+  const note = failed ? `. Not used: ${failed}.` : '.';
+  return `TensorFlow ${tensorflow} is installed: the ${wayNames[way]}${gpu ? ' for GPUs' : ''}${note}`;
+}
+
+function failures(attempts: readonly InstallAttempt[]): string {
+  return attempts
+    .filter(({ tensorflow }) => tensorflow === null)
+    .map(({ way, gpu, reason }) => `${wayNames[way]}${gpu ? ' for GPUs' : ''}: ${reason.replace(/\.$/, '')}`)
+    .join('; ');
 }

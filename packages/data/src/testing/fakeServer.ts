@@ -1,0 +1,75 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+export interface FakeServer {
+  url: string;
+  /** The Range header of each request so far. */
+  ranges: (string | undefined)[];
+  [Symbol.asyncDispose](): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A server on the loopback address; the n-th request goes to the n-th handler, later ones to the last. */
+export async function fakeServer(...handlers: Handler[]): Promise<FakeServer> {
+  const ranges: (string | undefined)[] = [];
+  const server = createServer((request, response) => {
+    const handler = handlers[Math.min(ranges.length, handlers.length - 1)]!;
+    ranges.push(request.headers.range);
+    handler(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    ranges,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Answers with the content, and with a part of it where a range is asked for. */
+export function whole(content: Uint8Array): Handler {
+  return (request, response) => {
+    const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+    if (from > 0) {
+      response.statusCode = 206;
+      response.setHeader('content-range', `bytes ${from}-${content.length - 1}/${content.length}`);
+    }
+    response.setHeader('content-length', content.length - from);
+    response.end(content.subarray(from));
+  };
+}
+
+/** Answers with the whole content whatever range is asked for. */
+export function withoutRanges(content: Uint8Array): Handler {
+  return (_request, response) => {
+    response.setHeader('content-length', content.length);
+    response.end(content);
+  };
+}
+
+/** Promises the content, from the asked byte on, and breaks the connection after the first `count` bytes of it. */
+export function cutAfter(content: Uint8Array, count: number): Handler {
+  return (request, response) => {
+    const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+    if (from > 0) {
+      response.statusCode = 206;
+      response.setHeader('content-range', `bytes ${from}-${content.length - 1}/${content.length}`);
+    }
+    response.setHeader('content-length', content.length - from);
+    response.write(content.subarray(from, from + count), () => setTimeout(() => response.destroy(), 20));
+  };
+}
+
+export function status(code: number): Handler {
+  return (_request, response) => {
+    response.statusCode = code;
+    response.end('no');
+  };
+}
