@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { DataError, loadBinarizedMnist } from '@pixelrnn/data';
+import { fixedOrSeeded } from './fixedOrSeeded.js';
 import { formatTable } from './printTable.js';
 import { runExperiment } from './runExperiment.js';
 import { table4 } from './table4.js';
@@ -10,7 +10,7 @@ import { table4 } from './table4.js';
  */
 async function demo(): Promise<void> {
   const out = resolve('runs', 'demo');
-  const data = await fixedOrSeeded();
+  const data = await fixedOrSeeded({ download: true });
   const table = await runExperiment(table4, {
     preset: 'smoke',
     rows: ['pixelcnn'],
@@ -41,20 +41,6 @@ async function demo(): Promise<void> {
       `table    ${folder}/table.md, ${folder}/plot.png, ${folder}/plot.html`,
     ].join('\n'),
   );
-}
-
-/** The canonical set; where it cannot be fetched, MNIST binarized by our own generator, which labels its results so. */
-async function fixedOrSeeded(): Promise<'fixed' | 'seeded'> {
-  try {
-    await loadBinarizedMnist({ kind: 'fixed' });
-    return 'fixed';
-  } catch (error) {
-    if (!(error instanceof DataError && error.code === 'network')) throw error;
-    console.error(
-      `${error.message}\nGoing on with MNIST binarized here; its likelihoods are not comparable with the paper's.`,
-    );
-    return 'seeded';
-  }
 }
 
 try {

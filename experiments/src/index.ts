@@ -1,7 +1,12 @@
 export type { Experiment, ExperimentRow, ImageShape, PresetName, RowModel } from './experiment.js';
 export { presetNames, rowModel } from './experiment.js';
+export { type FixedOrSeededOptions, fixedOrSeeded } from './fixedOrSeeded.js';
+export { formatTable } from './printTable.js';
 export { experiments, findExperiment } from './registry.js';
 export { type ExperimentOptions, plan, runExperiment } from './runExperiment.js';
+export { type RunResults, resultTable } from './runTable.js';
+export { resolveSettings } from './settings.js';
 export { table4 } from './table4.js';
 export { type TrainingSettings, trainingSettingsSchema } from './trainingSettings.js';
+export { trainingShape } from './trainingShape.js';
 export { UsageError } from './usageError.js';

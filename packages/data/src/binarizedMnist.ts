@@ -12,11 +12,14 @@ import type { OnProgress } from './progress.js';
 export interface BinarizedMnistOptions {
   /**
    * `fixed`: the published binarization that the papers' numbers are for, without labels. `seeded`: a static
-   * binarization of MNIST by our generator, with labels. `dynamic`: as `seeded`, but training batches are binarized anew in every epoch.
-   * Their numbers cannot be compared, so each has its own name.
+   * binarization of MNIST by our generator, with labels. `dynamic`: as `seeded`, but training batches are binarized
+   * anew in every epoch. Their numbers cannot be compared, so each has its own name.
    */
   kind: 'fixed' | 'seeded' | 'dynamic';
-  /** Seed of the static binarization of `seeded` and `dynamic`, 0..2^32-1; 0 when absent. Another seed is named in the dataset's name. */
+  /**
+   * Seed of the static binarization of `seeded` and `dynamic`, 0..2^32-1; 0 when absent, and any other is part of the
+   * dataset's name. `fixed` has no randomness and makes no use of it.
+   */
   seed?: number | undefined;
   /** The data folder; `defaultDataDir()` when absent. */
   dataDir?: string | undefined;
@@ -30,11 +33,12 @@ const DEFAULT_SEED = 0;
 /**
  * Binarized MNIST: 28x28x1 images of 0 and 1, 50,000 / 10,000 / 10,000.
  *
- * - `fixed`: `<dataDir>/binarized-mnist/binarized_mnist_{train,valid,test}.amat` or `.amat.gz`; a missing file is fetched from Larochelle's
- *   address (110 MB in all). Sizes and SHA-256 are verified at every load.
- * - `seeded`: x ~ Bernoulli(intensity / 255), image i of a split from the stream (seed, 'binarization', split, 'image i').
- * - `dynamic`: `train.batches` draws anew per (seed of the batches, epoch, image); `images` and `sequentialBatches` of all three splits are
- *   those of `seeded`, so evaluation is repeatable.
+ * - `fixed`: `<dataDir>/binarized-mnist/binarized_mnist_{train,valid,test}.amat` or `.amat.gz`; a missing file is
+ *   fetched from Larochelle's address (110 MB in all). Sizes and SHA-256 are verified at every load.
+ * - `seeded`: x ~ Bernoulli(intensity / 255), image i of a split from the stream
+ *   (seed, 'binarization', split, 'image i').
+ * - `dynamic`: `train.batches` draws anew per (seed of the batches, epoch, image); `images` and `sequentialBatches` of
+ *   all three splits, and the batches of `valid` and `test`, are those of `seeded`, so evaluation is repeatable.
  *
  * @throws DataError; its code is `network` only where `fixed` could not be had because of the network.
  */

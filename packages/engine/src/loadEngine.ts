@@ -46,7 +46,7 @@ let announced = false;
 export async function loadEngine(options: EngineOptions = {}): Promise<EngineInfo> {
   const wanted =
     options.engine === undefined
-      ? parseEngineName(process.env['PIXELRNN_ENGINE'], 'PIXELRNN_ENGINE')
+      ? parseEngineName(process.env.PIXELRNN_ENGINE, 'PIXELRNN_ENGINE')
       : parseEngineName(options.engine, "The option 'engine'");
   running ??= start(wanted);
   let info: EngineInfo;

@@ -39,9 +39,10 @@ async function loadNative(gpu: boolean): Promise<NativeBackend> {
   }
   const tfjsNode = tfjsNodePackage(gpu);
   if (!tfjsNode) throw new EngineError('the npm package of TensorFlow.js for Node is not installed');
-  // 2 leaves errors; TensorFlow's own remarks on the processor are of no use to a reader.
-  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
-  requireTfjsNode(tfjsNode.name, installation.addon);
+  // TensorFlow's remarks on the processor are of no use, errors (level 2) are; who sets a level gets what it says.
+  const quiet = process.env.TF_CPP_MIN_LOG_LEVEL === undefined;
+  if (quiet) process.env.TF_CPP_MIN_LOG_LEVEL = '2';
+  requireTfjsNode(tfjsNode.name, installation.addon, quiet ? installation.quiet : undefined);
   setUsedInstallation(installation);
   return useBackend();
 }
@@ -59,7 +60,7 @@ async function useBackend(): Promise<NativeBackend> {
 }
 
 function describe({ binding }: NativeBackend): LoadedEngine {
-  const limit = Number(process.env['TF_NUM_INTRAOP_THREADS']);
+  const limit = Number(process.env.TF_NUM_INTRAOP_THREADS);
   const threads = Number.isInteger(limit) && limit > 0 ? limit : availableParallelism();
   return { tensorflow: binding.TF_Version, threads, simd: vectorWidth() };
 }

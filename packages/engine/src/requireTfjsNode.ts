@@ -20,10 +20,11 @@ const utilForTfjsNode = Object.assign(Object.create(util) as typeof util, {
  * and only while it loads: nothing is written into `node_modules`, so checkouts, package managers and read-only
  * installs need no care, and the rest of the process sees Node's own modules.
  * @param name `@tensorflow/tfjs-node` or `@tensorflow/tfjs-node-gpu`
- * @param addon path of the addon
+ * @param addon path of the addon that it is to use
+ * @param quiet path of the helper under which the addon starts without a word, if it should
  * @throws whatever the package throws, such as the dynamic linker's error
  */
-export function requireTfjsNode(name: string, addon: string): void {
+export function requireTfjsNode(name: string, addon: string, quiet?: string): void {
   const replacements: Record<string, unknown> = {
     util: utilForTfjsNode,
     '@mapbox/node-pre-gyp': { find: () => addon },
@@ -36,8 +37,15 @@ export function requireTfjsNode(name: string, addon: string): void {
     return replacement ?? original.call(this, request, parent, isMain);
   };
   try {
+    if (quiet) startQuietly(addon, quiet);
     require(name);
   } finally {
     loader._load = original;
   }
+}
+
+/** Loads the addon ahead of its user, who then gets this instance, without libtensorflow's remarks on stderr. */
+function startQuietly(addon: string, quiet: string): void {
+  const { quietly } = require(quiet) as { quietly(callback: () => void): void };
+  quietly(() => void require(addon));
 }

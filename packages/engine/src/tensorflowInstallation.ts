@@ -21,6 +21,8 @@ export interface TensorflowInstallation {
 export interface NativeInstallation {
   /** Path of `tfjs_binding.node`. */
   readonly addon: string;
+  /** Path of the helper that keeps the addon's start quiet, absent from prebuilt installations. */
+  readonly quiet?: string;
   /** How it was installed. */
   readonly way: 'official' | 'wheel';
   readonly tensorflow: TensorflowInstallation;
@@ -60,6 +62,7 @@ function findCompiled(gpu: boolean): NativeInstallation | undefined {
   const libraryDir = join(root, 'tensorflow');
   return {
     addon: join(addon, 'tfjs_binding.node'),
+    quiet: join(addon, 'quiet.node'),
     way: 'wheel',
     tensorflow: describe(join(libraryDir, 'include'), libraryDir, manifest, gpu),
   };
@@ -91,5 +94,5 @@ function describe(
   const libraries = readdirSync(libraryDir)
     .filter((name) => /^libtensorflow(_cc|_framework)?\.(so\.2|2\.dylib)$/.test(name))
     .sort(); // libtensorflow_cc and libtensorflow before libtensorflow_framework, which they need
-  return { version: String(about['tensorflow']), includeDir, libraryDir, libraries, gpu };
+  return { version: String(about.tensorflow), includeDir, libraryDir, libraries, gpu };
 }

@@ -1,11 +1,7 @@
-// Worker threads for the native kernels, an implementation of `pixelrnn_parallel`.
+// Worker threads for the native kernels: an implementation of `pixelrnn_parallel`.
 #pragma once
 
-#include <atomic>
-#include <condition_variable>
 #include <mutex>
-#include <thread>
-#include <vector>
 
 #include "kernels.h"
 
@@ -27,26 +23,12 @@ public:
     const pixelrnn_executor* executor() const { return &executor_; }
 
 private:
-    void start();
-    void work();
-    void take_tasks();
-    bool new_round(uint32_t seen) const;
+    struct Workers;
 
     const int32_t threads_;
     pixelrnn_executor executor_;
-    std::vector<std::thread> workers_;
-    long process_ = 0;  // that started the workers
-
     std::mutex callers_;
-    std::mutex mutex_;
-    std::condition_variable wake_, done_;
-    std::atomic<uint32_t> round_{0};
-    std::atomic<int32_t> busy_{0};
-    std::atomic<int32_t> next_{0};
-    std::atomic<bool> stopping_{false};
-    int32_t count_ = 0;
-    pixelrnn_task task_ = nullptr;
-    void* context_ = nullptr;
+    Workers* workers_ = nullptr;
 };
 
 }  // namespace pixelrnn

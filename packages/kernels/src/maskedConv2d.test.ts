@@ -45,7 +45,7 @@ describe('maskedConv2d', () => {
         },
         { taps },
       ),
-    )([x, kernel, bias, x], dy) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+    )([x, kernel, bias, tf.ones(x.shape)], dy) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
     // Pixel (0, 0) is left of (0, 1) and above (1, 0), and so on.
     expect(Array.from(dx.dataSync())).toEqual([10 + 10 * 100, 10 * 1000, 1000, 0]);
     expect(Array.from(dkernel.dataSync())).toEqual([0, 100 + 2 * 1000, 0, 10 + 3 * 1000, 0, 0, 0, 0, 0]);

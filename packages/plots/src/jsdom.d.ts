@@ -4,15 +4,7 @@ declare module 'jsdom' {
     on(event: 'jsdomError', listener: (error: Error & { type?: string }) => void): this;
   }
   export class JSDOM {
-    constructor(
-      html: string,
-      options: {
-        runScripts?: string;
-        url?: string;
-        virtualConsole?: VirtualConsole;
-        pretendToBeVisual?: boolean;
-      },
-    );
+    constructor(html: string, options: { runScripts?: string; virtualConsole?: VirtualConsole });
     readonly window: JsdomWindow;
   }
   export interface JsdomElement {
@@ -22,18 +14,18 @@ declare module 'jsdom' {
     readonly innerHTML: string;
     getAttribute(name: string): string | null;
     querySelectorAll(selector: string): Iterable<JsdomElement>;
-    closest(selector: string): JsdomElement | null;
     appendChild(child: JsdomElement): void;
     remove(): void;
-    hidden: boolean;
+    dispatchEvent(event: object): boolean;
   }
   export interface JsdomWindow {
+    readonly Event: new (type: string) => object;
     eval(source: string): unknown;
-    close(): void;
     readonly document: {
       readonly body: JsdomElement;
       createElement(tag: string): JsdomElement;
       querySelector(selector: string): JsdomElement | null;
+      querySelectorAll(selector: string): Iterable<JsdomElement>;
     };
     readonly SVGElement: { readonly prototype: object };
     readonly URL: { createObjectURL?: (blob: unknown) => string };

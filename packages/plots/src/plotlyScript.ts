@@ -14,7 +14,7 @@ export function plotlySource(): Promise<string> {
 }
 
 /** The name of the pinned plotly.js, on disk and at its publisher: `plotly-cartesian-4.1.1.min.js`. */
-export function plotlyFileName(): string {
+function plotlyFileName(): string {
   const manifest = require('plotly.js-cartesian-dist-min/package.json') as { version: string };
   return basename(installed).replace('.min.js', `-${manifest.version}.min.js`);
 }

@@ -1,8 +1,8 @@
 import type { JsonObject, Metric } from './figure.js';
 
 /** DejaVu Sans is what the pictures are drawn with; Verdana and Bitstream Vera are as wide. */
-export const fontFamily = 'DejaVu Sans, Bitstream Vera Sans, Verdana, sans-serif';
-export const fontSize = 14;
+const fontFamily = 'DejaVu Sans, Bitstream Vera Sans, Verdana, sans-serif';
+const fontSize = 14;
 export const ink = '#222222';
 export const muted = '#6b6b6b';
 export const gridColor = '#e6e6e6';

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -7,11 +8,12 @@ export interface FakeServer {
   url: string;
   /** The Range header of each request so far. */
   ranges: (string | undefined)[];
-  [Symbol.asyncDispose](): Promise<void>;
-  close(): Promise<void>;
 }
 
-/** A server on the loopback address; the n-th request goes to the n-th handler, later ones to the last. */
+/**
+ * A server on the loopback address; the n-th request goes to the n-th handler, later ones to the last. It closes with
+ * the test.
+ */
 export async function fakeServer(...handlers: Handler[]): Promise<FakeServer> {
   const ranges: (string | undefined)[] = [];
   const server = createServer((request, response) => {
@@ -20,17 +22,11 @@ export async function fakeServer(...handlers: Handler[]): Promise<FakeServer> {
     handler(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const close = () =>
-    new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    ranges,
-    close,
-    [Symbol.asyncDispose]: close,
-  };
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, ranges };
 }
 
 /** Answers with the content, and with a part of it where a range is asked for. */

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { cacheDir } from '../cacheDir.js';
 import { platformId } from './platform.js';
 import { wheelSets } from './wheels.js';
@@ -10,6 +11,9 @@ const require = createRequire(import.meta.url);
 
 /** Raised by one whenever the compiler's options change, so that older addons are not taken for current ones. */
 const addonRevision = 1;
+
+/** Source of the helper that keeps libtensorflow's start quiet. */
+export const quietSource = fileURLToPath(new URL('../../native/quiet.cc', import.meta.url));
 
 /** Name and place of the npm package behind an engine, or `undefined` when it is not installed. */
 export function tfjsNodePackage(gpu: boolean): { name: string; folder: string; version: string } | undefined {
@@ -43,9 +47,12 @@ export function addonFolder(gpu: boolean): string | undefined {
   const set = wheelSets[wheelSetKey(gpu)];
   const tfjsNode = tfjsNodePackage(gpu);
   if (!set || !tfjsNode) return undefined;
+  const binding = join(tfjsNode.folder, 'binding');
+  const sources = readdirSync(binding).sort();
   const hash = createHash('sha256').update(`${addonRevision}\n`);
-  const sources = join(tfjsNode.folder, 'binding');
-  for (const file of readdirSync(sources).sort()) hash.update(file).update(readFileSync(join(sources, file)));
+  for (const path of [...sources.map((name) => join(binding, name)), quietSource]) {
+    hash.update(basename(path)).update(readFileSync(path));
+  }
   const source = hash.digest('hex').slice(0, 12);
   return join(
     cacheDir(),

@@ -30,9 +30,8 @@ export async function installFromWheel(gpu: boolean, log: (line: string) => void
   await provideTensorflow(root, set, fetchWithPip, log);
   await provideFolder(target, async (folder) => {
     log('Compiling the addon of TensorFlow.js...');
-    const addon = join(folder, 'tfjs_binding.node');
-    await compileAddon(tfjsNode.folder, root, addon);
-    const facts = await checkAddon(addon);
+    await compileAddon(tfjsNode.folder, root, folder);
+    const facts = await checkAddon(join(folder, 'tfjs_binding.node'));
     if (gpu && !facts.gpu) throw new EngineError('it runs, but finds no GPU that it can use');
     return { tensorflow: facts.tensorflow, libraries: basename(root), gpu };
   });

@@ -43,7 +43,7 @@ export async function installOfficial(gpu: boolean): Promise<string> {
     if (gpu && !facts.gpu) throw new EngineError('it runs, but finds no GPU that it can use');
     return { tensorflow: facts.tensorflow, source: 'official', gpu };
   });
-  return String(manifest.about['tensorflow']);
+  return String(manifest.about.tensorflow);
 }
 
 async function runInstallScript(packageFolder: string, copy: string, gpu: boolean): Promise<void> {
@@ -55,7 +55,7 @@ async function runInstallScript(packageFolder: string, copy: string, gpu: boolea
   });
   // The script's libraries lie beside the package, its programs in its own .bin.
   await symlink(join(source, '..', '..'), join(copy, 'node_modules'), 'dir');
-  const path = [join(source, 'node_modules', '.bin'), process.env['PATH']].join(delimiter);
+  const path = [join(source, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
   const result = await runProgram(process.execPath, ['scripts/install.js', gpu ? 'gpu' : 'cpu'], {
     cwd: copy,
     env: { ...process.env, PATH: path },
@@ -67,8 +67,8 @@ async function runInstallScript(packageFolder: string, copy: string, gpu: boolea
 /** Asks for the head of the prebuilt addon: a host that does not answer would hold the install script for minutes. */
 async function requireReachable(packageFolder: string): Promise<void> {
   const { env } = process;
-  const mirrored = env['TFJS_NODE_CDN_STORAGE'] ?? env['CDN_STORAGE'] ?? env['TFJS_NODE_BASE_URI'];
-  const proxied = env['HTTPS_PROXY'] ?? env['https_proxy'];
+  const mirrored = env.TFJS_NODE_CDN_STORAGE ?? env.CDN_STORAGE ?? env.TFJS_NODE_BASE_URI;
+  const proxied = env.HTTPS_PROXY ?? env.https_proxy;
   if (mirrored || proxied) return; // reached in ways that this request would not go
   const { binary, version } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as {
     binary: { host: string };

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { contentMatches, type Manifest, readManifest, writeManifest } from './manifest.js';
@@ -26,6 +26,7 @@ export async function provideFolder(
   const partial = await mkdtemp(join(parent, `${partialPrefix}${hostname()}-${process.pid}-`));
   try {
     await writeManifest(partial, await fill(partial));
+    await chmod(partial, 0o755); // a temporary folder is the owner's alone, a cache may serve others
     return await moveInto(partial, target);
   } finally {
     await rm(partial, { recursive: true, force: true });

@@ -20,13 +20,9 @@ export interface WheelSet {
 
 const version = '2.21.0';
 
-const cudaWheel = (project: string, version: string, tag: string, bytes: number, sha256: string): Wheel => ({
-  project,
-  version,
-  tag,
-  bytes,
-  sha256,
-});
+function cudaWheel(project: string, version: string, tag: string, bytes: number, sha256: string): Wheel {
+  return { project, version, tag, bytes, sha256 };
+}
 
 /**
  * libtensorflow per platform, `-gpu` for the build with CUDA: pinned, so that every machine computes with the same
@@ -188,5 +184,6 @@ const needed = [
   /^tensorflow\/include\/(tsl\/platform|xla\/tsl\/c)\/[^/]*\.h$/,
   /^nvidia\/[^/]+\/lib\/[^/]*\.so[^/]*$/,
   /^nvidia\/cuda_nvcc\/(bin\/ptxas|nvvm\/.*)$/,
-  /^[^/]+\.dist-info\/(licenses\/)?(license|notice)[^/]*$/i,
+  /^tensorflow\/(THIRD_PARTY_NOTICES\.txt|include\/LICENSE)$/,
+  /^[^/]+\.dist-info\/(licenses\/)?License\.txt$/,
 ];

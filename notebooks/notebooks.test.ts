@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+// @ts-expect-error: a plain script, with JSDoc types only
+import { findPython } from '../scripts/venv.mjs';
+
+interface Output {
+  output_type: string;
+  name?: string;
+  text?: string | string[];
+  data?: Record<string, unknown>;
+}
+interface Notebook {
+  cells: { cell_type: string; source: string[]; execution_count: number | null; outputs?: Output[] }[];
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = join(root, 'notebooks');
+const notebooks = (await readdir(folder)).filter((name) => name.endsWith('.ipynb'));
+
+const run = (command: string, args: string[]) => {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: 'utf8' });
+  expect(status, `${command} ${args.join(' ')}\n${stdout}\n${stderr}`).toBe(0);
+};
+
+/** What a healthy notebook has: every cell run in order, no stderr, no error, and at least one picture. */
+function expectHealthy({ cells }: Notebook): void {
+  const code = cells.filter(({ cell_type }) => cell_type === 'code');
+  expect(code.map(({ execution_count }) => execution_count)).toEqual(code.map((_, i) => i + 1));
+  const outputs = code.flatMap(({ outputs = [] }) => outputs);
+  // The kernel reports type errors, rejections and uncaught exceptions on stderr only.
+  const complaints = outputs.filter(({ output_type, name }) => output_type === 'error' || name === 'stderr');
+  expect(complaints).toEqual([]);
+  expect(outputs.filter(({ data }) => data?.['image/png']).length).toBeGreaterThan(0);
+}
+
+describe('notebooks', () => {
+  it.each(notebooks)('%s, as committed, is executed and healthy', async (name) => {
+    expectHealthy(JSON.parse(await readFile(join(folder, name), 'utf8')));
+  });
+
+  it.each(notebooks)('%s runs through the tslab kernel', { timeout: 600_000 }, async (name, context) => {
+    if (!findPython()) context.skip('Python 3 is not installed: notebooks cannot be executed here');
+    run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', 'tsconfig.build.json']);
+    const out = await mkdtemp(join(tmpdir(), 'pixelrnn-notebooks-'));
+    try {
+      run(process.execPath, ['scripts/notebooks.mjs', name, '--out', out]);
+      expectHealthy(JSON.parse(await readFile(join(out, name), 'utf8')));
+    } finally {
+      await rm(out, { recursive: true, force: true });
+    }
+  });
+});

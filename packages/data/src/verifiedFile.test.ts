@@ -1,0 +1,99 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { DataProgress } from './progress.js';
+import { dataErrorOf, specOf } from './testing/samples.js';
+import { temporaryFolder } from './testing/temporaryFolder.js';
+import { readVerified } from './verifiedFile.js';
+
+const content = Uint8Array.from({ length: 3_000_000 }, (_, i) => (i * i) % 251);
+const spec = specOf('f', content);
+
+async function read(path: string, onProgress?: (progress: DataProgress) => void): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  await readVerified({ path, spec, remedy: 'do this', onProgress, consume: (chunk) => chunks.push(chunk) });
+  return Buffer.concat(chunks);
+}
+
+async function errorFor(name: string, bytes: Uint8Array) {
+  const path = join(await temporaryFolder(), name);
+  await writeFile(path, bytes);
+  return { path, ...(await dataErrorOf(() => read(path)).then(({ code, message }) => ({ code, message }))) };
+}
+
+describe('readVerified', () => {
+  it.each(['f', 'f.gz'])('gives the content of %s and reports progress up to its size', async (name) => {
+    const path = join(await temporaryFolder(), name);
+    await writeFile(path, name.endsWith('.gz') ? gzipSync(content) : content);
+    const progress: DataProgress[] = [];
+    const came = await read(path, (step) => progress.push(step));
+    expect(Buffer.compare(came, content)).toBe(0);
+    expect(progress.length).toBeGreaterThan(1);
+    expect(progress.at(-1)).toEqual({
+      stage: 'read',
+      file: name,
+      bytes: content.length,
+      total: content.length,
+    });
+  });
+
+  it('refuses one changed bit, with both checksums and the remedy', async () => {
+    const changed = content.slice();
+    changed[1_500_000]! ^= 1;
+    for (const [name, bytes] of [
+      ['f', changed],
+      ['f.gz', gzipSync(changed)],
+    ] as const) {
+      const { code, message, path } = await errorFor(name, bytes);
+      expect(code).toBe('checksum');
+      expect(message).toBe(
+        `The content of ${path} should have the SHA-256 ${spec.sha256}, but it has ${specOf('', changed).sha256}: do this.`,
+      );
+    }
+  });
+
+  it.each([
+    ['f', content.subarray(0, -1), 'truncated', 'ends after 2999999: do this.'],
+    ['f', new Uint8Array(0), 'truncated', 'ends after 0: do this.'],
+    ['f', Uint8Array.from([...content, 0]), 'format', 'holds more: do this.'],
+    ['f.gz', gzipSync(content.subarray(0, -1)), 'truncated', 'ends after 2999999: do this.'],
+    ['f.gz', gzipSync(content).subarray(0, -20), 'truncated', 'ends early: do this.'],
+    ['f.gz', new Uint8Array(0), 'truncated', 'do this.'],
+    ['f.gz', content, 'format', 'it is corrupt (Z_DATA_ERROR): do this.'],
+  ])('%s: a bad file, case %#', async (name, bytes, code, end) => {
+    const error = await errorFor(name, bytes);
+    expect(error.code).toBe(code);
+    expect(error.message.endsWith(end), error.message).toBe(true);
+  });
+
+  it('answers garbage with a DataError', async () => {
+    const folder = await temporaryFolder();
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 100 }), fc.boolean(), async (bytes, gzip) => {
+        const path = join(folder, gzip ? 'garbage.gz' : 'garbage');
+        await writeFile(path, bytes);
+        expect(['truncated', 'format']).toContain((await dataErrorOf(() => read(path))).code);
+      }),
+      { seed: 1, numRuns: 50 },
+    );
+  });
+
+  it('tells a file that cannot be read from a bad one', async () => {
+    const path = join(await temporaryFolder(), 'f');
+    await mkdir(path);
+    const error = await dataErrorOf(() => read(path));
+    expect(error.code).toBe('unreadable');
+    expect(error.message).toContain('EISDIR');
+  });
+
+  it('passes on what a caller throws', async () => {
+    const path = join(await temporaryFolder(), 'f');
+    await writeFile(path, content);
+    const stop = () => {
+      throw new TypeError('stop');
+    };
+    await expect(read(path, stop)).rejects.toThrow(new TypeError('stop'));
+  });
+});

@@ -1,2 +1,0 @@
-import { installEngine,tensorflowInstallation } from './index.js';
-void (async()=>{console.log(await installEngine({log:console.log}), tensorflowInstallation());})();

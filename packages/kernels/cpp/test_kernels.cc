@@ -1,0 +1,12 @@
+// Runs every test of the kernels; the last line is the count, the exit status 1 where any failed.
+#include "testing.h"
+#include "vector.h"
+
+int main() {
+    testing::test_convolutions();
+    testing::test_cross_entropies();
+    testing::test_optimisers();
+    testing::test_thread_pool();
+    std::printf("%d lanes: %d passed, %d failed\n", pixelrnn::kLanes, testing::passed, testing::failed);
+    return testing::failed == 0 ? 0 : 1;
+}

@@ -1,0 +1,67 @@
+import { createRequire } from 'node:module';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { displayFigure, displayImage } from './display.js';
+import { imageGrid } from './imageGrid.js';
+import { tablePlot } from './tablePlot.js';
+
+const figure = tablePlot([{ label: 'NADE', paper: 88.33, ours: null }], { metric: 'nats', title: 'Table 4' });
+const grid = { count: 1, height: 1, width: 1, channels: 1, levels: 2, scale: 3, gap: 1 };
+const image = imageGrid({ images: new Uint8Array([1]), ...grid });
+
+interface Message {
+  data: Record<string, unknown>;
+}
+
+// The kernel that the workspace installs; requiring it here is what running inside it looks like.
+const root = createRequire(new URL('../../../package.json', import.meta.url));
+const kernel = root.resolve('tslab/dist/jupyter.js');
+
+test('outside a notebook the error says what to do instead', async () => {
+  await expect(displayFigure(figure)).rejects.toThrow('use writeFigure');
+  const png = await image;
+  expect(() => displayImage(png)).toThrow('tslab kernel');
+});
+
+test('bytes that are no PNG are refused', () => {
+  expect(() => displayImage(new Uint8Array(30))).toThrow('needs the bytes of a PNG file, got 30 bytes');
+});
+
+let sent: { message: Message; update: boolean }[];
+function enterCell() {
+  const jupyter = root(kernel) as { lastWriteDisplayData: unknown };
+  jupyter.lastWriteDisplayData = (message: Message, update: boolean) => sent.push({ message, update });
+}
+beforeEach(() => {
+  sent = [];
+});
+afterEach(() => {
+  delete root.cache[kernel];
+});
+
+test('a figure is sent once, as Plotly, PNG and text', async () => {
+  enterCell();
+  await displayFigure(figure);
+  expect(sent).toHaveLength(1);
+  const { message, update } = sent[0]!;
+  expect(update).toBe(false);
+  expect(message).toMatchObject({
+    metadata: {},
+    transient: {},
+    data: { 'application/vnd.plotly.v1+json': figure, 'text/plain': 'Figure: Table 4' },
+  });
+  expect(message.data['image/png']).toMatch(/^iVBORw0KGgo/);
+});
+
+test('an image is sent as PNG and text', async () => {
+  enterCell();
+  const png = await image;
+  displayImage(new Uint8Array(png));
+  expect(sent.map(({ message }) => message.data)).toEqual([
+    { 'image/png': png.toString('base64'), 'text/plain': 'Image: 5 x 5 pixels' },
+  ]);
+});
+
+test('a kernel that runs no cell yet is no notebook', async () => {
+  root(kernel);
+  await expect(displayFigure(figure)).rejects.toThrow('in a cell of a notebook');
+});

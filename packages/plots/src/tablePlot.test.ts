@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import type { JsonObject } from './figure.js';
+import { tablePlot } from './tablePlot.js';
+
+const rows = [
+  { label: 'DRAW', paper: 80.97, ours: null, paperText: '≤ 80.97' },
+  { label: 'PixelCNN', paper: 81.3, ours: 82.104, sd: 0.2 },
+  { label: 'Gated PixelCNN', paper: null, ours: 80.5 },
+];
+const options = { metric: 'nats', title: 'Table 4' } as const;
+
+test('the paper and ours are two traces that never share a number', () => {
+  const { data } = tablePlot(rows, options);
+  expect(data).toMatchObject([
+    { name: 'paper', x: [80.97, 81.3], y: [0, 1], text: ['DRAW', 'PixelCNN'], marker: { symbol: 'diamond' } },
+    {
+      name: 'ours',
+      x: [82.104, 80.5],
+      y: [1, 2],
+      text: ['PixelCNN', 'Gated PixelCNN'],
+      error_x: { array: [0.2, 0] },
+      marker: { symbol: 'circle' },
+    },
+  ]);
+});
+
+test('both numbers are printed in columns of their own, a dash where one is missing', () => {
+  const { layout } = tablePlot(rows, options);
+  const cells = layout.annotations as JsonObject[];
+  expect(cells.map((cell) => cell.text)).toEqual([
+    '<b>◇ paper</b>',
+    '<b>● ours</b>',
+    ...['≤ 80.97', '81.30', '–'],
+    ...['–', '82.10 ± 0.20', '80.50'],
+  ]);
+  expect(new Set(cells.map((cell) => cell.xshift)).size).toBe(2);
+});
+
+test('the first row is on top, and only rows with both numbers are joined', () => {
+  const { layout } = tablePlot(rows, options);
+  expect(layout).toMatchObject({
+    title: { text: 'Table 4' },
+    xaxis: { title: { text: 'negative log-likelihood (nats per image), lower is better' } },
+    yaxis: { range: [2.5, -0.5], tickvals: [0, 1, 2], ticktext: ['DRAW', 'PixelCNN', 'Gated PixelCNN'] },
+  });
+  expect(layout.shapes).toMatchObject([{ x0: 81.3, x1: 82.104, y0: 1, y1: 1 }]);
+});
+
+test.each([
+  [[], 'at least one row, got none'],
+  [[rows[0]!, rows[0]!], "labels of their own, got 'DRAW' twice"],
+  [[{ label: 'a', paper: null, ours: null }], 'at least one number, got 1 rows without any'],
+  [[{ label: 'a', paper: 1, ours: Number.NaN }], "Row 'a': ours must be a finite number or null, got NaN"],
+])('bad rows are refused (%#)', (bad, message) => {
+  expect(() => tablePlot(bad, options)).toThrow(message);
+});

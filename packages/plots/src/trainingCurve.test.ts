@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import { trainingCurve } from './trainingCurve.js';
+
+const run = { label: 'PixelCNN', steps: [0, 10, 20, 30], train: [540, 100, 90, 86] };
+
+test('a run with validation losses is a thin and a thick line of one colour, gaps left out', () => {
+  const { data } = trainingCurve([{ ...run, valid: [null, 101, Number.NaN, 87.5] }], { unit: 'nats' });
+  expect(data).toMatchObject([
+    { type: 'scatter', mode: 'lines', name: 'PixelCNN, training', x: run.steps, y: run.train },
+    { type: 'scatter', mode: 'lines+markers', name: 'PixelCNN, validation', x: [10, 30], y: [101, 87.5] },
+  ]);
+  expect(data.map((trace) => trace.line)).toEqual([
+    { color: '#0072b2', dash: 'solid', width: 1.2 },
+    { color: '#0072b2', dash: 'solid', width: 2.5 },
+  ]);
+});
+
+test('the paper is a horizontal line, and every line is labelled at the right', () => {
+  const { layout } = trainingCurve([{ ...run, valid: [null, 101, null, 87.5] }], {
+    unit: 'nats',
+    paper: [{ label: 'PixelCNN', value: 81.3 }],
+    title: 'Binarized MNIST',
+  });
+  expect(layout).toMatchObject({
+    title: { text: 'Binarized MNIST' },
+    xaxis: { title: { text: 'training steps' } },
+    yaxis: { title: { text: 'negative log-likelihood (nats per image)' } },
+    shapes: [{ type: 'line', xref: 'paper', x0: 0, x1: 1, y0: 81.3, y1: 81.3 }],
+    annotations: [
+      { text: 'PixelCNN, training', y: 86 },
+      { text: 'PixelCNN, validation: 87.50', y: 87.5 },
+      { text: 'PixelCNN (paper): 81.30', y: 81.3 },
+    ],
+  });
+});
+
+test('first losses that tower over the rest are cut off in the picture, not in the data', () => {
+  const { data, layout } = trainingCurve([run], { unit: 'nats', paper: [{ label: 'paper', value: 80 }] });
+  const [low, high] = (layout.yaxis as { range: [number, number] }).range;
+  // The median is 100: up to 80 + 4 * (100 - 80) = 160, and a twentieth of the height on either side.
+  expect([low, high]).toEqual([76, 164]);
+  expect(data[0]!.y).toEqual(run.train);
+});
+
+test('a loss that never moves, and a run of a single step, still have a range', () => {
+  const { data, layout } = trainingCurve([{ label: 'uniform', steps: [0], train: [8] }], {
+    unit: 'bits/dim',
+    horizontal: 'images',
+  });
+  expect(data[0]!.mode).toBe('lines+markers');
+  expect(layout).toMatchObject({
+    xaxis: { range: [0, 1], title: { text: 'training images seen' } },
+    yaxis: { range: [7.5, 8.5], title: { text: 'negative log-likelihood (bits/dim)' } },
+  });
+});
+
+test('runs differ in colour, and in dash where the colours are used up', () => {
+  const runs = Array.from({ length: 9 }, (_, i) => ({ ...run, label: `${i} & <b>` }));
+  const { data } = trainingCurve(runs, { unit: 'nats' });
+  const styles = data.map((trace) => JSON.stringify(trace.line));
+  expect(new Set(styles).size).toBe(9);
+  expect(data[8]!.name).toBe('8 &amp; &lt;b&gt;, training');
+});
+
+test.each([
+  [[], 'at least one run, got none'],
+  [[{ ...run, train: [1, 2] }], "Run 'PixelCNN' must give one train loss for each of its 4 steps, got 2"],
+  [[{ ...run, valid: [1] }], "Run 'PixelCNN' must give one valid loss for each of its 4 steps, got 1"],
+  [
+    [{ ...run, steps: [0, 10, 10, 30] }],
+    "steps of run 'PixelCNN' must be finite and rise, got 10 at index 2",
+  ],
+  [[{ label: 'empty', steps: [], train: [] }], "Run 'empty' must hold at least one step, got none"],
+  [[{ label: 'lost', steps: [1], train: [Number.NaN] }], "Run 'lost' must hold at least one finite loss"],
+])('bad runs are refused (%#)', (runs, message) => {
+  expect(() => trainingCurve(runs, { unit: 'nats' })).toThrow(message);
+});
+
+test('a number of the paper that is none is refused', () => {
+  const paper = [{ label: 'NADE', value: Number.NaN }];
+  expect(() => trainingCurve([run], { unit: 'nats', paper })).toThrow(
+    "The paper's number 'NADE' must be finite, got NaN.",
+  );
+});
