@@ -68,15 +68,17 @@ ptrdiff_t first_outside(ptrdiff_t count, const int32_t* labels, int32_t levels) 
     return -1;
 }
 
-// log(1 + e^logit) - label * logit
+// With m = logit for label 0 and -logit for label 1: nats = log(1 + e^m), and their derivative by m is sigmoid(m).
 inline Vector bernoulli_nats(Vector logit, Vector label) {
-    const Vector u = exponential(logit > 0 ? -logit : logit);
-    return relu(logit) - label * logit + twice_artanh(u / (u + 2.0f));
+    const Vector margin = logit * (1.0f - 2.0f * label);
+    const Vector u = exponential(margin > 0 ? -margin : margin);
+    return relu(margin) + twice_artanh(u / (u + 2.0f));
 }
 
 inline Vector bernoulli_gradient(Vector logit, Vector label) {
-    const Vector u = exponential(logit > 0 ? -logit : logit);
-    return (logit > 0 ? broadcast(1) : u) / (u + 1.0f) - label;
+    const Vector sign = 1.0f - 2.0f * label, margin = logit * sign;
+    const Vector u = exponential(margin > 0 ? -margin : margin);
+    return (margin > 0 ? broadcast(1) : u) / (u + 1.0f) * sign;
 }
 
 inline Vector load_labels(const int32_t* labels, int32_t count) {

@@ -28,8 +28,10 @@ inline void copy_vectors(float* to, const float* from, const float* gate, int32_
 template <Source source>
 inline void copy(float* to, const float* from, const float* gate, int32_t count) {
     if (count >= kLanes) return copy_vectors<source, kLanes>(to, from, gate, count);
-    if (kLanes > 8 && count >= 8) return copy_vectors<source, 8>(to, from, gate, count);
-    if (kLanes > 4 && count >= 4) return copy_vectors<source, 4>(to, from, gate, count);
+    if constexpr (kLanes > 8)
+        if (count >= 8) return copy_vectors<source, 8>(to, from, gate, count);
+    if constexpr (kLanes > 4)
+        if (count >= 4) return copy_vectors<source, 4>(to, from, gate, count);
     for (int32_t i = 0; i < count; i++)
         to[i] = source == Source::relu ? relu(from[i]) : source == Source::gated && !(gate[i] > 0) ? 0.0f : from[i];
 }

@@ -21,7 +21,7 @@ struct VectorOf {
 };
 
 typedef VectorOf<kLanes>::type Vector;
-typedef int32_t Integers __attribute__((vector_size(4 * kLanes)));
+typedef uint32_t Bits __attribute__((vector_size(4 * kLanes)));
 
 template <int32_t lanes = kLanes>
 inline typename VectorOf<lanes>::type load(const float* from) {
@@ -71,7 +71,7 @@ inline Vector exponential(Vector x) {
     p = p * r + 5.0000001201e-1f;
     p = p * (r * r) + r + 1.0f;
     // The low bits of `shifted` are n; n << 23 added to the bits of p multiplies it by 2^n.
-    Vector result = (Vector)((Integers)p + ((Integers)shifted << 23));
+    Vector result = (Vector)((Bits)p + ((Bits)shifted << 23));
     result = x < -87.33654f ? Vector{} : result;
     result = x > 88.72283f ? broadcast(__builtin_inff()) : result;
     return x == x ? result : x;

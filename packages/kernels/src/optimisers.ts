@@ -91,8 +91,11 @@ function update(
   lists: Record<string, readonly tf.Tensor[]> & { parameters: readonly tf.Tensor[] },
   hyperparameters: Record<string, number>,
 ): tf.Tensor[][] {
+  const rounded: Record<string, number> = {};
   for (const [name, value] of Object.entries(hyperparameters)) {
     if (!Number.isFinite(value)) throw new Error(`${operation}: ${name} must be a number, got ${value}`);
+    // Kernels take float32; 1 - 0.999 differs from 1 minus the float32 nearest to 0.999 by one part in 80,000.
+    rounded[name] = Math.fround(value);
   }
   const count = lists.parameters.length;
   const inputs: Record<string, tf.Tensor> = {};
@@ -113,6 +116,6 @@ function update(
   }
   const replaced = Object.keys(lists).length - 1;
   if (count === 0) return new Array(replaced).fill([]);
-  const outputs = runKernel(kernelName, inputs, hyperparameters) as tf.Tensor[];
+  const outputs = runKernel(kernelName, inputs, rounded) as tf.Tensor[];
   return Array.from({ length: replaced }, (_, i) => outputs.slice(i * count, (i + 1) * count));
 }

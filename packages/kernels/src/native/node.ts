@@ -1,9 +1,40 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { tensorflowInstallation } from '@pixelrnn/engine';
 import type { KernelSet, Unavailable } from '../kernelSet.js';
+import { addonName, kernelsFolder } from './kernelsFolder.js';
+import { type TensorflowBackend, tensorflowKernels } from './tensorflowKernels.js';
 
+const require = createRequire(import.meta.url);
+
+/** A variable of the process's environment. */
 export function environmentVariable(name: string): string | undefined {
   return process.env[name];
 }
 
-export function nativeKernels(_backend: object): KernelSet | Unavailable {
-  return { unavailable: 'x' };
+/**
+ * The custom ops for TensorFlow's backend, loaded from the cache, or why there are none.
+ *
+ * @throws Error if PIXELRNN_THREADS is no number of threads
+ */
+export function nativeKernels(backend: object): KernelSet | Unavailable {
+  const tensorflow = backend as TensorflowBackend;
+  if (tensorflow.isUsingGpuDevice) {
+    return { unavailable: 'TensorFlow computes on a GPU, they on the processor' };
+  }
+  const installation = tensorflowInstallation();
+  if (!installation) return { unavailable: 'this TensorFlow was not installed by `pnpm engine install`' };
+  try {
+    const addon = join(kernelsFolder(installation), addonName);
+    if (!existsSync(addon)) {
+      return { unavailable: 'they are not built for this processor: run `pnpm engine install`' };
+    }
+    require(addon);
+  } catch (error) {
+    const { message } = error as Error;
+    if (message.startsWith('PIXELRNN_THREADS')) throw error;
+    return { unavailable: `they do not load: ${message.split('\n', 1)[0]}` };
+  }
+  return tensorflowKernels(tensorflow);
 }

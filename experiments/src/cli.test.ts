@@ -1,0 +1,132 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { resultTableSchema } from '@pixelrnn/metrics';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+let out: string;
+beforeAll(async () => {
+  out = await mkdtemp(join(tmpdir(), 'pixelrnn-exp-'));
+});
+afterAll(() => rm(out, { recursive: true, force: true }));
+
+function exp(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--conditions=@pixelrnn/source', '--import', 'tsx', 'experiments/src/cli.ts', ...args],
+    { cwd: root, encoding: 'utf8' },
+  );
+  return { status, stdout, stderr };
+}
+
+const tiny = [
+  '--rows',
+  'pixelcnn',
+  '--set',
+  'data=seeded',
+  '--set',
+  'h=2',
+  '--set',
+  'blocks=1',
+  '--set',
+  'validImages=20',
+];
+const quick = [...tiny, '--set', 'steps=4', '--set', 'testImages=20', '--set', 'samples=1'];
+
+describe('pnpm exp', () => {
+  it('lists experiments and rows', () => {
+    const { status, stdout } = exp('list');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^table4 {2}PixelRNN, Table 4/);
+    expect(stdout).toMatch(/^ {4}pixelcnn$/m);
+  });
+
+  it('runs a row: run folder, table, plots; then skips it; then refuses other settings; then starts afresh', async () => {
+    const first = exp('table4', ...quick, '--out', out);
+    expect(first.stderr + first.stdout).toContain('ours');
+    expect(first.status).toBe(0);
+    const folder = join(out, 'table4');
+    const run = join(folder, 'runs', 'pixelcnn', 'seed-0');
+    expect((await readdir(run)).sort()).toEqual([
+      'checkpoint',
+      'config.json',
+      'environment.json',
+      'metrics.jsonl',
+      'result.json',
+      'samples.png',
+    ]);
+    expect(JSON.parse(await readFile(join(run, 'config.json'), 'utf8'))).toMatchObject({
+      experiment: 'table4',
+      row: 'pixelcnn',
+      preset: 'smoke',
+      seed: 0,
+      dataset: 'binarized MNIST (seeded binarization)',
+      settings: { steps: 4, h: 2 },
+    });
+    const table = resultTableSchema.parse(JSON.parse(await readFile(join(folder, 'table.json'), 'utf8')));
+    const row = table.rows.find(({ name }) => name === 'pixelcnn');
+    const result = JSON.parse(await readFile(join(run, 'result.json'), 'utf8'));
+    expect(row).toMatchObject({ paper: 81.3, test: result.test, steps: 4, images: 64, seeds: [0] });
+    expect(row?.label).toBe('PixelCNN, on binarized MNIST (seeded binarization), first 20 test images');
+    expect(table.rows.filter(({ test }) => test !== null)).toHaveLength(1);
+    for (const name of ['table.md', 'table.csv', 'plot.png', 'plot.html', 'curve.png', 'curve.html']) {
+      expect(existsSync(join(folder, name)), name).toBe(true);
+    }
+
+    const again = exp('table4', ...quick, '--out', out);
+    expect(again.status).toBe(0);
+    expect(again.stderr).toContain('already done');
+    expect(JSON.parse(await readFile(join(run, 'result.json'), 'utf8'))).toEqual(result);
+
+    const other = exp('table4', ...quick, '--set', 'h=3', '--out', out);
+    expect(other.status).toBe(1);
+    expect(other.stderr).toContain('holds a run of other settings (h: 2 there, 3 asked for). Use --fresh');
+
+    const fresh = exp('table4', ...quick, '--set', 'h=3', '--fresh', '--out', out);
+    expect(fresh.status).toBe(0);
+    expect(JSON.parse(await readFile(join(run, 'config.json'), 'utf8')).settings.h).toBe(3);
+  });
+
+  it('prints the plan and trains nothing', () => {
+    const folder = join(out, 'dry');
+    const { status, stdout } = exp('table4', ...tiny, '--dry-run', '--seeds', '0,1', '--out', folder);
+    expect(status).toBe(0);
+    expect(stdout).toContain('seeds 0, 1, on binarized MNIST (seeded binarization)');
+    expect(stdout).toMatch(/Total params: \d+/);
+    expect(stdout).toContain('60 steps, 960 images');
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  it.each([
+    [['table9'], 'Unknown experiment table9: expected one of table4'],
+    [['table4', '--preset', 'huge'], "argument 'huge' is invalid. Allowed choices are smoke, cpu, paper"],
+    [['table4', '--rows', 'pixelrnn'], 'Row pixelrnn of table4 is not known: expected some of pixelcnn'],
+    [['table4', '--rows', 'nade'], 'Row nade of table4 has no model to run'],
+    [['table4', '--set', 'depth=3'], 'pixelcnn has no setting depth: expected one of data, steps'],
+    [['table4', '--set', 'steps=soon'], 'expected number, received string'],
+    [
+      ['table4', '--set', 'data=cifar'],
+      'Setting data of table4: expected one of fixed, seeded, dynamic, got cifar',
+    ],
+    [['table4', '--set', 'steps'], '--set expects key=value, got steps'],
+    [['table4', '--seeds', '0,x'], '--seeds expects numbers such as 0,1,2, got 0,x'],
+    [['table4', '--colour'], "unknown option '--colour'"],
+    [[], "missing required argument 'id'"],
+  ])('%j is a usage error: exit code 2 and one clear message', (args, message) => {
+    const { status, stderr } = exp(...args);
+    expect(stderr.replaceAll('\n', ' ')).toContain(message);
+    expect(status).toBe(2);
+  });
+
+  it('a folder that cannot be written is a failure: exit code 1', async () => {
+    const file = join(out, 'file');
+    await writeFile(file, '');
+    const { status, stderr } = exp('table4', ...quick, '--out', file);
+    expect(status).toBe(1);
+    expect(stderr).toContain('ENOTDIR');
+  });
+});

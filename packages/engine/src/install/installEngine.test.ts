@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { temporaryFolder } from '../testing/temporaryFolder.js';
+import { type InstallAttempt, tryWays } from './installEngine.js';
+import { unsupportedReason } from './platform.js';
+
+beforeEach(async () => {
+  vi.stubEnv('PIXELRNN_CACHE_DIR', await temporaryFolder());
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+const works = async () => '2.21.0';
+const fails = (reason: string) => () => Promise.reject(new Error(reason));
+
+test('the first way that works ends the search', async () => {
+  const attempts: InstallAttempt[] = [];
+  expect(await tryWays({ official: works, wheel: fails('never asked') }, false, attempts, () => {})).toBe(
+    true,
+  );
+  expect(attempts).toEqual([{ way: 'official', gpu: false, tensorflow: '2.21.0', reason: '' }]);
+});
+
+test('a way that fails is recorded with its reason, and the next one tried', async () => {
+  const attempts: InstallAttempt[] = [];
+  expect(await tryWays({ official: fails('no host'), wheel: works }, true, attempts, () => {})).toBe(true);
+  expect(attempts).toEqual([
+    { way: 'official', gpu: true, tensorflow: null, reason: 'no host' },
+    { way: 'wheel', gpu: true, tensorflow: '2.21.0', reason: '' },
+  ]);
+});
+
+test('where no way works that is told, not thrown', async () => {
+  const attempts: InstallAttempt[] = [];
+  const ways = { official: fails('no host'), wheel: fails('no compiler') };
+  expect(await tryWays(ways, false, attempts, () => {})).toBe(false);
+  expect(attempts.map(({ reason }) => reason)).toEqual(['no host', 'no compiler']);
+});
+
+const features = new Set(['fpu', 'avx']);
+
+test.each([
+  [{ id: 'linux-x64', glibc: '2.36', features }, undefined],
+  [{ id: 'linux-x64', glibc: '2.27', features: new Set<string>() }, undefined],
+  [{ id: 'linux-arm64', glibc: '3.0', features: new Set(['fp']) }, undefined],
+  [{ id: 'darwin-arm64', glibc: undefined, features: new Set<string>() }, undefined],
+  [{ id: 'linux-x64', glibc: undefined, features }, 'musl'],
+  [
+    { id: 'linux-x64', glibc: '2.17', features },
+    'the GNU C library is 2.17, libtensorflow needs 2.27 or newer',
+  ],
+  [{ id: 'linux-x64', glibc: '2.36', features: new Set(['fpu']) }, 'no AVX'],
+  [{ id: 'darwin-x64', glibc: undefined, features }, 'no current libtensorflow for darwin-x64'],
+  [{ id: 'win32-x64', glibc: undefined, features }, 'no current libtensorflow for win32-x64'],
+])('platform %o', (facts, reason) => {
+  if (reason === undefined) expect(unsupportedReason(facts)).toBeUndefined();
+  else expect(unsupportedReason(facts)).toContain(reason);
+});

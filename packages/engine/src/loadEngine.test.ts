@@ -1,0 +1,114 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { loadEngine, tensorflowInstallation } from './index.js';
+import { runModule } from './testing/runModule.js';
+import { temporaryFolder } from './testing/temporaryFolder.js';
+
+const installed = tensorflowInstallation();
+
+/** Loads an engine, computes with it, and tells what came of it and how many copies of tfjs-core there are. */
+const compute = `
+  const info = await engine.loadEngine();
+  const again = await engine.loadEngine();
+  const product = tf.matMul(tf.tensor2d([[1, 2], [3, 4]]), tf.tensor2d([[5, 6], [7, 8]])).dataSync();
+  const cores = Object.keys(require.cache).filter((path) => /tfjs-core[\\\\/]dist[\\\\/]/.test(path));
+  const { values } = tf.topk(tf.tensor1d([1, 5, 2]), 2);
+  console.log(JSON.stringify({
+    ...info, same: again === info, product: [...product], largest: [...values.dataSync()], cores: cores.length,
+    backend: tf.getBackend(),
+  }));
+`;
+
+const computed = { same: true, product: [19, 22, 43, 50], largest: [5, 2], cores: 1 };
+
+test.each([
+  {
+    engine: 'wasm',
+    backend: 'wasm',
+    simd: 4,
+    line: /^Engine: wasm \(TensorFlow\.js 4\.\d+\.\d+, 1 thread\)\.\n$/,
+  },
+  {
+    engine: 'cpu',
+    backend: 'cpu',
+    simd: 1,
+    line: /^Engine: cpu \(TensorFlow\.js 4\.\d+\.\d+, 1 thread\)\.\n$/,
+  },
+])('the engine $engine computes, from any folder, and says one line', async ({ line, ...expected }) => {
+  const { stdout, stderr, code } = await runModule(compute, { PIXELRNN_ENGINE: expected.engine });
+  expect(stderr).toMatch(line);
+  expect(code).toBe(0);
+  const report = JSON.parse(stdout);
+  expect(report).toMatchObject({ ...expected, ...computed, threads: 1 });
+  expect(report.tensorflow).toBe(report.tfjs);
+});
+
+test('the engine node computes where TensorFlow is installed, else names cause and remedy', async () => {
+  const { stdout, stderr, code } = await runModule(compute, { PIXELRNN_ENGINE: 'node' });
+  if (installed && !installed.gpu) {
+    expect(stderr).toMatch(/^Engine: node \(TensorFlow \d+\.\d+\.\d+, \d+ threads?\)\.\n$/);
+    expect(code).toBe(0);
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({
+      engine: 'node',
+      backend: 'tensorflow',
+      tensorflow: installed.version,
+      ...computed,
+    });
+  } else {
+    expect(code).toBe(1);
+    expect(stderr).toContain("The engine 'node' cannot load: ");
+  }
+});
+
+test('without any installation auto runs on wasm and says why the better ones do not', async () => {
+  const { stdout, stderr } = await runModule(compute, { PIXELRNN_CACHE_DIR: await temporaryFolder() });
+  expect(stderr).toMatch(/^Engine: wasm \(.*\)\. Not used: gpu: .+; node: .+\.\n$/);
+  const { attempts, ...report } = JSON.parse(stdout);
+  expect(report).toMatchObject({ engine: 'wasm', ...computed });
+  expect(attempts).toEqual([
+    { engine: 'gpu', loaded: false, reason: expect.stringMatching(/./) },
+    { engine: 'node', loaded: false, reason: expect.stringMatching(/./) },
+    { engine: 'wasm', loaded: true, reason: '' },
+  ]);
+});
+
+test('a forced engine that is not installed is an error, after which another can be asked for', async () => {
+  const code = `
+    const error = await engine.loadEngine().catch((reason) => reason);
+    const { engine: name } = await engine.loadEngine({ engine: 'cpu', quiet: true });
+    console.log(JSON.stringify({ name, error: error.name, message: error.message, usage: error.usage }));
+  `;
+  const env = { PIXELRNN_ENGINE: 'node', PIXELRNN_CACHE_DIR: await temporaryFolder() };
+  const { stdout, stderr } = await runModule(code, env);
+  expect(stderr).toBe('');
+  expect(JSON.parse(stdout)).toEqual({
+    name: 'cpu',
+    error: 'EngineError',
+    message: expect.stringMatching(
+      /^The engine 'node' cannot load: .+\. Run 'pnpm engine install', or unset /,
+    ),
+    usage: false,
+  });
+});
+
+test('in one process there is one engine', async () => {
+  const info = await loadEngine({ engine: 'cpu', quiet: true });
+  expect(await loadEngine({ quiet: true })).toBe(info);
+  expect(await loadEngine({ engine: 'auto', quiet: true })).toBe(info);
+  await expect(loadEngine({ engine: 'wasm', quiet: true })).rejects.toThrow(
+    "The engine 'wasm' was asked for, but 'cpu' already runs in this process",
+  );
+  await expect(loadEngine({ engine: 'webgl' as 'wasm' })).rejects.toThrow("The option 'engine' is 'webgl'");
+});
+
+test("the README's example runs", async () => {
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+  const example = /```ts\n([\s\S]*?)```/.exec(readme)?.[1];
+  expect(example).toContain('@pixelrnn/engine');
+  // The imports are what runModule provides already.
+  const body = example?.replace(/^import .*$/gm, '').replace('loadEngine(', 'engine.loadEngine(');
+  const { stdout, stderr } = await runModule(body ?? '', { PIXELRNN_ENGINE: 'wasm' });
+  expect(stderr).toMatch(/^Engine: wasm/);
+  expect(stdout).toContain('[[19, 22],');
+});

@@ -1,0 +1,1 @@
+export { type BuildOptions, type BuiltKernels, buildNativeKernels } from './buildNativeKernels.js';

@@ -1,0 +1,98 @@
+import * as tf from '@tensorflow/tfjs';
+import { kernelNames } from '../kernelNames.js';
+import type { ConvAttributes, KernelSet } from '../kernelSet.js';
+
+interface OpAttribute {
+  name: string;
+  type: number;
+  value: number | boolean | number[];
+}
+
+/** What TensorFlow's backend in Node has beside the common interface. */
+export interface TensorflowBackend extends tf.KernelBackend {
+  readonly isUsingGpuDevice: boolean;
+  readonly binding: { readonly TF_ATTR_INT: number; readonly TF_ATTR_BOOL: number };
+  executeMultipleOutputs(
+    name: string,
+    attributes: OpAttribute[],
+    inputs: tf.TensorInfo[],
+    outputs: number,
+  ): tf.Tensor[];
+}
+
+/** The operations as custom ops, which the addon has made known to TensorFlow. */
+export function tensorflowKernels(backend: TensorflowBackend): KernelSet {
+  const { TF_ATTR_INT, TF_ATTR_BOOL } = backend.binding;
+  const integer = (name: string, value: number | number[]) => ({ name, type: TF_ATTR_INT, value });
+  const flag = (name: string, value: boolean) => ({ name, type: TF_ATTR_BOOL, value });
+  const convolution = ({ taps, inputRelu, outputRelu }: ConvAttributes) => [
+    integer('taps', taps),
+    flag('input_relu', inputRelu),
+    flag('output_relu', outputRelu),
+  ];
+  const single = (name: string, inputs: tf.TensorInfo[], attributes: OpAttribute[] = []) =>
+    backend.executeMultipleOutputs(name, attributes, inputs, 1)[0] as tf.Tensor;
+
+  const update = (name: string, lists: readonly (readonly tf.TensorInfo[])[], first: tf.Tensor[]) => {
+    const count = (lists[0] as tf.TensorInfo[]).length;
+    try {
+      const outputs = (lists.length - 1) * count;
+      const inputs = [...first, ...lists.flat()];
+      return backend.executeMultipleOutputs(name, [integer('count', count)], inputs, outputs);
+    } finally {
+      tf.dispose(first);
+    }
+  };
+
+  return {
+    kind: 'native',
+
+    maskedConv2d({ x, kernel, mask, bias, residual }, attributes) {
+      return single(
+        kernelNames.maskedConv2d,
+        [x, kernel, mask, ...(bias ? [bias] : []), ...(residual ? [residual] : [])],
+        [...convolution(attributes), integer('biases', bias ? 1 : 0), integer('residuals', residual ? 1 : 0)],
+      );
+    },
+
+    maskedConv2dBackward({ x, kernel, mask, y, dy }, attributes) {
+      const { inputGradient, biasGradient } = attributes;
+      const counts = [
+        integer('outputs', y ? 1 : 0),
+        integer('input_gradients', inputGradient ? 1 : 0),
+        integer('bias_gradients', biasGradient ? 1 : 0),
+      ];
+      return backend.executeMultipleOutputs(
+        kernelNames.maskedConv2dBackward,
+        [...convolution(attributes), ...counts],
+        [x, kernel, mask, dy, ...(y ? [y] : [])],
+        1 + Number(inputGradient) + Number(biasGradient),
+      );
+    },
+
+    softmaxCrossEntropy({ logits, labels }) {
+      return backend.executeMultipleOutputs(kernelNames.softmaxCrossEntropy, [], [logits, labels], 2);
+    },
+
+    softmaxCrossEntropyBackward({ logits, labels, normaliser, dnats }) {
+      return single(kernelNames.softmaxCrossEntropyBackward, [logits, labels, normaliser, dnats]);
+    },
+
+    bernoulliCrossEntropy({ logits, labels }) {
+      return single(kernelNames.bernoulliCrossEntropy, [logits, labels]);
+    },
+
+    bernoulliCrossEntropyBackward({ logits, labels, dnats }) {
+      return single(kernelNames.bernoulliCrossEntropyBackward, [logits, labels, dnats]);
+    },
+
+    rmsProp(lists, { rate, decay, epsilon }) {
+      return update(kernelNames.rmsProp, lists, [tf.tensor1d([rate, decay, epsilon])]);
+    },
+
+    adam(lists, { rate, beta1, beta2, epsilon, step }) {
+      const hyperparameters = tf.tensor1d([rate, beta1, beta2, epsilon]);
+      return update(kernelNames.adam, lists, [hyperparameters, tf.scalar(step, 'int32')]);
+    },
+  };
+}

@@ -1,0 +1,166 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadEngine } from '@pixelrnn/engine';
+import { pixelCNN } from '@pixelrnn/models';
+import * as tf from '@tensorflow/tfjs';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readMetricsLog } from './metricsLog.js';
+import { stripes } from './testing/stripes.js';
+import { type TrainingOptions, type TrainingProgress, train } from './train.js';
+
+beforeAll(() => loadEngine({ quiet: true }));
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pixelrnn-train-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const data = { train: stripes(64), valid: stripes(16, { seed: 2 }) };
+const options: TrainingOptions = {
+  steps: 12,
+  batchSize: 8,
+  learningRate: 5e-3,
+  logEvery: 3,
+  validateEvery: 6,
+  seed: 7,
+};
+const build = (seed = 0) =>
+  pixelCNN({
+    height: 6,
+    width: 6,
+    colors: 1,
+    levels: 2,
+    blocks: 1,
+    h: 4,
+    headWidth: 4,
+    firstKernel: 3,
+    seed,
+  });
+const weights = (model: tf.LayersModel) => model.getWeights().map((weight) => [...weight.dataSync()]);
+
+describe('train', () => {
+  it('overfits one batch to near certainty', async () => {
+    const model = pixelCNN({
+      height: 6,
+      width: 6,
+      colors: 1,
+      levels: 2,
+      blocks: 2,
+      h: 16,
+      headWidth: 16,
+      firstKernel: 7,
+    });
+    const few = stripes(2, { seed: 3 });
+    const { history } = await train(
+      model,
+      { ...options, steps: 300, batchSize: 2, learningRate: 3e-3, logEvery: 10, validateEvery: 300 },
+      { train: few, valid: few },
+    );
+    const losses = history.flatMap(({ train }) => train ?? []);
+    expect(losses[0]).toBeGreaterThan(10);
+    // Two images that are told apart by their first differing pixel cost ln 2 each, on average.
+    expect(losses.at(-1)).toBeLessThan(1.5);
+    expect(losses.at(-1)).toBeGreaterThan(Math.LN2 - 0.05);
+    model.dispose();
+  });
+
+  it('gives the same losses and weights for the same seed, others for another', async () => {
+    const run = async (seed: number) => {
+      const model = build();
+      const { history } = await train(model, { ...options, seed }, data);
+      const result = { losses: history.map(({ train, valid }) => [train, valid]), weights: weights(model) };
+      model.dispose();
+      return result;
+    };
+    const first = await run(7);
+    expect(await run(7)).toEqual(first);
+    expect((await run(8)).losses).not.toEqual(first.losses);
+  });
+
+  it('neither leaks nor gathers tensors over 50 steps', async () => {
+    const model = build();
+    const counts: number[] = [];
+    const before = tf.memory().numTensors;
+    await train(
+      model,
+      { ...options, steps: 50, logEvery: 1, validateEvery: 10 },
+      { ...data, onProgress: () => void counts.push(tf.memory().numTensors) },
+    );
+    expect(counts).toHaveLength(50);
+    expect(new Set(counts).size).toBe(1);
+    expect(tf.memory().numTensors).toBe(before);
+    model.dispose();
+  });
+
+  it('logs every few steps, validates at the end, and reports progress', async () => {
+    const model = build();
+    const seen: TrainingProgress[] = [];
+    const outcome = await train(
+      model,
+      { ...options, steps: 7 },
+      { ...data, folder, onProgress: (p) => void seen.push(p) },
+    );
+    expect(outcome).toMatchObject({ steps: 7, images: 56 });
+    expect(seen.map(({ step }) => step)).toEqual([3, 6, 7]);
+    expect(seen.every(({ imagesPerSecond, steps }) => imagesPerSecond > 0 && steps === 7)).toBe(true);
+    expect(seen.at(-1)?.secondsLeft).toBe(0);
+    const lines = await readMetricsLog(folder);
+    expect(lines).toEqual(outcome.history);
+    expect(lines.map(({ step, train, valid }) => [step, train !== undefined, valid !== undefined])).toEqual([
+      [3, true, false],
+      [6, true, false],
+      [6, false, true],
+      [7, true, false],
+      [7, false, true],
+    ]);
+    model.dispose();
+  });
+
+  it('goes on from its checkpoint to the losses and weights of a run that was never interrupted', async () => {
+    const whole = build();
+    const uninterrupted = await train(whole, options, data);
+    const part = build();
+    await train(part, { ...options, steps: 6 }, { ...data, folder });
+    part.dispose();
+    const resumed = build(99); // other initial weights: the checkpoint's must win
+    const outcome = await train(resumed, options, { ...data, folder });
+    expect(weights(resumed)).toEqual(weights(whole));
+    const losses = (history: typeof outcome.history) =>
+      history.map(({ step, train, valid }) => [step, train, valid]);
+    expect(losses(outcome.history)).toEqual(losses(uninterrupted.history));
+    expect(losses(await readMetricsLog(folder))).toEqual(losses(uninterrupted.history));
+    whole.dispose();
+    resumed.dispose();
+  });
+
+  it('drops metrics that are later than the checkpoint, and a torn last line', async () => {
+    const part = build();
+    await train(part, { ...options, steps: 6 }, { ...data, folder });
+    part.dispose();
+    const path = join(folder, 'metrics.jsonl');
+    const { appendFile } = await import('node:fs/promises');
+    await appendFile(path, '{"step":9,"images":72,"seconds":1,"train":5}\n{"step":12,"ima');
+    const resumed = build();
+    const { history } = await train(resumed, options, { ...data, folder });
+    expect(history.filter(({ step }) => step === 9)).toHaveLength(1);
+    expect(history.find(({ step }) => step === 9)?.train).not.toBe(5);
+    expect((await readFile(path, 'utf8')).endsWith('\n')).toBe(true);
+    resumed.dispose();
+  });
+
+  it('stops by time, and at the first loss that is not finite', async () => {
+    const timed = build();
+    const { steps } = await train(timed, { ...options, steps: 1_000_000, maxSeconds: 0.2 }, data);
+    expect(steps).toBeGreaterThan(0);
+    expect(steps).toBeLessThan(1_000_000);
+    timed.dispose();
+    const broken = build();
+    broken.setWeights(broken.getWeights().map((weight) => tf.fill(weight.shape, Number.NaN)));
+    await expect(train(broken, options, data)).rejects.toThrow(
+      'The loss was NaN at step 3: lower the learning rate',
+    );
+    broken.dispose();
+  });
+});
