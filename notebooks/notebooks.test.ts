@@ -42,8 +42,8 @@ describe('notebooks', () => {
     expectHealthy(JSON.parse(await readFile(join(folder, name), 'utf8')));
   });
 
-  it.each(notebooks)('%s runs through the tslab kernel', { timeout: 600_000 }, async (name, context) => {
-    if (!findPython()) context.skip('Python 3 is not installed: notebooks cannot be executed here');
+  it.for(notebooks)('%s runs through the tslab kernel', { timeout: 600_000 }, async (name, { skip }) => {
+    if (!findPython()) skip('Python 3 is not installed: notebooks cannot be executed here');
     run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', 'tsconfig.build.json']);
     const out = await mkdtemp(join(tmpdir(), 'pixelrnn-notebooks-'));
     try {

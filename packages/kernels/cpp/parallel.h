@@ -1,4 +1,5 @@
-// Runs a callable over 0 .. count - 1 on the caller's executor.
+// Runs a callable over 0 .. count - 1 on the caller's executor; in WebAssembly, which has no threads here, always on
+// the calling thread, so that the module needs no table of functions.
 #pragma once
 
 #include "kernels.h"
@@ -7,13 +8,14 @@ namespace pixelrnn {
 
 template <typename F>
 void parallel(const pixelrnn_executor* executor, int32_t count, const F& task) {
-    if (!executor || !executor->run || count == 1) {
-        for (int32_t i = 0; i < count; i++) task(i);
-        return;
+#if !defined(__wasm__)
+    if (executor && executor->run && count > 1) {
+        const auto call = [](void* context, int32_t index) { (*static_cast<const F*>(context))(index); };
+        return executor->run(executor->pool, count, call, const_cast<F*>(&task));
     }
-    executor->run(
-        executor->pool, count, [](void* context, int32_t index) { (*static_cast<const F*>(context))(index); },
-        const_cast<F*>(&task));
+#endif
+    (void)executor;
+    for (int32_t i = 0; i < count; i++) task(i);
 }
 
 inline int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }

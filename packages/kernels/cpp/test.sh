@@ -32,7 +32,7 @@ variant() {
     avx2) run avx2 -O3 -mavx2 -mfma -mno-avx512f ;;
     sse) run sse -O3 -march=x86-64-v2 ;;
     sanitized) run sanitized -O1 -g -march=native -fsanitize=address,undefined -fno-sanitize-recover=all ;;
-    threads) run threads -O1 -g -march=native -fsanitize=thread ;;
+    threads) TSAN_OPTIONS=die_after_fork=0 run threads -O1 -g -march=native -fsanitize=thread ;;
     *) echo "test.sh: unknown variant '$1', expected native, avx2, sse, sanitized or threads" >&2; exit 2 ;;
   esac
 }

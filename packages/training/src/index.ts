@@ -18,3 +18,4 @@ export {
   type TrainingProgress,
   train,
 } from './train.js';
+export { type StepContext, trainableVariables, trainingStep } from './trainingStep.js';

@@ -1,3 +1,4 @@
+import { rmsPropUpdate } from '@pixelrnn/kernels';
 import * as tf from '@tensorflow/tfjs';
 
 export interface RMSPropOptions {
@@ -27,18 +28,12 @@ export class RMSProp {
 
   /** One update. `gradients` are in the order of the variables and stay the caller's. */
   step(gradients: readonly tf.Tensor[]): void {
-    const { learningRate, decay = 0.99, epsilon = 1e-8 } = this.options;
+    const { learningRate: rate, decay = 0.99, epsilon = 1e-8 } = this.options;
     tf.tidy(() => {
-      this.variables.forEach((variable, i) => {
-        const gradient = gradients[i] as tf.Tensor;
-        const square = tf.add(
-          tf.mul(this.squares[i] as tf.Tensor, decay),
-          tf.mul(tf.mul(gradient, gradient), 1 - decay),
-        );
-        this.replaceSquare(i, square);
-        const change = tf.div(tf.mul(gradient, learningRate), tf.add(tf.sqrt(square), epsilon));
-        variable.assign(tf.sub(variable, change));
-      });
+      const { variables: parameters, squares } = this;
+      const updated = rmsPropUpdate({ parameters, gradients, squares }, { rate, decay, epsilon });
+      this.variables.forEach((variable, i) => void variable.assign(updated.parameters[i] as tf.Tensor));
+      updated.squares.forEach((square, i) => void this.replaceSquare(i, square));
     });
   }
 

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { ImageDataset } from '@pixelrnn/data';
-import { logLikelihood, type MetricsLine } from '@pixelrnn/metrics';
-import { scaleIntensities } from '@pixelrnn/models';
+import type { MetricsLine } from '@pixelrnn/metrics';
 import * as tf from '@tensorflow/tfjs';
 import { hasCheckpoint, restoreCheckpoint, saveCheckpoint } from './checkpoint.js';
 import { evaluate } from './evaluate.js';
 import { MetricsLog } from './metricsLog.js';
 import { RMSProp } from './rmsProp.js';
+import { trainableVariables, trainingStep } from './trainingStep.js';
 
 export interface TrainingOptions {
   /** Updates in all, counting those of the run that is resumed. */
@@ -62,7 +62,7 @@ export async function train(
   options: TrainingOptions,
   { train, valid, folder, onProgress }: TrainingContext,
 ): Promise<TrainingOutcome> {
-  const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+  const variables = trainableVariables(model);
   const optimizer = new RMSProp(variables, { learningRate: options.learningRate, decay: options.decay });
   const checkpoints = folder && join(folder, 'checkpoint');
   const validSubset = options.validImages ? valid.subset(options.validImages) : valid;
@@ -83,7 +83,7 @@ export async function train(
 
   const batches = train.batches({ batchSize: options.batchSize, seed: options.seed, step });
   const { maxSeconds, checkpointSeconds = 300 } = options;
-  let loss = tf.keep(tf.scalar(0));
+  let loss = tf.scalar(0);
   let lossSteps = 0;
   let lastCheckpoint = performance.now();
   let mark = performance.now();
@@ -93,18 +93,10 @@ export async function train(
 
   while (!finished()) {
     const batch = batches.next().value;
-    tf.tidy(() => {
-      const { value, grads } = tf.variableGrads(() => {
-        const x = scaleIntensities(batch.intensities, batch.shape, train.levels);
-        const logits = model.apply(x, { training: true }) as tf.Tensor;
-        const intensities = tf.tensor(batch.intensities, batch.shape, 'int32');
-        return tf.neg(tf.mean(logLikelihood(logits, intensities))) as tf.Scalar;
-      }, variables);
-      optimizer.step(variables.map((variable) => grads[variable.name] as tf.Tensor));
-      const total = tf.keep(tf.add(loss, value) as tf.Scalar);
-      loss.dispose();
-      loss = total;
-    });
+    const value = trainingStep({ model, variables, optimizer, levels: train.levels }, batch);
+    const total = tf.add(loss, value) as tf.Scalar;
+    tf.dispose([loss, value]);
+    loss = total;
     step++;
     lossSteps++;
     const now = performance.now();
@@ -119,7 +111,7 @@ export async function train(
         );
       }
       loss.dispose();
-      loss = tf.keep(tf.scalar(0));
+      loss = tf.scalar(0);
       const line: MetricsLine = { step, images: step * options.batchSize, seconds, train: mean / lossSteps };
       lossSteps = 0;
       await log.add(line);

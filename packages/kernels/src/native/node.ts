@@ -8,6 +8,13 @@ import { type TensorflowBackend, tensorflowKernels } from './tensorflowKernels.j
 
 const require = createRequire(import.meta.url);
 
+let threads: number | undefined;
+
+/** Threads of the native kernels, once they are loaded. */
+export function nativeThreads(): number | undefined {
+  return threads;
+}
+
 /** A variable of the process's environment. */
 export function environmentVariable(name: string): string | undefined {
   return process.env[name];
@@ -30,7 +37,7 @@ export function nativeKernels(backend: object): KernelSet | Unavailable {
     if (!existsSync(addon)) {
       return { unavailable: 'they are not built for this processor: run `pnpm engine install`' };
     }
-    require(addon);
+    threads = (require(addon) as { threads: number }).threads;
   } catch (error) {
     const { message } = error as Error;
     if (message.startsWith('PIXELRNN_THREADS')) throw error;

@@ -8,7 +8,7 @@ export async function loadFusedBackends(): Promise<string[]> {
   for (const backend of await loadBackends()) {
     await tf.setBackend(backend);
     if (whyComposed() === null) fused.push(backend);
-    else if (backend === 'xwasm') throw new Error(`${whyComposed()}`);
+    else if (backend === 'wasm') throw new Error(`${whyComposed()}`);
     else console.warn(`Not tested on '${backend}', which runs ${kernelsInUse()} kernels: ${whyComposed()}`);
   }
   await tf.setBackend('cpu');

@@ -1,0 +1,63 @@
+/** Prints the number of threads of the native kernels, and a hash of the bytes of every operation's results. */
+import { createHash } from 'node:crypto';
+import { loadEngine } from '@pixelrnn/engine';
+import { Random } from '@pixelrnn/random';
+import * as tf from '@tensorflow/tfjs';
+import { kernelsInUse, setKernels } from '../choice.js';
+import { bernoulliCrossEntropy, softmaxCrossEntropy } from '../crossEntropy.js';
+import { maskedConv2d } from '../maskedConv2d.js';
+import { nativeThreads } from '../native/node.js';
+import { adamUpdate, rmsPropUpdate } from '../optimisers.js';
+import { type Convolution, drawConvolution, outputAndGradients } from './convolutions.js';
+
+await loadEngine({ engine: 'node', quiet: true });
+setKernels('fused');
+
+const hash = createHash('sha256');
+const add = (tensors: tf.Tensor[]) => {
+  for (const tensor of tensors) hash.update(new Uint8Array(tensor.dataSync().buffer));
+};
+
+const sizes: [number, number, number, number, number, number][] = [
+  [16, 28, 28, 16, 32, 3],
+  [3, 17, 23, 32, 16, 5],
+  [1, 9, 7, 70, 33, 1],
+  [5, 31, 1, 3, 64, 7],
+];
+sizes.forEach(([batch, height, width, cin, cout, side], seed) => {
+  const one: Convolution = {
+    ...{ batch, height, width, cin, cout, kernelHeight: side, kernelWidth: side, seed },
+    ...{ mask: 'causal', inputActivation: 'relu', activation: seed % 2 ? 'relu' : 'linear' },
+    ...{ bias: true, residual: seed % 2 === 0 },
+  };
+  add(outputAndGradients(one, drawConvolution(one), maskedConv2d));
+});
+
+const random = new Random(1);
+const normal = (shape: number[]) =>
+  tf.tensor(
+    Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => random.normal()),
+    shape,
+  );
+const integers = (shape: number[], levels: number) =>
+  tf.tensor(
+    Int32Array.from({ length: tf.util.sizeFromShape(shape) }, () => random.integer(levels)),
+    shape,
+    'int32',
+  );
+
+const logits = normal([7, 10, 3, 256]);
+const levels = integers([7, 10, 3], 256);
+add([softmaxCrossEntropy(logits, levels), tf.grad((x) => softmaxCrossEntropy(x, levels))(logits)]);
+const bits = integers([7, 10, 3, 256], 2);
+add([bernoulliCrossEntropy(logits, bits), tf.grad((x) => bernoulliCrossEntropy(x, bits))(logits)]);
+
+const lists = () => [normal([100_003]), normal([3, 5])];
+const state = { parameters: lists(), gradients: lists(), squares: lists().map((t) => tf.square(t)) };
+const rmsProp = rmsPropUpdate(state, { rate: 0.01, decay: 0.9, epsilon: 1e-8 });
+add([...rmsProp.parameters, ...rmsProp.squares]);
+const hyperparameters = { rate: 0.01, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, step: 3 };
+const adam = adamUpdate({ ...state, means: lists() }, hyperparameters);
+add([...adam.parameters, ...adam.means, ...adam.squares]);
+
+console.log(JSON.stringify({ kernels: kernelsInUse(), threads: nativeThreads(), hash: hash.digest('hex') }));

@@ -1,0 +1,37 @@
+#!/bin/sh
+# Compiles the kernels to WebAssembly SIMD, as a side module that works on a host's memory: kernels.wasm.
+#   build.sh           writes kernels.wasm
+#   build.sh --check   compiles into a temporary folder and compares with the committed kernels.wasm
+# The compiler is Zig's clang from the Python package ziglang, pinned, in a virtual environment in the user's cache.
+set -eu
+cd "$(dirname "$0")"
+version=0.17.1
+environment=${XDG_CACHE_HOME:-$HOME/.cache}/pixelrnn/ziglang-$version
+
+if ! "$environment/bin/python" -m ziglang version >/dev/null 2>&1; then
+  python3 -m venv "$environment"
+  "$environment/bin/python" -m pip install --quiet --disable-pip-version-check "ziglang==$version"
+fi
+
+exports=$(sed -n 's/^[a-z_]* \(pixelrnn_[a-z_]*\)(.*/-Wl,--export=\1/p' ../cpp/kernels.h)
+build=$(mktemp -d)
+trap 'rm -rf "$build"' EXIT
+cd ../cpp
+# No idiom of memset or memcpy is recognised, for there is no C library to call.
+# shellcheck disable=SC2086
+"$environment/bin/python" -m ziglang c++ -target wasm32-freestanding -std=c++17 -O3 -msimd128 -mbulk-memory \
+  -fPIC -shared -nostdlib -ffreestanding -fno-builtin -fno-math-errno -fno-trapping-math -ffp-contract=fast \
+  -fno-exceptions -fno-rtti -fno-threadsafe-statics -Wall -Wextra -Werror \
+  -Wl,--no-entry -Wl,--import-memory -Wl,--strip-all $exports \
+  patches.cc product.cc filter_gradient.cc conv_forward.cc conv_backward.cc cross_entropy.cc optimisers.cc \
+  -o "$build/kernels.wasm"
+cd ../wasm
+
+if [ "${1:-}" = --check ]; then
+  cmp "$build/kernels.wasm" kernels.wasm || {
+    echo 'kernels.wasm is not what the sources compile to: run packages/kernels/wasm/build.sh and commit it' >&2
+    exit 1
+  }
+else
+  cp "$build/kernels.wasm" kernels.wasm
+fi

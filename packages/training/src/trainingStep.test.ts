@@ -1,0 +1,69 @@
+import { loadEngine } from '@pixelrnn/engine';
+import { kernelsInUse } from '@pixelrnn/kernels';
+import { pixelCNN } from '@pixelrnn/models';
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { RMSProp } from './rmsProp.js';
+import { stripes } from './testing/stripes.js';
+import { trainableVariables, trainingStep } from './trainingStep.js';
+
+beforeAll(() => loadEngine({ quiet: true }));
+
+function context(blocks: number) {
+  const model = pixelCNN({
+    height: 6,
+    width: 6,
+    colors: 1,
+    levels: 2,
+    blocks,
+    h: 4,
+    headWidth: 4,
+    firstKernel: 3,
+  });
+  const variables = trainableVariables(model);
+  return { model, variables, optimizer: new RMSProp(variables, { learningRate: 1e-3 }), levels: 2 };
+}
+
+describe('trainingStep', () => {
+  it('keeps the number of tensors and of bytes constant, and reads nothing back', () => {
+    const step = context(2);
+    const batches = stripes(32).batches({ batchSize: 8, seed: 0 });
+    trainingStep(step, batches.next().value).dispose();
+    const { numTensors, numBytes } = tf.memory();
+    const backend = tf.backend();
+    const { read, readSync } = backend;
+    const refuse = () => {
+      throw new Error('a tensor was read back inside the step');
+    };
+    Object.assign(backend, { read: refuse, readSync: refuse });
+    try {
+      for (let i = 0; i < 10; i++) {
+        trainingStep(step, batches.next().value).dispose();
+        expect(tf.memory()).toMatchObject({ numTensors, numBytes });
+      }
+    } finally {
+      Object.assign(backend, { read, readSync });
+    }
+  });
+
+  it('runs seven fused operations a block: three forward, three backward, one sum of gradients', async () => {
+    const count = async (blocks: number) => {
+      const step = context(blocks);
+      const batch = stripes(8).batches({ batchSize: 8, seed: 0 }).next().value;
+      trainingStep(step, batch).dispose();
+      const { kernels } = await tf.profile(() => trainingStep(step, batch));
+      return kernels.filter(({ name }) => name !== 'Identity').length; // an alias, no work
+    };
+    const perBlock = (await count(3)) - (await count(2));
+    if (kernelsInUse() === 'composed') expect(perBlock).toBeGreaterThan(7);
+    else expect(perBlock).toBe(7);
+  });
+
+  it('lowers the loss of the batch it saw', () => {
+    const step = context(1);
+    const batch = stripes(8).batches({ batchSize: 8, seed: 0 }).next().value;
+    const first = trainingStep(step, batch).dataSync()[0] as number;
+    for (let i = 0; i < 30; i++) trainingStep(step, batch).dispose();
+    expect(trainingStep(step, batch).dataSync()[0]).toBeLessThan(first - 1);
+  });
+});

@@ -1,0 +1,40 @@
+import type { Batch } from '@pixelrnn/data';
+import { logLikelihood } from '@pixelrnn/metrics';
+import { scaleIntensities } from '@pixelrnn/models';
+import * as tf from '@tensorflow/tfjs';
+import type { RMSProp } from './rmsProp.js';
+
+/** The model's trainable weights, in the order in which {@link RMSProp} wants them. */
+export function trainableVariables(model: tf.LayersModel): tf.Variable[] {
+  return model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+}
+
+export interface StepContext {
+  model: tf.LayersModel;
+  /** {@link trainableVariables} of the model. */
+  variables: readonly tf.Variable[];
+  optimizer: RMSProp;
+  /** Of the images' intensities. */
+  levels: number;
+}
+
+/**
+ * One update by maximum likelihood. Reads nothing back from the engine.
+ *
+ * @returns the batch's loss before the update, mean negative log-likelihood in nats per image; the caller disposes it
+ */
+export function trainingStep(
+  { model, variables, optimizer, levels }: StepContext,
+  { intensities, shape }: Pick<Batch, 'intensities' | 'shape'>,
+): tf.Scalar {
+  return tf.tidy(() => {
+    const x = scaleIntensities(intensities, shape, levels);
+    const targets = tf.tensor(intensities, shape, 'int32');
+    const { value, grads } = tf.variableGrads(() => {
+      const logits = model.apply(x, { training: true }) as tf.Tensor;
+      return tf.neg(tf.mean(logLikelihood(logits, targets))) as tf.Scalar;
+    }, [...variables]);
+    optimizer.step(variables.map(({ name }) => grads[name] as tf.Tensor));
+    return value;
+  });
+}
