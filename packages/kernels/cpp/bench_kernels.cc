@@ -18,6 +18,21 @@ using testing::Workspace;
 double seconds_each = 0.3;
 bool processor_time = false;
 
+// Aligned as TensorFlow's own buffers are.
+class Array {
+public:
+    explicit Array(size_t count, float limit = 1) : memory_(count * sizeof(float)), count_(count) {
+        Numbers numbers(count);
+        for (size_t i = 0; i < count; i++) data()[i] = numbers.uniform(-limit, limit);
+    }
+    float* data() const { return static_cast<float*>(memory_.get()); }
+    size_t size() const { return count_; }
+
+private:
+    Workspace memory_;
+    size_t count_;
+};
+
 double now() {
     timespec time;
     clock_gettime(processor_time ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &time);
@@ -64,7 +79,6 @@ struct Times {
 };
 
 Times bench(const Layer& layer, int32_t colors, ThreadPool& pool) {
-    Numbers numbers(7);
     const int32_t centre = layer.kernel / 2;
     std::vector<int32_t> taps;
     std::vector<float> mask;
@@ -85,10 +99,8 @@ Times bench(const Layer& layer, int32_t colors, ThreadPool& pool) {
     const pixelrnn_conv conv = {16, layer.side, layer.side, layer.cin, layer.cout, layer.kernel, layer.kernel,
                                 static_cast<int32_t>(taps.size() / 2), taps.data(), layer.input_relu, layer.output_relu};
     const size_t pixels = 16u * layer.side * layer.side;
-    const std::vector<float> x = numbers.array(pixels * layer.cin), kernel = numbers.array(mask.size(), -0.1f, 0.1f),
-                             bias = numbers.array(layer.cout), residual = numbers.array(pixels * layer.cout),
-                             dy = numbers.array(pixels * layer.cout);
-    std::vector<float> y(dy.size()), dx(x.size()), dkernel(kernel.size()), dbias(bias.size());
+    const Array x(pixels * layer.cin), kernel(mask.size(), 0.1f), bias(layer.cout), residual(pixels * layer.cout);
+    const Array dy(residual.size()), y(dy.size()), dx(x.size()), dkernel(kernel.size()), dbias(bias.size());
     const Workspace workspace(std::max(pixelrnn_conv_forward_workspace(&conv), pixelrnn_conv_backward_workspace(&conv)));
     const auto forward = [&] {
         pixelrnn_conv_forward(&conv, x.data(), kernel.data(), mask.data(), bias.data(),
@@ -114,10 +126,9 @@ double bench_losses(int32_t side, int32_t colors, ThreadPool& pool) {
     Numbers numbers(8);
     const int32_t per_image = side * side * colors, levels = 256;
     const size_t rows = 16u * per_image, count = rows * (colors == 3 ? levels : 1);
-    const std::vector<float> logits = numbers.array(count, -3, 3), dnats = numbers.array(16);
+    const Array logits(count, 3), dnats(16), nats(16), normaliser(rows), dlogits(count);
     std::vector<int32_t> labels(rows);
     for (int32_t& label : labels) label = numbers.below(colors == 3 ? levels : 2);
-    std::vector<float> nats(16), normaliser(rows), dlogits(count);
     const double forward = best_of([&] {
         if (colors == 3)
             pixelrnn_softmax_cross_entropy_forward(16, per_image, levels, logits.data(), labels.data(), nats.data(),
@@ -141,9 +152,8 @@ double bench_losses(int32_t side, int32_t colors, ThreadPool& pool) {
 }
 
 double bench_optimisers(size_t count) {
-    Numbers numbers(9);
-    const std::vector<float> g = numbers.array(count);
-    std::vector<float> p = numbers.array(count), m(count), s(count);
+    const Array g(count), p(count), m(count), s(count);
+    std::fill(s.data(), s.data() + count, 0.01f);
     const double rmsprop = best_of([&] {
         pixelrnn_rmsprop(count, 1e-3f, 0.99f, 1e-8f, g.data(), p.data(), s.data(), p.data(), s.data());
     });

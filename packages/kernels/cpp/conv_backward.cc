@@ -33,11 +33,13 @@ void input_gradient(const pixelrnn_conv& conv, const Layout& layout, const float
                     const pixelrnn_executor* executor) {
     list_taps(conv, true, layout.taps);
     const int32_t runs = list_runs(layout.taps, conv.tap_count, conv.cout, layout.runs);
-    const Patches patches = {conv.output_relu ? Source::gated : Source::plain, dy, y, conv.height, conv.width,
-                             conv.cout, conv.tap_count, runs, layout.taps, layout.runs};
-    pack_weights(layout.weights, {layout.taps, conv.cout, 1, conv.cout}, kernel, mask, executor);
+    const Patches patches = {conv.output_relu ? Source::gated : Source::plain, dy, y, pixels_of(conv), conv.height,
+                             conv.width, conv.cout, conv.tap_count, runs, layout.taps, layout.runs};
+    const int64_t block = static_cast<int64_t>(conv.cin) * conv.cout;
+    const WeightOrder order = {layout.taps, conv.cout, block, 1, conv.cout};
+    const Weights weights = pack_weights(layout.weights, order, kernel, mask, executor);
     const Epilogue epilogue = {nullptr, nullptr, conv.input_relu ? x : nullptr, false};
-    multiply(patches, pixels_of(conv), layout.weights, epilogue, dx, executor);
+    multiply(patches, weights, epilogue, dx, executor);
 }
 
 }  // namespace
@@ -54,8 +56,8 @@ void pixelrnn_conv_backward(const pixelrnn_conv* conv, const float* x, const flo
     if (dx) input_gradient(*conv, layout, x, kernel, mask, y, dy, dx, executor);
     list_taps(*conv, false, layout.taps);
     const int32_t runs = list_runs(layout.taps, conv->tap_count, conv->cin, layout.runs);
-    const Patches patches = {conv->input_relu ? Source::relu : Source::plain, x, nullptr, conv->height, conv->width,
-                             conv->cin, conv->tap_count, runs, layout.taps, layout.runs};
+    const Patches patches = {conv->input_relu ? Source::relu : Source::plain, x, nullptr, pixels_of(*conv), conv->height,
+                             conv->width, conv->cin, conv->tap_count, runs, layout.taps, layout.runs};
     const OutputGradient dz = {dy, conv->output_relu ? y : nullptr, conv->cout};
-    filter_gradient(*conv, patches, pixels_of(*conv), dz, layout.sums, mask, dkernel, dbias, executor);
+    filter_gradient(*conv, patches, dz, layout.sums, mask, dkernel, dbias, executor);
 }

@@ -32,11 +32,13 @@ void pixelrnn_conv_forward(const pixelrnn_conv* conv, const float* x, const floa
                            const float* bias, const float* residual, float* y, void* workspace,
                            const pixelrnn_executor* executor) {
     const Layout layout = lay_out(*conv, workspace);
+    const int64_t pixels = static_cast<int64_t>(conv->batch) * conv->height * conv->width;
     list_taps(*conv, false, layout.taps);
     const int32_t runs = list_runs(layout.taps, conv->tap_count, conv->cin, layout.runs);
-    const Patches patches = {conv->input_relu ? Source::relu : Source::plain, x, nullptr, conv->height, conv->width,
-                             conv->cin, conv->tap_count, runs, layout.taps, layout.runs};
-    pack_weights(layout.weights, {layout.taps, conv->cin, conv->cout, 1}, kernel, mask, executor);
-    const int64_t pixels = static_cast<int64_t>(conv->batch) * conv->height * conv->width;
-    multiply(patches, pixels, layout.weights, {bias, residual, nullptr, conv->output_relu != 0}, y, executor);
+    const Patches patches = {conv->input_relu ? Source::relu : Source::plain, x, nullptr, pixels, conv->height,
+                             conv->width, conv->cin, conv->tap_count, runs, layout.taps, layout.runs};
+    const int64_t block = static_cast<int64_t>(conv->cin) * conv->cout;
+    const WeightOrder order = {layout.taps, conv->cin, block, conv->cout, 1};
+    const Weights weights = pack_weights(layout.weights, order, kernel, mask, executor);
+    multiply(patches, weights, {bias, residual, nullptr, conv->output_relu != 0}, y, executor);
 }

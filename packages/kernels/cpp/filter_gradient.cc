@@ -1,125 +1,155 @@
 #include "filter_gradient.h"
 
+#include "filter_tiles.h"
+#include "interleave.h"
 #include "parallel.h"
 
 namespace pixelrnn {
 namespace {
 
-// Register tiles: patch rows x vectors of columns; the panels hold about this many pixels of the widest chunk.
+// Rows of the register tiles of one, two and three vectors; pixels that the panels hold of the widest chunk.
 #if defined(__AVX512F__)
-constexpr int32_t kNarrowTile = 16, kWideTile = 8, kPanelPixels = 64;
+constexpr int32_t kRows[] = {0, 16, 8, 12}, kPanelPixels = 64;
 #else
-constexpr int32_t kNarrowTile = 8, kWideTile = 4, kPanelPixels = 16;
+constexpr int32_t kRows[] = {0, 8, 4, 6}, kPanelPixels = 16;
 #endif
-constexpr int32_t kChunk = 256;  // floats of a patch at a time
-constexpr int32_t kBlock = 128;  // columns at a time
-constexpr int32_t kRowUnit = 16;
+constexpr int32_t kTriple = 3 * kLanes;
+constexpr int32_t kRowUnit = 48;  // a multiple of all of these
+constexpr int32_t kChunk = 288;   // rows, floats of a patch, at a time
+constexpr int32_t kBlock = 192;   // columns at a time, a multiple of kTriple
 constexpr int32_t kPiecePixels = 768, kMaxPieces = 16;
 
 // Padded where whole panels would otherwise crowd into a few sets of the first cache.
-inline int32_t pitch_of(int32_t width) { return width % 128 == 0 ? width + 16 : width; }
+inline int32_t pitch_of(int32_t width) { return width % 64 == 0 && width >= 128 ? width + 16 : width; }
 
-template <int32_t rows, int32_t vectors>
-void accumulate_tile(int32_t pixels, const float* inputs, int32_t input_pitch, const float* dz, int64_t dz_pitch,
-                     bool first, float* partial, int32_t partial_pitch) {
-    Vector sums[rows][vectors] = {};
-    if (!first) {
-#pragma GCC unroll 16
-        for (int32_t r = 0; r < rows; r++)
-            for (int32_t v = 0; v < vectors; v++) sums[r][v] = load(partial + r * partial_pitch + v * kLanes);
-    }
-    for (int32_t p = 0; p < pixels; p++, inputs += input_pitch, dz += dz_pitch) {
-        Vector gradients[vectors];
-#pragma GCC unroll 2
-        for (int32_t v = 0; v < vectors; v++) gradients[v] = load(dz + v * kLanes);
-#pragma GCC unroll 16
-        for (int32_t r = 0; r < rows; r++)
-#pragma GCC unroll 2
-            for (int32_t v = 0; v < vectors; v++) sums[r][v] += gradients[v] * inputs[r];
-    }
-#pragma GCC unroll 16
-    for (int32_t r = 0; r < rows; r++)
-        for (int32_t v = 0; v < vectors; v++) store(partial + r * partial_pitch + v * kLanes, sums[r][v]);
+// Whether the kernel is one tap of three colours, where inputs of the second colour do not reach outputs of the first,
+// nor inputs of the third outputs of the first two: then a third of the products is not needed.
+bool three_colors(const Patches& patches, const float* mask, int32_t columns) {
+    if (!mask || patches.tap_count != 1 || columns < kTriple) return false;
+    mask += static_cast<size_t>(patches.taps[0].position) * patches.channels * columns;
+    for (int32_t row = 0; row < patches.channels; row++, mask += columns)
+        for (int32_t color = 0; color < row % 3; color++)
+            for (int32_t n = color; n < columns; n += 3)
+                if (mask[n] != 0) return false;
+    return true;
 }
 
-void add_rows(int32_t pixels, const float* dz, int64_t dz_pitch, int32_t columns, float* bias) {
+void add_rows(int32_t pixels, Rows dz, int32_t columns, float* bias) {
     for (int32_t n = 0; n < columns; n += kLanes) {
         Vector total = load(bias + n);
-        for (int32_t p = 0; p < pixels; p++) total += load(dz + p * dz_pitch + n);
+        for (int32_t p = 0; p < pixels; p++) total += load(dz.values + p * dz.pitch + n);
         store(bias + n, total);
     }
 }
 
-// The columns begin .. end - 1 of dz, gated and padded to whole vectors.
-void fill_gradients(const OutputGradient& dz, int64_t first, int32_t count, int32_t begin, int32_t end,
+// The columns begin .. end - 1 of dz, gated and padded to whole vectors: patches of one tap in a map of one row.
+void fill_gradients(const OutputGradient& dz, int64_t pixels, int64_t first, int32_t count, int32_t begin, int32_t end,
                     int32_t pitch, float* panel) {
-    const Run run = {0, 0, begin, end};
-    const Patches row = {dz.gate ? Source::gated : Source::plain, dz.values + begin, dz.gate ? dz.gate + begin : nullptr,
-                         1, 1, dz.columns, 1, 1, nullptr, &run};
-    row.fill(first, count, begin, end, rounded_up(end - begin, kLanes), pitch, panel);
+    const Run run = {0, 0, 0, dz.columns};
+    const size_t at = static_cast<size_t>(first) * dz.columns;
+    const Patches patches = {dz.gate ? Source::gated : Source::plain, dz.values + at, dz.gate ? dz.gate + at : nullptr,
+                             pixels - first, 1, count, dz.columns, 1, 1, nullptr, &run};
+    patches.fill(0, count, begin, end, rounded_up(end - begin, kLanes), pitch, panel);
+}
+
+void sort_colors(float* panel, int32_t pitch, int32_t count, int32_t triples) {
+    for (int32_t p = 0; p < count; p++, panel += pitch)
+        for (int32_t t = 0; t < triples; t++) {
+            float* at = panel + t * kTriple;
+            Vector v[3] = {load(at), load(at + kLanes), load(at + 2 * kLanes)};
+            deinterleave(v);
+            store(at, v[0]);
+            store(at + kLanes, v[1]);
+            store(at + 2 * kLanes, v[2]);
+        }
+}
+
+template <int32_t vectors>
+void add_column(int32_t pixels, Rows inputs, int32_t rows, Rows dz, bool begin, float* partial, int32_t pitch) {
+    for (int32_t r = 0; r < rows; r += kRows[vectors])
+        add_filter_tile<kRows[vectors], vectors>(pixels, {inputs.values + r, inputs.pitch}, dz, begin,
+                                                 partial + static_cast<size_t>(r) * pitch, pitch);
 }
 
 struct Task {
     int64_t first, last;  // pixels
     int32_t begin, end;   // columns
+    int32_t triples;      // columns sorted by colour
     float* kernel;        // [rows, columns] of this piece
     float* bias;
 };
 
 void run_task(const Task& task, const Patches& patches, const OutputGradient& dz, const PartialSums& sums) {
-    alignas(64) float inputs[kPanelPixels * (kChunk + 16)];
-    alignas(64) float gradients[kPanelPixels * (kBlock + 16)];
+    alignas(64) float input_panel[kPanelPixels * (kChunk + 16)];
+    alignas(64) float gradient_panel[kPanelPixels * (kBlock + 16)];
     const int32_t width = rounded_up(task.end - task.begin, kLanes), gradient_pitch = pitch_of(width);
-    const bool direct = !dz.gate && dz.columns % kLanes == 0 && dz.columns <= kBlock / 2;
+    const bool direct = !dz.gate && dz.columns % kLanes == 0 && dz.columns <= 64 && task.triples == 0;
     for (int32_t n = 0; n < width; n++) task.bias[task.begin + n] = 0.0f;
     for (int32_t begin = 0; begin < patches.size(); begin += kChunk) {
-        const int32_t end = smaller(begin + kChunk, patches.size());
-        const int32_t rows = rounded_up(end - begin, kRowUnit), input_pitch = pitch_of(rows);
-        const int32_t panel_pixels =
-            smaller(kPanelPixels * (kChunk + 16) / input_pitch, kPanelPixels * (kBlock + 16) / gradient_pitch);
-        for (int64_t pixel = task.first; pixel < task.last; pixel += panel_pixels) {
-            const int32_t count =
-                static_cast<int32_t>(task.last - pixel < panel_pixels ? task.last - pixel : panel_pixels);
+        const int32_t end = smaller(begin + kChunk, patches.size()), rows = end - begin;
+        const int32_t padded = larger(rounded_up(rows, kRows[1]), rounded_up(rows, kRows[3]));
+        const int32_t input_pitch = pitch_of(padded);
+        const int32_t most = smaller(kPanelPixels * (kChunk + 16) / input_pitch,
+                                     direct ? kPanelPixels * 16 : kPanelPixels * (kBlock + 16) / gradient_pitch);
+        for (int64_t pixel = task.first; pixel < task.last; pixel += most) {
+            const int32_t count = static_cast<int32_t>(task.last - pixel < most ? task.last - pixel : most);
             const bool first = pixel == task.first;
-            patches.fill(pixel, count, begin, end, rows, input_pitch, inputs);
-            const float* rows_of_dz = dz.values + pixel * dz.columns + task.begin;
-            int64_t dz_pitch = dz.columns;
+            patches.fill(pixel, count, begin, end, padded, input_pitch, input_panel);
+            Rows gradients = {dz.values + pixel * dz.columns + task.begin, dz.columns};
             if (!direct) {
-                fill_gradients(dz, pixel, count, task.begin, task.end, gradient_pitch, gradients);
-                rows_of_dz = gradients;
-                dz_pitch = gradient_pitch;
+                fill_gradients(dz, patches.pixels, pixel, count, task.begin, task.end, gradient_pitch, gradient_panel);
+                gradients = {gradient_panel, gradient_pitch};
             }
-            if (begin == 0) add_rows(count, rows_of_dz, dz_pitch, width, task.bias + task.begin);
-            for (int32_t n = 0; n < width; n += 2 * kLanes) {
-                float* partial = task.kernel + static_cast<size_t>(begin) * sums.columns + task.begin + n;
-                if (width - n > kLanes) {
-                    for (int32_t r = 0; r < rows; r += kWideTile)
-                        accumulate_tile<kWideTile, 2>(count, inputs + r, input_pitch, rows_of_dz + n, dz_pitch, first,
-                                                      partial + static_cast<size_t>(r) * sums.columns, sums.columns);
+            if (begin == 0) add_rows(count, gradients, width, task.bias + task.begin);
+            sort_colors(gradient_panel, gradient_pitch, count, task.triples);
+            const Rows inputs = {input_panel, input_pitch};
+            float* partial = task.kernel + static_cast<size_t>(begin) * sums.columns + task.begin;
+            for (int32_t n = 0; n < width;) {
+                const Rows dz_at = {gradients.values + n, gradients.pitch};
+                if (n < task.triples * kTriple) {
+                    add_column<3>(count, inputs, rows, dz_at, first, partial + n, sums.columns);
+                    n += kTriple;
+                } else if (width - n > kLanes) {
+                    add_column<2>(count, inputs, rows, dz_at, first, partial + n, sums.columns);
+                    n += 2 * kLanes;
                 } else {
-                    for (int32_t r = 0; r < rows; r += kNarrowTile)
-                        accumulate_tile<kNarrowTile, 1>(count, inputs + r, input_pitch, rows_of_dz + n, dz_pitch,
-                                                        first, partial + static_cast<size_t>(r) * sums.columns,
-                                                        sums.columns);
+                    add_column<1>(count, inputs, rows, dz_at, first, partial + n, sums.columns);
+                    n += kLanes;
                 }
             }
         }
     }
 }
 
+inline int32_t triples_of(int32_t begin, int32_t end, bool by_color) { return by_color ? (end - begin) / kTriple : 0; }
+
+// Where the partial sums keep a column.
+inline int32_t place_of(int32_t column, int32_t columns, bool by_color) {
+    const int32_t begin = column / kBlock * kBlock, end = smaller(begin + kBlock, columns);
+    const int32_t triple = begin + (column - begin) / kTriple * kTriple;
+    if (triple - begin >= triples_of(begin, end, by_color) * kTriple) return column;
+    return triple + (column - triple) % 3 * kLanes + (column - triple) / 3;
+}
+
 // The pieces' sums in their order; rows of the kernel without a tap are zero.
-void reduce_row(const pixelrnn_conv& conv, const Patches& patches, const PartialSums& sums, const float* mask,
-                int32_t position, int32_t channel, float* dkernel) {
+void reduce_row(const pixelrnn_conv& conv, const Patches& patches, const PartialSums& sums, bool by_color,
+                const float* mask, int32_t position, int32_t channel, float* dkernel) {
     const size_t at = (static_cast<size_t>(position) * conv.cin + channel) * conv.cout;
     int32_t tap = 0;
     while (tap < patches.tap_count && patches.taps[tap].position != position) tap++;
-    for (int32_t n = 0; n < conv.cout; n++) dkernel[at + n] = 0.0f;
-    if (tap == patches.tap_count) return;
-    const float* partial = sums.kernel + (static_cast<size_t>(tap) * conv.cin + channel) * sums.columns;
-    for (int32_t piece = 0; piece < sums.pieces; piece++, partial += static_cast<size_t>(sums.rows) * sums.columns)
-        for (int32_t n = 0; n < conv.cout; n++) dkernel[at + n] += partial[n];
-    if (mask)
-        for (int32_t n = 0; n < conv.cout; n++) dkernel[at + n] = mask[at + n] != 0 ? dkernel[at + n] : 0.0f;
+    if (tap == patches.tap_count) {
+        for (int32_t n = 0; n < conv.cout; n++) dkernel[at + n] = 0.0f;
+        return;
+    }
+    float* total = sums.kernel + (static_cast<size_t>(tap) * conv.cin + channel) * sums.columns;
+    for (int32_t piece = 1; piece < sums.pieces; piece++) {
+        const float* partial = total + static_cast<size_t>(piece) * sums.rows * sums.columns;
+        for (int32_t n = 0; n < sums.columns; n += kLanes) store(total + n, load(total + n) + load(partial + n));
+    }
+    for (int32_t n = 0; n < conv.cout; n++) {
+        const bool live = !mask || mask[at + n] != 0;
+        dkernel[at + n] = live ? total[by_color ? place_of(n, conv.cout, true) : n] : 0.0f;
+    }
 }
 
 }  // namespace
@@ -137,16 +167,19 @@ PartialSums take_partial_sums(Arena& arena, int64_t pixels, int32_t rows, int32_
     return sums;
 }
 
-void filter_gradient(const pixelrnn_conv& conv, const Patches& patches, int64_t pixels, const OutputGradient& dz,
+void filter_gradient(const pixelrnn_conv& conv, const Patches& patches, const OutputGradient& dz,
                      const PartialSums& sums, const float* mask, float* dkernel, float* dbias,
                      const pixelrnn_executor* executor) {
+    const bool by_color = three_colors(patches, mask, dz.columns);
     const int32_t blocks = pieces(dz.columns, kBlock);
     parallel(executor, sums.pieces * blocks, [&](int32_t index) {
-        const int32_t piece = index / blocks, block = index % blocks;
-        const Task task = {pixels * piece / sums.pieces,
-                           pixels * (piece + 1) / sums.pieces,
-                           block * kBlock,
-                           smaller((block + 1) * kBlock, dz.columns),
+        const int32_t piece = index / blocks, begin = index % blocks * kBlock;
+        const int32_t end = smaller(begin + kBlock, dz.columns);
+        const Task task = {patches.pixels * piece / sums.pieces,
+                           patches.pixels * (piece + 1) / sums.pieces,
+                           begin,
+                           end,
+                           triples_of(begin, end, by_color),
                            sums.kernel + static_cast<size_t>(piece) * sums.rows * sums.columns,
                            sums.bias + static_cast<size_t>(piece) * sums.columns};
         run_task(task, patches, dz, sums);
@@ -154,7 +187,7 @@ void filter_gradient(const pixelrnn_conv& conv, const Patches& patches, int64_t 
     const int32_t rows = conv.kernel_height * conv.kernel_width * conv.cin, group = larger(16384 / conv.cout, 1);
     parallel(executor, pieces(rows, group), [&](int32_t index) {
         for (int32_t row = index * group; row < smaller((index + 1) * group, rows); row++)
-            reduce_row(conv, patches, sums, mask, row / conv.cin, row % conv.cin, dkernel);
+            reduce_row(conv, patches, sums, by_color, mask, row / conv.cin, row % conv.cin, dkernel);
     });
     if (!dbias) return;
     for (int32_t n = 0; n < conv.cout; n++) {

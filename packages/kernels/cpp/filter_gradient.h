@@ -6,7 +6,7 @@
 
 namespace pixelrnn {
 
-// Partial sums: the pixels are cut into pieces and the columns into blocks by shape alone, one task each.
+// The pixels are cut into pieces and the columns into blocks by shape alone, one task each.
 struct PartialSums {
     int32_t pieces, rows, columns;  // rows and columns padded to whole tiles
     float* kernel;                  // [pieces, rows, columns]
@@ -20,7 +20,7 @@ struct OutputGradient {
 };
 
 PartialSums take_partial_sums(Arena& arena, int64_t pixels, int32_t rows, int32_t columns);
-void filter_gradient(const pixelrnn_conv& conv, const Patches& patches, int64_t pixels, const OutputGradient& dz,
+void filter_gradient(const pixelrnn_conv& conv, const Patches& patches, const OutputGradient& dz,
                      const PartialSums& sums, const float* mask, float* dkernel, float* dbias,
                      const pixelrnn_executor* executor);
 

@@ -24,6 +24,7 @@ struct Patches {
     Source source;
     const float* values;  // [batch, height, width, channels]
     const float* gate;    // of the same shape, read only where gated
+    int64_t pixels;       // batch * height * width
     int32_t height, width, channels;
     int32_t tap_count, run_count;
     const Tap* taps;
@@ -32,7 +33,8 @@ struct Patches {
     int32_t size() const { return tap_count * channels; }
 
     // Floats begin .. end - 1 of the patches of pixels first .. first + count - 1, counted through the whole batch,
-    // to panel[pixel * pitch ..], with zeros up to panel[pixel * pitch + padded - 1].
+    // to panel[pixel * pitch ..], with zeros up to panel[pixel * pitch + padded - 1]; what is behind them up to the
+    // pitch may be overwritten.
     void fill(int64_t first, int32_t count, int32_t begin, int32_t end, int32_t padded, int32_t pitch,
               float* panel) const;
 };

@@ -1,168 +1,164 @@
 #include "product.h"
 
+#include "interleave.h"
 #include "parallel.h"
 
 namespace pixelrnn {
 namespace {
 
-// Register tiles: pixels x vectors of columns. The panel of patches is a whole number of tiles.
+// Register tiles: pixels for one, two and three vectors of columns. The panel of patches is a whole number of each.
 #if defined(__AVX512F__)
-constexpr int32_t kNarrowTile = 14, kWideTile = 14, kPanel = 14;
+constexpr int32_t kTile[] = {0, 14, 14, 7}, kPanel = 14;
 #elif defined(__AVX2__) && defined(__FMA__)
-constexpr int32_t kNarrowTile = 12, kWideTile = 6, kPanel = 12;
+constexpr int32_t kTile[] = {0, 12, 6, 4}, kPanel = 12;
 #else
-constexpr int32_t kNarrowTile = 8, kWideTile = 4, kPanel = 8;
+constexpr int32_t kTile[] = {0, 8, 4, 4}, kPanel = 8;
 #endif
-constexpr int32_t kChunk = 256;          // floats of a patch at a time
 constexpr int32_t kPitch = kChunk + 16;  // a constant, so that addresses need no arithmetic; no power of two
-constexpr int32_t kTileColumns = 2 * kLanes;
 constexpr int32_t kPanelsPerTask = 16;
 
-struct Chunk {
-    bool first, last;
-};
-
-template <int32_t vectors>
-inline void finish(const Epilogue& epilogue, int64_t at, int32_t column, Vector (&value)[vectors]) {
-    for (int32_t v = 0; v < vectors; v++) {
-        if (epilogue.bias) value[v] += load(epilogue.bias + column + v * kLanes);
-        if (epilogue.relu) value[v] = relu(value[v]);
-        if (epilogue.residual) value[v] += load(epilogue.residual + at + v * kLanes);
-        if (epilogue.gate) value[v] = load(epilogue.gate + at + v * kLanes) > 0 ? value[v] : Vector{};
-    }
-}
-
-inline float finish(const Epilogue& epilogue, int64_t at, int32_t column, float value) {
-    if (epilogue.bias) value += epilogue.bias[column];
-    if (epilogue.relu) value = relu(value);
-    if (epilogue.residual) value += epilogue.residual[at];
-    if (epilogue.gate) value = epilogue.gate[at] > 0 ? value : 0.0f;
-    return value;
-}
-
-// One register tile: `pixels` pixels by `vectors` vectors of columns.
 template <int32_t pixels, int32_t vectors>
-void multiply_tile(const float* panel, const float* weight, const int32_t* index, int32_t live, Chunk chunk,
-                   const Epilogue& epilogue, int64_t pixel, int32_t valid, int32_t column, int32_t columns, float* y) {
-    Vector sums[pixels][vectors] = {};
-    for (int32_t i = 0; i < live; i++, weight += vectors * kLanes) {
+using Sums = Vector[pixels][vectors];
+
+// Adds the products of rows that need the vectors from `first` on; returns the weights behind theirs.
+template <int32_t first, int32_t pixels, int32_t vectors>
+inline const float* add_products(Sums<pixels, vectors>& sums, const float* panel, const float* weight,
+                                 const int32_t* index, int32_t count) {
+    for (int32_t i = 0; i < count; i++, weight += (vectors - first) * kLanes) {
         const float* inputs = panel + index[i];
         Vector weights[vectors];
-#pragma GCC unroll 2
-        for (int32_t v = 0; v < vectors; v++) weights[v] = load(weight + v * kLanes);
+#pragma GCC unroll 3
+        for (int32_t v = first; v < vectors; v++) weights[v] = load(weight + (v - first) * kLanes);
 #pragma GCC unroll 16
         for (int32_t p = 0; p < pixels; p++)
-#pragma GCC unroll 2
-            for (int32_t v = 0; v < vectors; v++) sums[p][v] += weights[v] * inputs[p * kPitch];
+#pragma GCC unroll 3
+            for (int32_t v = first; v < vectors; v++) sums[p][v] += weights[v] * inputs[p * kPitch];
     }
-    const int32_t width = smaller(columns - column, vectors * kLanes);
-    if (width == vectors * kLanes && valid >= pixels) {
-#pragma GCC unroll 16
-        for (int32_t p = 0; p < pixels; p++) {
-            const int64_t at = (pixel + p) * columns + column;
-            if (!chunk.first)
-                for (int32_t v = 0; v < vectors; v++) sums[p][v] += load(y + at + v * kLanes);
-            if (chunk.last) finish(epilogue, at, column, sums[p]);
-            for (int32_t v = 0; v < vectors; v++) store(y + at + v * kLanes, sums[p][v]);
-        }
-        return;
-    }
-    float edge[pixels][vectors * kLanes];
+    return weight;
+}
+
+// Combines a tile's sums with a map's values, or with one row for all pixels where the pitch is 0.
+template <int32_t pixels, int32_t vectors, typename F>
+inline void apply(Sums<pixels, vectors>& sums, const float* values, int64_t pitch, const F& f) {
 #pragma GCC unroll 16
     for (int32_t p = 0; p < pixels; p++)
-        for (int32_t v = 0; v < vectors; v++) store(edge[p] + v * kLanes, sums[p][v]);
-    for (int32_t p = 0; p < smaller(valid, pixels); p++) {
+#pragma GCC unroll 3
+        for (int32_t v = 0; v < vectors; v++) sums[p][v] = f(sums[p][v], load(values + p * pitch + v * kLanes));
+}
+
+struct Place {
+    int64_t pixel;
+    int32_t valid;  // pixels
+    int32_t column, columns;
+    bool first_chunk, last_chunk;
+};
+
+template <int32_t pixels, int32_t vectors>
+inline void finish_tile(Sums<pixels, vectors>& sums, const Place& place, const Epilogue& epilogue, float* y) {
+    const int64_t at = place.pixel * place.columns + place.column, columns = place.columns;
+    if (!place.first_chunk) apply(sums, y + at, columns, [](Vector sum, Vector before) { return sum + before; });
+    if (place.last_chunk) {
+        if (epilogue.bias)
+            apply(sums, epilogue.bias + place.column, 0, [](Vector sum, Vector bias) { return sum + bias; });
+        if (epilogue.relu) apply(sums, y + at, 0, [](Vector sum, Vector) { return relu(sum); });
+        if (epilogue.residual)
+            apply(sums, epilogue.residual + at, columns, [](Vector sum, Vector residual) { return sum + residual; });
+        if (epilogue.gate)
+            apply(sums, epilogue.gate + at, columns, [](Vector sum, Vector gate) { return gate > 0 ? sum : Vector{}; });
+    }
+#pragma GCC unroll 16
+    for (int32_t p = 0; p < pixels; p++)
+#pragma GCC unroll 3
+        for (int32_t v = 0; v < vectors; v++) store(y + at + p * columns + v * kLanes, sums[p][v]);
+}
+
+// At the end of the columns or of the pixels.
+template <int32_t pixels, int32_t vectors>
+void finish_edge(const Sums<pixels, vectors>& sums, const Place& place, const Epilogue& epilogue, float* y) {
+    float tile[pixels][vectors * kLanes];
+#pragma GCC unroll 16
+    for (int32_t p = 0; p < pixels; p++)
+#pragma GCC unroll 3
+        for (int32_t v = 0; v < vectors; v++) store(tile[p] + v * kLanes, sums[p][v]);
+    const int32_t width = smaller(place.columns - place.column, vectors * kLanes);
+    for (int32_t p = 0; p < smaller(place.valid, pixels); p++) {
         for (int32_t n = 0; n < width; n++) {
-            const int64_t at = (pixel + p) * columns + column + n;
-            const float value = chunk.first ? edge[p][n] : edge[p][n] + y[at];
-            y[at] = chunk.last ? finish(epilogue, at, column + n, value) : value;
+            const int64_t at = (place.pixel + p) * place.columns + place.column + n;
+            float value = place.first_chunk ? tile[p][n] : tile[p][n] + y[at];
+            if (place.last_chunk) {
+                if (epilogue.bias) value += epilogue.bias[place.column + n];
+                if (epilogue.relu) value = relu(value);
+                if (epilogue.residual) value += epilogue.residual[at];
+                if (epilogue.gate) value = epilogue.gate[at] > 0 ? value : 0.0f;
+            }
+            y[at] = value;
         }
     }
 }
 
-inline int32_t tile_vectors(const Weights& weights, int32_t tile) {
-    return weights.columns - tile * kTileColumns <= kLanes ? 1 : 2;
+template <int32_t pixels, int32_t vectors>
+inline void multiply_tile(const float* panel, const Weights& weights, const Part& part, const Place& place,
+                          const Epilogue& epilogue, float* y) {
+    Sums<pixels, vectors> sums = {};
+    const int32_t* index = weights.index + part.index;
+    const float* weight = weights.packed + part.weight;
+    weight = add_products<0, pixels, vectors>(sums, panel, weight, index, part.counts[0]);
+    if constexpr (vectors == 3) {
+        index += part.counts[0];
+        weight = add_products<1, pixels, vectors>(sums, panel, weight, index, part.counts[1]);
+        index += part.counts[1];
+        add_products<2, pixels, vectors>(sums, panel, weight, index, part.counts[2]);
+#pragma GCC unroll 16
+        for (int32_t p = 0; p < pixels; p++) {
+            if (weights.reversed) {
+                const Vector first = sums[p][0];
+                sums[p][0] = sums[p][2];
+                sums[p][2] = first;
+            }
+            interleave(sums[p]);
+        }
+    }
+    if (place.valid >= pixels && place.columns - place.column >= vectors * kLanes)
+        finish_tile<pixels, vectors>(sums, place, epilogue, y);
+    else
+        finish_edge<pixels, vectors>(sums, place, epilogue, y);
+}
+
+template <int32_t vectors>
+void multiply_tiles(const float* panel, const Weights& weights, const Part& part, Place place,
+                    const Epilogue& epilogue, float* y) {
+    constexpr int32_t pixels = kTile[vectors];
+    for (; place.valid > 0; place.valid -= pixels, place.pixel += pixels, panel += pixels * kPitch)
+        multiply_tile<pixels, vectors>(panel, weights, part, place, epilogue, y);
 }
 
 void multiply_panel(const Patches& patches, int64_t pixel, int32_t valid, const Weights& weights,
                     const Epilogue& epilogue, float* y) {
     alignas(64) float panel[kPanel * kPitch];
-    const int32_t tiles = pieces(weights.columns, kTileColumns), chunks = pieces(weights.rows, kChunk);
     for (int32_t p = valid; p < kPanel; p++)
         for (int32_t i = 0; i < smaller(weights.rows, kChunk); i++) panel[p * kPitch + i] = 0.0f;
+    const int32_t chunks = weights.chunks(), tiles = weights.tiles();
     for (int32_t c = 0; c < chunks; c++) {
         const int32_t begin = c * kChunk, end = smaller(begin + kChunk, weights.rows);
         patches.fill(pixel, valid, begin, end, end - begin, kPitch, panel);
-        const Chunk chunk = {c == 0, c == chunks - 1};
         for (int32_t tile = 0; tile < tiles; tile++) {
-            const int32_t* starts = weights.starts + tile * (chunks + 1) + c;
-            const int32_t live = starts[1] - starts[0], column = tile * kTileColumns;
-            const int32_t vectors = tile_vectors(weights, tile);
-            const size_t at = static_cast<size_t>(tile) * weights.rows;
-            const int32_t* index = weights.index + at + starts[0];
-            const float* weight = weights.packed + at * kTileColumns + starts[0] * vectors * kLanes;
-            if (vectors == 2) {
-                for (int32_t p = 0; p < valid; p += kWideTile)
-                    multiply_tile<kWideTile, 2>(panel + p * kPitch, weight, index, live, chunk, epilogue, pixel + p,
-                                                valid - p, column, weights.columns, y);
-            } else {
-                for (int32_t p = 0; p < valid; p += kNarrowTile)
-                    multiply_tile<kNarrowTile, 1>(panel + p * kPitch, weight, index, live, chunk, epilogue, pixel + p,
-                                                  valid - p, column, weights.columns, y);
+            const Part& part = weights.parts[tile * chunks + c];
+            const Place place = {pixel, valid, weights.column(tile), weights.columns, c == 0, c == chunks - 1};
+            switch (weights.vectors(tile)) {
+                case 1: multiply_tiles<1>(panel, weights, part, place, epilogue, y); break;
+                case 2: multiply_tiles<2>(panel, weights, part, place, epilogue, y); break;
+                default: multiply_tiles<3>(panel, weights, part, place, epilogue, y);
             }
         }
     }
 }
 
-void pack_tile(const Weights& weights, const WeightOrder& order, const float* kernel, const float* mask,
-               int32_t tile) {
-    const int32_t chunks = pieces(weights.rows, kChunk), column = tile * kTileColumns;
-    const int32_t width = smaller(weights.columns - column, kTileColumns);
-    const int32_t padded = tile_vectors(weights, tile) * kLanes;
-    const int64_t size = static_cast<int64_t>(order.channels) * weights.columns;
-    float* packed = weights.packed + static_cast<size_t>(tile) * weights.rows * kTileColumns;
-    int32_t* index = weights.index + static_cast<size_t>(tile) * weights.rows;
-    int32_t* starts = weights.starts + tile * (chunks + 1);
-    int32_t live = 0;
-    for (int32_t row = 0; row < weights.rows; row++) {
-        if (row % kChunk == 0) starts[row / kChunk] = live;
-        const int64_t at = order.taps[row / order.channels].position * size +
-                           static_cast<int64_t>(row % order.channels) * order.channel_stride +
-                           static_cast<int64_t>(column) * order.column_stride;
-        bool any = !mask;
-        for (int32_t n = 0; n < width; n++) {
-            const int64_t from = at + static_cast<int64_t>(n) * order.column_stride;
-            any = any || mask[from] != 0;
-            packed[n] = mask ? kernel[from] * mask[from] : kernel[from];
-        }
-        if (!any) continue;
-        for (int32_t n = width; n < padded; n++) packed[n] = 0.0f;
-        packed += padded;
-        index[live++] = row % kChunk;
-    }
-    starts[chunks] = live;
-}
-
 }  // namespace
 
-Weights take_weights(Arena& arena, int32_t rows, int32_t columns) {
-    const int32_t tiles = pieces(columns, kTileColumns), chunks = pieces(rows, kChunk);
-    Weights weights = {rows, columns, nullptr, nullptr, nullptr};
-    weights.packed = arena.take<float>(static_cast<size_t>(tiles) * rows * kTileColumns);
-    weights.index = arena.take<int32_t>(static_cast<size_t>(tiles) * rows);
-    weights.starts = arena.take<int32_t>(static_cast<size_t>(tiles) * (chunks + 1));
-    return weights;
-}
-
-void pack_weights(const Weights& weights, const WeightOrder& order, const float* kernel, const float* mask,
-                  const pixelrnn_executor* executor) {
-    parallel(executor, pieces(weights.columns, kTileColumns),
-             [&](int32_t tile) { pack_tile(weights, order, kernel, mask, tile); });
-}
-
-void multiply(const Patches& patches, int64_t pixels, const Weights& weights, const Epilogue& epilogue, float* y,
+void multiply(const Patches& patches, const Weights& weights, const Epilogue& epilogue, float* y,
               const pixelrnn_executor* executor) {
     const int32_t size = kPanelsPerTask * kPanel;
+    const int64_t pixels = patches.pixels;
     parallel(executor, pieces(pixels, size), [&](int32_t task) {
         const int64_t begin = static_cast<int64_t>(task) * size;
         const int64_t end = begin + size < pixels ? begin + size : pixels;

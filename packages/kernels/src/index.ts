@@ -1,5 +1,6 @@
 export { type KernelChoice, kernelsInUse, setKernels, whyComposed } from './choice.js';
 export { bernoulliCrossEntropy, softmaxCrossEntropy } from './crossEntropy.js';
+export { type DiagonalBiLSTMInputs, diagonalBiLSTM } from './diagonalBiLSTM.js';
 export type { KernelKind } from './kernelSet.js';
 export {
   type Activation,
@@ -15,4 +16,5 @@ export {
   type RMSPropState,
   rmsPropUpdate,
 } from './optimisers.js';
+export { type RowLSTMInputs, rowLSTM } from './rowLSTM.js';
 export { liveTaps, type Tap } from './taps.js';

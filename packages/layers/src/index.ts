@@ -1,3 +1,4 @@
+export { DiagonalBiLSTM, type DiagonalBiLSTMArgs, diagonalBiLSTM } from './diagonalBiLSTM.js';
 export {
   type ColorGroups,
   colorOfChannel,
@@ -7,4 +8,5 @@ export {
 } from './mask.js';
 export { MaskedConv2D, type MaskedConv2DArgs, maskedConv2d } from './maskedConv2d.js';
 export { type PixelCNNBlockArgs, pixelCNNBlock } from './pixelCNNBlock.js';
+export { RowLSTM, type RowLSTMArgs, rowLSTM } from './rowLSTM.js';
 export { SplitLevels, type SplitLevelsArgs, splitLevels } from './splitLevels.js';

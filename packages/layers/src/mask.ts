@@ -23,6 +23,11 @@ export interface MaskOptions {
   colors: number;
   /** Default cyclic. */
   outputGroups?: ColorGroups;
+  /**
+   * Equal blocks of output channels, such as an LSTM's gates or the halves of a gated unit; channels belong to colours
+   * within each block, because the blocks meet element by element. Default 1.
+   */
+  blocks?: number;
 }
 
 /** The colour that a channel belongs to. */
@@ -41,19 +46,33 @@ export function colorOfChannel(
  * Rows above the centre and pixels to its left: all ones. Rows below and pixels to its right: all zeros.
  * The centre, from input colour i to output colour o: mask A allows i < o, mask B allows i <= o.
  *
- * @throws Error if a size is not a positive integer, a kernel side is even, or contiguous groups are not equal
+ * @throws Error if a size is not a positive integer, a kernel side is even, or blocks or contiguous groups are unequal
  */
 export function convolutionMask(options: MaskOptions): Float32Array {
-  const { kernelHeight, kernelWidth, cin, cout, maskType, colors, outputGroups = 'cyclic' } = options;
-  for (const [name, value] of Object.entries({ kernelHeight, kernelWidth, cin, cout, colors })) {
+  const {
+    kernelHeight,
+    kernelWidth,
+    cin,
+    cout,
+    maskType,
+    colors,
+    outputGroups = 'cyclic',
+    blocks = 1,
+  } = options;
+  for (const [name, value] of Object.entries({ kernelHeight, kernelWidth, cin, cout, colors, blocks })) {
     if (!Number.isInteger(value) || value < 1)
       throw new Error(`mask: ${name} must be a positive integer, got ${value}`);
   }
   if (kernelHeight % 2 === 0 || kernelWidth % 2 === 0) {
     throw new Error(`mask: kernel sides must be odd to have a centre, got ${kernelHeight} x ${kernelWidth}`);
   }
-  if (outputGroups === 'contiguous' && cout % colors !== 0) {
-    throw new Error(`mask: ${cout} output channels do not divide into ${colors} equal contiguous groups`);
+  if (cout % blocks !== 0)
+    throw new Error(`mask: ${cout} output channels do not divide into ${blocks} equal blocks`);
+  const blockSize = cout / blocks;
+  if (outputGroups === 'contiguous' && blockSize % colors !== 0) {
+    throw new Error(
+      `mask: ${blockSize} output channels do not divide into ${colors} equal contiguous groups`,
+    );
   }
   const mask = new Float32Array(kernelHeight * kernelWidth * cin * cout);
   const centreRow = (kernelHeight - 1) / 2;
@@ -64,7 +83,7 @@ export function convolutionMask(options: MaskOptions): Float32Array {
   for (let input = 0; input < cin; input++) {
     const inputColor = colorOfChannel(input, cin, colors, 'cyclic');
     for (let output = 0; output < cout; output++) {
-      const outputColor = colorOfChannel(output, cout, colors, outputGroups);
+      const outputColor = colorOfChannel(output % blockSize, blockSize, colors, outputGroups);
       const live = maskType === 'A' ? inputColor < outputColor : inputColor <= outputColor;
       if (live) mask[before * size + input * cout + output] = 1;
     }

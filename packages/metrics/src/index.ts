@@ -1,4 +1,13 @@
+export {
+  type ContextShape,
+  type ContextStep,
+  claimedContext,
+  idealContext,
+  pixelCNNSteps,
+  pixelRNNSteps,
+} from './context.js';
 export { bitsPerDim, logLikelihood } from './likelihood.js';
+export { type Output, receptiveField } from './receptiveField.js';
 export {
   type ResultRow,
   type ResultTable,

@@ -1,3 +1,5 @@
+export { type OutputHeadArgs, outputHead } from './outputHead.js';
 export { type PixelCNNOptions, pixelCNN } from './pixelCNN.js';
+export { type PixelRNNOptions, pixelRNN } from './pixelRNN.js';
 export { receptiveRadius } from './receptiveRadius.js';
 export { scaleIntensities } from './scaleIntensities.js';

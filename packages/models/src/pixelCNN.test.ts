@@ -1,9 +1,9 @@
 import { loadEngine } from '@pixelrnn/engine';
-import { logLikelihood } from '@pixelrnn/metrics';
+import { pixelCNNSteps } from '@pixelrnn/metrics';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type PixelCNNOptions, pixelCNN } from './pixelCNN.js';
-import { scaleIntensities } from './scaleIntensities.js';
+import { dependencies, everyLogLikelihood, expectDependencies } from './testing/proofs.js';
 
 beforeAll(() => loadEngine({ quiet: true }));
 
@@ -18,91 +18,6 @@ const tiny: PixelCNNOptions = {
   firstKernel: 3,
 };
 
-/** Makes every weight positive: with positive inputs no ReLU is dead, so a gradient is zero only where no path leads. */
-function positiveWeights(model: tf.LayersModel): void {
-  model.setWeights(model.getWeights().map((weight) => tf.add(tf.abs(weight), 0.01)));
-}
-
-/** For each output (row, column, colour), the inputs that its logits depend on, as 'row,column,colour'. */
-function dependencies(
-  model: tf.LayersModel,
-  { height, width, colors }: PixelCNNOptions,
-): Map<string, Set<string>> {
-  positiveWeights(model);
-  const input = tf.ones([1, height, width, colors]);
-  const found = new Map<string, Set<string>>();
-  for (let r = 0; r < height; r++) {
-    for (let c = 0; c < width; c++) {
-      for (let o = 0; o < colors; o++) {
-        const values = tf.tidy(() => {
-          const logit = (x: tf.Tensor) => {
-            const logits = model.apply(x) as tf.Tensor;
-            const perLogit = tf.reshape(logits, [height, width, colors, -1]);
-            return tf.sum(tf.slice(perLogit, [r, c, o, 0], [1, 1, 1, -1])) as tf.Scalar;
-          };
-          return tf.grad(logit)(input).dataSync();
-        });
-        const set = new Set<string>();
-        values.forEach((value, i) => {
-          if (value !== 0)
-            set.add(`${Math.floor(i / (width * colors))},${Math.floor(i / colors) % width},${i % colors}`);
-        });
-        found.set(`${r},${c},${o}`, set);
-      }
-    }
-  }
-  return found;
-}
-
-/** The same by walking the layers backwards: which (pixel, colour) a masked convolution reads, inside the image. */
-function expected({
-  height,
-  width,
-  colors,
-  blocks,
-  firstKernel = 7,
-  kernelSize = 3,
-}: PixelCNNOptions): Map<string, Set<string>> {
-  type Node = [number, number, number];
-  const step = (nodes: Set<string>, side: number, maskType: 'A' | 'B'): Set<string> => {
-    const read = new Set<string>();
-    for (const node of nodes) {
-      const [r, c, o] = node.split(',').map(Number) as Node;
-      for (let dr = -(side - 1) / 2; dr <= 0; dr++) {
-        for (let dc = -(side - 1) / 2; dc <= (side - 1) / 2; dc++) {
-          if (r + dr < 0 || c + dc < 0 || c + dc >= width || (dr === 0 && dc > 0)) continue;
-          for (let i = 0; i < colors; i++) {
-            const centre = dr === 0 && dc === 0;
-            if (!centre || (maskType === 'A' ? i < o : i <= o)) read.add(`${r + dr},${c + dc},${i}`);
-          }
-        }
-      }
-    }
-    return read;
-  };
-  const all = new Map<string, Set<string>>();
-  for (let r = 0; r < height; r++) {
-    for (let c = 0; c < width; c++) {
-      for (let o = 0; o < colors; o++) {
-        let nodes = step(new Set([`${r},${c},${o}`]), 1, 'B'); // the head
-        for (let block = 0; block < blocks; block++) nodes = step(nodes, kernelSize, 'B');
-        all.set(`${r},${c},${o}`, step(nodes, firstKernel, 'A'));
-      }
-    }
-  }
-  return all;
-}
-
-/** Every image of `count` values in 0 .. levels - 1. */
-function everyImage(count: number, levels: number): Uint8Array {
-  const total = levels ** count;
-  const images = new Uint8Array(total * count);
-  for (let n = 0; n < total; n++) {
-    for (let i = 0; i < count; i++) images[n * count + i] = Math.floor(n / levels ** i) % levels;
-  }
-  return images;
-}
-
 describe('dependence of every logit on every input', () => {
   it.each([
     ['one colour', tiny],
@@ -115,25 +30,17 @@ describe('dependence of every logit on every input', () => {
     ['three colours, no blocks', { ...tiny, colors: 3, levels: 3, blocks: 0, h: 4, headWidth: 5 }],
   ] as [string, PixelCNNOptions][])('is what the masks allow, no more and no less: %s', (_, options) => {
     const model = pixelCNN(options);
-    const found = dependencies(model, options);
-    expect(found).toEqual(expected(options));
-    for (const [output, inputs] of found) {
-      const [r, c, o] = output.split(',').map(Number) as [number, number, number];
-      for (const input of inputs) {
-        const [ri, ci, i] = input.split(',').map(Number) as [number, number, number];
-        const before = ri < r || (ri === r && (ci < c || (ci === c && i < o)));
-        expect(before, `${output} depends on ${input}`).toBe(true);
-      }
-    }
+    expectDependencies(model, options, pixelCNNSteps(options));
     model.dispose();
   });
 
   it('has the blind spot of section 1 of the Gated paper: far up right is out of reach', () => {
     const options = { ...tiny, height: 5, width: 5, blocks: 1 };
     const model = pixelCNN(options);
-    const seen = dependencies(model, options).get('4,1,0') as Set<string>;
-    expect([seen.has('3,2,0'), seen.has('2,3,0')]).toEqual([true, true]); // one step right for every step up
-    expect([seen.has('3,3,0'), seen.has('3,4,0'), seen.has('2,4,0')]).toEqual([false, false, false]);
+    const seen = dependencies(model, options, { row: 4, column: 1, color: 0 });
+    const at = (row: number, column: number) => seen[row * 5 + column];
+    expect([at(3, 2), at(2, 3)]).toEqual([1, 1]); // one step right for every step up
+    expect([at(3, 3), at(3, 4), at(2, 4)]).toEqual([0, 0, 0]);
     model.dispose();
   });
 });
@@ -149,16 +56,8 @@ describe('the likelihood', () => {
     model.setWeights(
       model.getWeights().map((weight, i) => tf.mul(tf.randomNormal(weight.shape, 0, 1, 'float32', i), 0.7)),
     );
-    const dimensions = height * width * colors;
-    const images = everyImage(dimensions, levels);
-    const shape: [number, number, number, number] = [levels ** dimensions, height, width, colors];
-    const nats = tf.tidy(() => {
-      const logits = model.apply(scaleIntensities(images, shape, levels)) as tf.Tensor;
-      return logLikelihood(logits, tf.tensor(images, shape, 'int32')).dataSync();
-    });
-    let sum = 0;
-    for (const value of nats) sum += Math.exp(value);
-    expect(sum).toBeCloseTo(1, 5);
+    const nats = everyLogLikelihood(model, { height, width, colors, levels });
+    expect(nats.reduce((sum, value) => sum + Math.exp(value), 0)).toBeCloseTo(1, 5);
     expect(Math.max(...nats) - Math.min(...nats)).toBeGreaterThan(1); // not the uniform distribution
     model.dispose();
   });

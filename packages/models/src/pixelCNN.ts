@@ -1,6 +1,7 @@
-import { maskedConv2d, pixelCNNBlock, splitLevels } from '@pixelrnn/layers';
+import { maskedConv2d, pixelCNNBlock } from '@pixelrnn/layers';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
+import { outputHead } from './outputHead.js';
 import { parseOptions } from './parseOptions.js';
 
 const positive = z.int().positive();
@@ -43,13 +44,10 @@ export interface PixelCNNOptions {
 /**
  * PixelCNN (PixelRNN, sections 3.5 and 4, Table 1, Figure 5):
  *
- *     7x7 mask A (2h) -> blocks -> (ReLU, 1x1 mask B) twice -> ReLU, 1x1 mask B to the logits
+ *     7x7 mask A (2h) -> blocks -> head ({@link outputHead})
  *
  * Input: scaled pixels [B, H, W, colors]. Output: logits [B, H, W, colors, levels], or [B, H, W, colors] of Bernoulli
  * distributions for two levels.
- *
- * Departure: Table 1 shows no ReLU before the last projection; without one it would be a single linear map together with
- * the convolution before it, so one stands here.
  *
  * @throws Error listing every option that is missing, unknown or out of range
  */
@@ -67,20 +65,7 @@ export function pixelCNN(options: PixelCNNOptions): tf.LayersModel {
   for (let block = 1; block <= o.blocks; block++) {
     x = pixelCNNBlock(x, { ...shared, h: o.h, kernelSize: o.kernelSize, name: `block${block}` });
   }
-  const head = { ...shared, kernelSize: 1, maskType: 'B', inputActivation: 'relu' } as const;
-  x = maskedConv2d({ ...head, filters: o.headWidth, name: 'head1' }).apply(x) as tf.SymbolicTensor;
-  x = maskedConv2d({ ...head, filters: o.headWidth, name: 'head2' }).apply(x) as tf.SymbolicTensor;
-  const perColor = o.levels === 2 ? 1 : o.levels;
-  let logits = maskedConv2d({
-    ...head,
-    filters: o.colors * perColor,
-    outputGroups: 'contiguous',
-    name: 'logits',
-  }).apply(x) as tf.SymbolicTensor; // [B, H, W, colors * perColor]
-  if (perColor > 1) {
-    logits = splitLevels({ colors: o.colors, levels: o.levels, name: 'levels' }).apply(
-      logits,
-    ) as tf.SymbolicTensor;
-  }
+  const { colors, levels, headWidth, seed } = o;
+  const logits = outputHead(x, { colors, levels, headWidth, seed });
   return tf.model({ inputs: input, outputs: logits, name: 'PixelCNN' });
 }

@@ -1,5 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { EngineError } from '../engineError.js';
 import { checkAddon } from './checkAddon.js';
 import { compileAddon, requireCompiler } from './compileAddon.js';
@@ -49,7 +49,7 @@ export async function provideTensorflow(
   log: (line: string) => void,
 ): Promise<void> {
   await provideFolder(root, async (folder) => {
-    await requireSpace(folder, spaceNeeded(set));
+    await requireSpace(dirname(root), spaceNeeded(set));
     const download = join(folder, 'download');
     for (const wheel of set.wheels) {
       log(`Fetching ${wheel.project} ${wheel.version} (${formatBytes(wheel.bytes)}) with pip...`);

@@ -16,7 +16,9 @@ export interface PlatformFacts {
 
 /** The facts of this machine. */
 export function platformFacts(): PlatformFacts {
-  const report = process.report.getReport() as unknown as { header: { glibcVersionRuntime?: string } };
+  const { report: reports } = process as { report: NodeJS.ProcessReport & { excludeNetwork?: boolean } };
+  reports.excludeNetwork = true; // else it looks up the name of every open connection
+  const report = reports.getReport() as unknown as { header: { glibcVersionRuntime?: string } };
   return { id: platformId(), glibc: report.header.glibcVersionRuntime, features: processorFeatures() };
 }
 

@@ -25,12 +25,9 @@ export function runProgram(
   { cwd, env = process.env, seconds }: ProgramOptions,
 ): Promise<ProgramResult> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, {
-      cwd,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: seconds * 1000,
-    });
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    // spawn's own time limit keeps this process alive after a program that could not start
+    const limit = setTimeout(() => child.kill(), seconds * 1000);
     let stdout = '';
     let stderr = '';
     let trouble = '';
@@ -44,19 +41,21 @@ export function runProgram(
       trouble = error.code === 'ENOENT' ? `${command} is not installed` : error.message;
     });
     child.on('close', (code, signal) => {
-      if (!trouble && signal) trouble = `${command} was ended by ${signal} (limit ${seconds} s)`;
+      clearTimeout(limit);
+      if (!trouble && signal === 'SIGTERM') trouble = `${command} did not end within ${seconds} s`;
+      if (!trouble && signal) trouble = `${command} crashed (${signal})`;
       resolve({ code: trouble ? null : code, stdout, stderr, trouble });
     });
   });
 }
 
-/** The line of a failed program's output that says most: the first with `error` in it, else the last. */
+/** The line of a failed program's output that says most: the first that begins an error, else the last. */
 export function failureLine({ trouble, stdout, stderr, code }: ProgramResult): string {
   if (trouble) return trouble;
   const lines = `${stderr}\n${stdout}`
     .split('\n')
     .map((line) => line.trim())
     .filter(Boolean);
-  const line = lines.find((text) => /\berror\b/i.test(text)) ?? lines.at(-1) ?? `exit code ${code}`;
+  const line = lines.find((text) => /\berror:/i.test(text)) ?? lines.at(-1) ?? `exit code ${code}`;
   return line.length > 300 ? `${line.slice(0, 300)}...` : line;
 }

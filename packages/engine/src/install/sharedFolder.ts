@@ -1,6 +1,7 @@
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
+import { EngineError } from '../engineError.js';
 import { contentMatches, type Manifest, readManifest, writeManifest } from './manifest.js';
 
 const partialPrefix = '.partial-';
@@ -21,15 +22,26 @@ export async function provideFolder(
   const present = await intactManifest(target);
   if (present) return present;
   const parent = dirname(target);
-  await mkdir(parent, { recursive: true });
-  await removeStalePartials(parent);
-  const partial = await mkdtemp(join(parent, `${partialPrefix}${hostname()}-${process.pid}-`));
+  const partial = await makePartial(parent);
   try {
     await writeManifest(partial, await fill(partial));
     await chmod(partial, 0o755); // a temporary folder is the owner's alone, a cache may serve others
     return await moveInto(partial, target);
   } finally {
     await rm(partial, { recursive: true, force: true });
+  }
+}
+
+async function makePartial(parent: string): Promise<string> {
+  try {
+    await mkdir(parent, { recursive: true });
+    await removeStalePartials(parent);
+    return await mkdtemp(join(parent, `${partialPrefix}${hostname()}-${process.pid}-`));
+  } catch (error) {
+    throw new EngineError(
+      `The folder ${parent} cannot be written (${(error as Error).message}): set PIXELRNN_CACHE_DIR to one that can.`,
+      { cause: error },
+    );
   }
 }
 

@@ -52,7 +52,7 @@ export function kernelsFolder({ version }: Pick<TensorflowInstallation, 'version
 
 function filesIn(folder: string, pattern: RegExp): string[] {
   return readdirSync(folder)
-    .filter((name) => pattern.test(name) && !name.startsWith('test'))
+    .filter((name) => pattern.test(name) && !/^(test|bench)/.test(name))
     .sort()
     .map((name) => join(folder, name));
 }

@@ -53,24 +53,33 @@ export class WasmHeap implements Heap {
     }
   }
 
-  /** A new tensor whose values a kernel will write. */
-  output(operation: string, shape: number[], dtype: tf.DataType): tf.TensorInfo {
-    const output = this.backend.makeOutput(shape, dtype);
-    if (this.address(output) === 0) {
-      const bytes = tf.util.sizeFromShape(shape) * tf.util.bytesPerElement(dtype);
-      this.release(output);
-      throw new Error(`${operation}: the WASM heap has no ${bytes} bytes left`);
+  /** New float32 tensors, whose values `run` writes; none are left where it throws. */
+  withOutputs(
+    operation: string,
+    shapes: readonly number[][],
+    run: (addresses: number[]) => void,
+  ): tf.TensorInfo[] {
+    const outputs: tf.TensorInfo[] = [];
+    try {
+      for (const shape of shapes) outputs.push(this.output(operation, shape));
+      run(this.addresses(...outputs));
+      return outputs;
+    } catch (error) {
+      for (const { dataId } of outputs) this.backend.disposeData(dataId);
+      throw error;
     }
-    return output;
   }
 
-  release(output: tf.TensorInfo): void {
+  private output(operation: string, shape: number[]): tf.TensorInfo {
+    const output = this.backend.makeOutput(shape, 'float32');
+    if (this.addresses(output)[0] !== 0) return output;
     this.backend.disposeData(output.dataId);
+    throw new Error(`${operation}: the WASM heap has no ${4 * tf.util.sizeFromShape(shape)} bytes left`);
   }
 
-  /** Where a tensor's values lie; null, 0, for a tensor that is not given. */
-  address(tensor: tf.TensorInfo | undefined): number {
-    return tensor ? this.backend.dataIdMap.get(tensor.dataId).memoryOffset : 0;
+  /** Where tensors' values lie; null, 0, for one that is not given. */
+  addresses(...tensors: (tf.TensorInfo | undefined)[]): number[] {
+    return tensors.map((tensor) => (tensor ? this.backend.dataIdMap.get(tensor.dataId).memoryOffset : 0));
   }
 
   /** The memory from an address on, as int32, until the next allocation. */

@@ -1,0 +1,113 @@
+import * as tf from '@tensorflow/tfjs';
+import { convolutionMask } from './mask.js';
+import { seededGlorotUniform } from './seededGlorotUniform.js';
+
+export interface RecurrentLayerArgs extends NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]> {
+  /** h: hidden maps of the output. */
+  filters: number;
+  /** Colours of a pixel; maps belong to them cyclically, within each gate. */
+  colors: number;
+  /** Of the initial weights; default 0. */
+  seed?: number;
+}
+
+/** Weights that the two recurrent layers have in common. */
+export interface RecurrentShapes {
+  inputKernel: [number, number, number, number];
+  stateKernel: number[];
+  /** Of h0 and c0. */
+  initialState: number[];
+  /** Gate blocks in the input kernel: 4 a direction. */
+  blocks: number;
+  /** The positions of the forget gate among the blocks. */
+  forgetBlocks: number[];
+}
+
+/**
+ * What Row LSTM and Diagonal BiLSTM share: the input-to-state kernel with mask B built for each gate block, the
+ * state-to-state kernel, biases and learned initial states (PixelRNN, section 3.6).
+ *
+ * Input [B, H, W, Cin], or [that, condition [B, H, W, c]]: an unmasked 1x1 convolution of the condition without bias is
+ * added to the input-to-state map (multi-scale PixelRNN). Output [B, H, W, h].
+ *
+ * Not given by the paper, chosen here: the forget gate's bias starts at 1, the initial states at 0.
+ */
+export abstract class RecurrentLayer<Args extends RecurrentLayerArgs> extends tf.layers.Layer {
+  protected weightsOf!: Record<
+    'inputKernel' | 'bias' | 'stateKernel' | 'initialHidden' | 'initialCell',
+    tf.LayerVariable
+  >;
+  protected inputMask!: tf.Tensor4D;
+  private conditionKernel: tf.LayerVariable | undefined;
+
+  constructor(protected readonly args: Args) {
+    super(args);
+  }
+
+  protected abstract shapes(cin: number): RecurrentShapes;
+
+  override build(inputShape: tf.Shape | tf.Shape[]): void {
+    const [shape, condition] = (Array.isArray(inputShape[0]) ? inputShape : [inputShape]) as tf.Shape[];
+    const cin = shape?.[3];
+    if (shape?.length !== 4 || cin == null || (condition && condition[3] == null)) {
+      throw new Error(
+        `${this.getClassName()}: input must be [B, H, W, channels] with known channels, got [${inputShape}]`,
+      );
+    }
+    const { inputKernel, stateKernel, initialState, blocks, forgetBlocks } = this.shapes(cin);
+    const { filters, colors } = this.args;
+    const [kernelHeight, kernelWidth, , cout] = inputKernel;
+    const mask = convolutionMask({ kernelHeight, kernelWidth, cin, cout, maskType: 'B', colors, blocks });
+    const live = mask.reduce((sum, value) => sum + value, 0) / blocks;
+    const fanState = stateKernel.reduce((product, size) => product * size, 1) / (blocks * filters);
+    const bias = new Float32Array(cout);
+    for (const block of forgetBlocks) bias.fill(1, block * filters, (block + 1) * filters);
+    this.inputMask = tf.keep(tf.tensor4d(mask, inputKernel));
+    this.weightsOf = {
+      inputKernel: this.seededWeight('input_kernel', inputKernel, live / filters, live / cin),
+      bias: this.addWeight('bias', [cout], 'float32', tf.initializers.zeros()),
+      stateKernel: this.seededWeight('state_kernel', stateKernel, fanState, fanState),
+      initialHidden: this.addWeight('initial_hidden', initialState, 'float32', tf.initializers.zeros()),
+      initialCell: this.addWeight('initial_cell', initialState, 'float32', tf.initializers.zeros()),
+    };
+    tf.tidy(() => {
+      this.weightsOf.bias.write(tf.tensor1d(bias));
+    });
+    const maps = condition?.[3];
+    if (maps) this.conditionKernel = this.seededWeight('condition_kernel', [maps, cout], maps, filters);
+    super.build(inputShape);
+  }
+
+  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
+    const shape = (Array.isArray(inputShape[0]) ? inputShape[0] : inputShape) as tf.Shape;
+    return [...shape.slice(0, 3), this.args.filters];
+  }
+
+  /** The condition's share of the input-to-state map, [B, H, W, gates x h]. */
+  protected additionOf(condition: tf.Tensor | undefined): tf.Tensor4D | undefined {
+    if (!condition || !this.conditionKernel) return undefined;
+    const [batch, height, width, maps] = condition.shape as [number, number, number, number];
+    const product = tf.matMul(tf.reshape(condition, [-1, maps]), this.conditionKernel.read() as tf.Tensor2D);
+    return tf.reshape(product, [batch, height, width, -1]);
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    const { filters, colors, seed = 0 } = this.args;
+    return { ...super.getConfig(), filters, colors, seed };
+  }
+
+  protected override disposeWeights(): number {
+    this.inputMask?.dispose();
+    return super.disposeWeights();
+  }
+
+  private seededWeight(name: string, shape: number[], fanIn: number, fanOut: number): tf.LayerVariable {
+    const weight = this.addWeight(name, shape, 'float32', tf.initializers.zeros());
+    const count = shape.reduce((product, size) => product * size, 1);
+    const options = { fanIn, fanOut, seed: this.args.seed ?? 0, purpose: `${this.name}/${name}` };
+    tf.tidy(() => {
+      weight.write(tf.tensor(seededGlorotUniform(count, options), shape));
+    });
+    return weight;
+  }
+}

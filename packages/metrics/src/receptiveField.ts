@@ -1,0 +1,39 @@
+import * as tf from '@tensorflow/tfjs';
+
+/** One colour of one pixel, counted from 0. */
+export interface Output {
+  row: number;
+  column: number;
+  color: number;
+}
+
+/**
+ * How strongly one colour's logits depend on every input: |d (sum of the logits) / d input|, averaged over the images.
+ * With random or trained weights a value is zero where there is no dependence, and may be where a ReLU is closed; average
+ * over several images, or make weights and inputs positive, where zeros must mean independence.
+ *
+ * @param model from pixels [B, H, W, C] to logits [B, H, W, C, levels] or [B, H, W, C]
+ * @param images scaled pixels [B, H, W, C]
+ * @returns [H, W, C], row-major
+ * @throws Error if the output lies outside the images
+ */
+export function receptiveField(
+  model: (images: tf.Tensor4D) => tf.Tensor,
+  images: tf.Tensor4D,
+  { row, column, color }: Output,
+): Float32Array {
+  const [batch, height, width, colors] = images.shape;
+  const inside = (index: number, size: number) => Number.isInteger(index) && index >= 0 && index < size;
+  if (!(inside(row, height) && inside(column, width) && inside(color, colors))) {
+    throw new Error(
+      `receptiveField: row ${row}, column ${column}, colour ${color} lies outside images of ${height} x ${width} x ${colors}`,
+    );
+  }
+  return tf.tidy(() => {
+    const chosen = (x: tf.Tensor) => {
+      const logits = tf.reshape(model(x as tf.Tensor4D), [batch, height, width, colors, -1]);
+      return tf.sum(tf.slice(logits, [0, row, column, color, 0], [batch, 1, 1, 1, -1])) as tf.Scalar;
+    };
+    return tf.mean(tf.abs(tf.grad(chosen)(images)), 0).dataSync() as Float32Array;
+  });
+}

@@ -1,0 +1,142 @@
+import { loadEngine } from '@pixelrnn/engine';
+import { pixelRNNSteps } from '@pixelrnn/metrics';
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type PixelRNNOptions, pixelRNN } from './pixelRNN.js';
+import { everyLogLikelihood, expectDependencies } from './testing/proofs.js';
+
+beforeAll(() => loadEngine({ quiet: true }));
+
+const tiny = {
+  height: 4,
+  width: 5,
+  colors: 1,
+  levels: 2,
+  layers: 1,
+  h: 3,
+  headWidth: 4,
+  firstKernel: 3,
+} as const;
+const cells = ['row', 'diagonal'] as const;
+
+const shapes: [string, Omit<PixelRNNOptions, 'cell'>][] = [
+  ['one colour, one layer', tiny],
+  ['one colour, two layers, skip', { ...tiny, layers: 2, skip: true }],
+  ['one colour, no residual, higher than wide', { ...tiny, height: 5, width: 3, residual: false }],
+  [
+    'three colours, h and head not divisible by 3',
+    { ...tiny, height: 3, width: 4, colors: 3, levels: 4, h: 4, headWidth: 5 },
+  ],
+  [
+    'three colours, two layers, skip, no residual',
+    { ...tiny, height: 3, width: 3, colors: 3, h: 5, headWidth: 7, layers: 2, skip: true, residual: false },
+  ],
+];
+
+describe.each(cells)('%s: dependence of every logit on every input', (cell) => {
+  it.each(shapes)('is the context that the paper claims, no more and no less: %s', (_, shape) => {
+    const options = { ...shape, cell };
+    const model = pixelRNN(options);
+    expectDependencies(model, options, pixelRNNSteps(options));
+    model.dispose();
+  });
+});
+
+describe.each(cells)('%s: the likelihood', (cell) => {
+  it.each([
+    ['2 levels, 3 x 3 x 1', { ...tiny, height: 3, width: 3 }],
+    [
+      '4 levels, 1 x 2 x 3',
+      { ...tiny, height: 1, width: 2, colors: 3, levels: 4, h: 4, headWidth: 5, skip: true },
+    ],
+  ] as [string, Omit<PixelRNNOptions, 'cell'>][])('sums to 1 over every image: %s', (_, shape) => {
+    const model = pixelRNN({ ...shape, cell });
+    model.setWeights(
+      model.getWeights().map((weight, i) => tf.randomNormal(weight.shape, 0, 0.8, 'float32', i)),
+    );
+    const nats = everyLogLikelihood(model, shape);
+    expect(nats.reduce((sum, value) => sum + Math.exp(value), 0)).toBeCloseTo(1, 5);
+    expect(Math.max(...nats) - Math.min(...nats)).toBeGreaterThan(1);
+    model.dispose();
+  });
+});
+
+describe.each(cells)('%s: the model', (cell) => {
+  it('has the parameters of its layers', () => {
+    const [cin, h] = [32, 16];
+    const lstm =
+      cell === 'row'
+        ? 3 * cin * 4 * h + 4 * h + 3 * h * 4 * h + 2 * h
+        : cin * 8 * h + 8 * h + 4 * h * 4 * h + 4 * h;
+    const around = 49 * cin + cin + 2 * (32 * 32 + 32) + 33;
+    const options = { cell, height: 28, width: 28, colors: 1, levels: 2, layers: 2, h, headWidth: 32 };
+    const pointwise = (from: number, to: number) => from * to + to;
+    const plain = pixelRNN(options);
+    expect(plain.countParams()).toBe(around + 2 * (lstm + pointwise(h, cin)));
+    const skip = pixelRNN({ ...options, skip: true });
+    expect(skip.countParams()).toBe(around + 2 * (lstm + pointwise(h, cin) + pointwise(cin, cin)));
+    expect(pixelRNN({ ...options, residual: false }).countParams()).toBe(plain.countParams());
+  });
+
+  it('survives save and load, with equal outputs', async () => {
+    const model = pixelRNN({
+      ...tiny,
+      cell,
+      colors: 3,
+      levels: 4,
+      skip: true,
+      conditionMaps: 2,
+      kernelSize: 5,
+      seed: 9,
+    });
+    let artifacts: tf.io.ModelArtifacts | undefined;
+    await model.save(
+      tf.io.withSaveHandler(async (saved) => {
+        artifacts = saved;
+        return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(saved) };
+      }),
+    );
+    const loaded = await tf.loadLayersModel(tf.io.fromMemory(artifacts as tf.io.ModelArtifacts));
+    const inputs = [3, 2].map((maps) => tf.randomUniform([2, 4, 5, maps], -1, 1, 'float32', maps));
+    expect((loaded.predict(inputs) as tf.Tensor).dataSync()).toEqual(
+      (model.predict(inputs) as tf.Tensor).dataSync(),
+    );
+    model.dispose();
+    loaded.dispose();
+  });
+
+  it('runs on widths of 1 and 2, a batch of one and a single pixel', () => {
+    for (const shape of [
+      { ...tiny, h: 1, headWidth: 1 },
+      { ...tiny, height: 1, width: 1 },
+      { ...tiny, height: 5, width: 1 },
+      { ...tiny, height: 1, width: 5, h: 2 },
+      { ...tiny, height: 2, width: 2, colors: 3, levels: 256, h: 1, headWidth: 2 },
+    ]) {
+      const model = pixelRNN({ ...shape, cell });
+      const { height, width, colors, levels } = shape;
+      const output = model.predict(tf.zeros([1, height, width, colors])) as tf.Tensor;
+      expect(output.shape).toEqual([1, height, width, colors, levels].slice(0, levels === 2 ? 4 : 5));
+      expect(output.isNaN().any().dataSync()[0]).toBe(0);
+      model.dispose();
+    }
+  });
+
+  it('is conditioned by its second input in every layer, and causal all the same', () => {
+    const options = { ...tiny, cell, height: 3, width: 3, conditionMaps: 2 };
+    const model = pixelRNN(options);
+    const pixels = tf.zeros([1, 3, 3, 1]);
+    const logits = (condition: tf.Tensor) => (model.predict([pixels, condition]) as tf.Tensor).dataSync();
+    const plain = logits(tf.zeros([1, 3, 3, 2]));
+    const other = logits(tf.ones([1, 3, 3, 2]));
+    expect(plain.every((value, i) => value !== other[i])).toBe(true);
+    model.dispose();
+  });
+});
+
+it('names what is wrong with its options', () => {
+  expect(() => pixelRNN({ ...tiny, cell: 'column' as 'row' })).toThrow(
+    /pixelRNN: [\s\S]*"row"\|"diagonal"[\s\S]*cell/,
+  );
+  expect(() => pixelRNN({ ...tiny, cell: 'row', kernelSize: 2 })).toThrow('must be odd');
+});

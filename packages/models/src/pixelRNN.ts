@@ -1,0 +1,106 @@
+import { diagonalBiLSTM, maskedConv2d, rowLSTM } from '@pixelrnn/layers';
+import * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
+import { outputHead } from './outputHead.js';
+import { parseOptions } from './parseOptions.js';
+
+const positive = z.int().positive();
+const odd = positive.refine((side) => side % 2 === 1, { error: 'must be odd' });
+
+const pixelRNNSchema = z.strictObject({
+  cell: z.enum(['row', 'diagonal']),
+  height: positive,
+  width: positive,
+  colors: positive,
+  levels: z.int().min(2).max(256),
+  layers: positive,
+  h: positive,
+  headWidth: positive,
+  residual: z.boolean().default(true),
+  skip: z.boolean().default(false),
+  firstKernel: odd.min(3).default(7),
+  kernelSize: odd.default(3),
+  conditionMaps: z.int().nonnegative().default(0),
+  seed: z.int().default(0),
+});
+
+export interface PixelRNNOptions {
+  /** `row`: Row LSTM; `diagonal`: Diagonal BiLSTM. */
+  cell: 'row' | 'diagonal';
+  height: number;
+  width: number;
+  /** 1 or 3 in the paper. */
+  colors: number;
+  /** 2: Bernoulli outputs; more: a softmax over that many intensities. */
+  levels: number;
+  /** Recurrent layers. */
+  layers: number;
+  /** h: an LSTM has h hidden maps, the maps between layers are 2h. */
+  h: number;
+  /** Maps of the two 1x1 convolutions of the head: 1024 on CIFAR-10 and ImageNet, 32 on MNIST. */
+  headWidth: number;
+  /** Each layer's input is added to its output; default true. */
+  residual?: boolean;
+  /** A learnable connection from each layer to the head; default false. */
+  skip?: boolean;
+  /** Side of the first convolution, mask A; default 7. */
+  firstKernel?: number;
+  /** k of the Row LSTM; default 3. */
+  kernelSize?: number;
+  /** Maps of a second input, on which every layer is conditioned (section 3.6); default 0: none. */
+  conditionMaps?: number;
+  /** Of the initial weights; default 0. */
+  seed?: number;
+}
+
+/**
+ * PixelRNN (sections 3.1 to 3.3 and 4, Table 1, Figure 5):
+ *
+ *     7x7 mask A (2h) -> layers: LSTM (h) -> 1x1 mask B (2h), + the layer's input -> head ({@link outputHead})
+ *
+ * The residual is added once, after both directions of a Diagonal BiLSTM have been summed. With `skip`, the head reads
+ * the sum of a 1x1 convolution with mask B of every layer's output; without, it reads the last layer.
+ *
+ * Input: scaled pixels [B, H, W, colors], and with `conditionMaps` a map [B, H, W, conditionMaps].
+ * Output: logits [B, H, W, colors, levels], or [B, H, W, colors] of Bernoulli distributions for two levels.
+ *
+ * Not given by the paper, chosen here: without residual connections the 1x1 convolution to 2h maps stays, so that the
+ * ablation changes the addition alone.
+ *
+ * @throws Error listing every option that is missing, unknown or out of range
+ */
+export function pixelRNN(options: PixelRNNOptions): tf.LayersModel {
+  const o = parseOptions('pixelRNN', pixelRNNSchema, options);
+  const { colors, levels, headWidth, h, seed } = o;
+  const shared = { colors, seed };
+  const pixels = tf.input({ shape: [o.height, o.width, colors], name: 'pixels' });
+  const condition =
+    o.conditionMaps > 0 ? tf.input({ shape: [o.height, o.width, o.conditionMaps], name: 'condition' }) : null;
+  const first = maskedConv2d({
+    ...shared,
+    filters: 2 * h,
+    kernelSize: o.firstKernel,
+    maskType: 'A',
+    name: 'first',
+  });
+  const pointwise = { ...shared, kernelSize: 1, maskType: 'B', filters: 2 * h } as const;
+  let x = first.apply(pixels) as tf.SymbolicTensor; // [B, H, W, 2h]
+  let skipped: tf.SymbolicTensor | null = null;
+  for (let i = 1; i <= o.layers; i++) {
+    const name = `layer${i}`;
+    const lstm =
+      o.cell === 'row'
+        ? rowLSTM({ ...shared, filters: h, kernelSize: o.kernelSize, name })
+        : diagonalBiLSTM({ ...shared, filters: h, name });
+    const hidden = lstm.apply(condition ? [x, condition] : x) as tf.SymbolicTensor; // [B, H, W, h]
+    const up = maskedConv2d({ ...pointwise, name: `${name}_up` });
+    x = up.apply(o.residual ? [hidden, x] : hidden) as tf.SymbolicTensor; // [B, H, W, 2h]
+    if (o.skip) {
+      const connection = maskedConv2d({ ...pointwise, name: `${name}_skip` });
+      skipped = connection.apply(skipped ? [x, skipped] : x) as tf.SymbolicTensor; // [B, H, W, 2h]
+    }
+  }
+  const logits = outputHead(skipped ?? x, { colors, levels, headWidth, seed });
+  const name = o.cell === 'row' ? 'RowLSTM' : 'DiagonalBiLSTM';
+  return tf.model({ inputs: condition ? [pixels, condition] : pixels, outputs: logits, name });
+}

@@ -1,0 +1,63 @@
+import {
+  type ContextShape,
+  type ContextStep,
+  claimedContext,
+  idealContext,
+  logLikelihood,
+  type Output,
+  receptiveField,
+} from '@pixelrnn/metrics';
+import * as tf from '@tensorflow/tfjs';
+import { expect } from 'vitest';
+import { scaleIntensities } from '../scaleIntensities.js';
+
+/**
+ * The inputs that one output depends on, 1 or 0, [H, W, C]. Every weight is made positive and the image is of ones: no ReLU
+ * is closed and no two paths cancel, so a gradient is zero only where no path leads.
+ */
+export function dependencies(model: tf.LayersModel, shape: ContextShape, output: Output): Uint8Array {
+  tf.tidy(() => {
+    model.setWeights(model.getWeights().map((weight) => tf.add(tf.mul(tf.abs(weight), 0.3), 0.02)));
+  });
+  const images = tf.ones([1, shape.height, shape.width, shape.colors]) as tf.Tensor4D;
+  const field = receptiveField((x) => model.apply(x) as tf.Tensor, images, output);
+  images.dispose();
+  return Uint8Array.from(field, (value) => (value === 0 ? 0 : 1));
+}
+
+/** Every output depends on exactly the claimed context, and that lies inside the ideal one. */
+export function expectDependencies(
+  model: tf.LayersModel,
+  shape: ContextShape,
+  steps: readonly ContextStep[],
+): void {
+  for (let row = 0; row < shape.height; row++) {
+    for (let column = 0; column < shape.width; column++) {
+      for (let color = 0; color < shape.colors; color++) {
+        const output = { row, column, color };
+        const found = dependencies(model, shape, output);
+        expect(found, JSON.stringify(output)).toEqual(claimedContext(steps, shape, output));
+        const ideal = idealContext(shape, output);
+        expect(found.every((seen, i) => seen <= (ideal[i] as number))).toBe(true);
+      }
+    }
+  }
+}
+
+/** Log-likelihoods, in nats, of every image of a tiny space. */
+export function everyLogLikelihood(
+  model: tf.LayersModel,
+  { height, width, colors, levels }: ContextShape & { levels: number },
+): Float32Array {
+  const size = height * width * colors;
+  const count = levels ** size;
+  const images = Uint8Array.from(
+    { length: count * size },
+    (_, i) => Math.floor(Math.floor(i / size) / levels ** (i % size)) % levels,
+  );
+  const shape: [number, number, number, number] = [count, height, width, colors];
+  return tf.tidy(() => {
+    const logits = model.apply(scaleIntensities(images, shape, levels)) as tf.Tensor;
+    return logLikelihood(logits, tf.tensor(images, shape, 'int32')).dataSync() as Float32Array;
+  });
+}
