@@ -115,5 +115,6 @@ def serve(version: str, parameters: int, run: Callable[[int], float]) -> None:
         start = time.perf_counter()
         loss = run(int(json.loads(line)["steps"]))
         seconds = time.perf_counter() - start
-        say({"seconds": seconds, "loss": loss, "idleCpuSeconds": idle})
+        cpu = time.process_time() - idle_from - idle
+        say({"seconds": seconds, "loss": loss, "idleCpuSeconds": idle, "cpu": cpu})
         idle_from = time.process_time()

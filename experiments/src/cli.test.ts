@@ -71,7 +71,9 @@ describe('pnpm exp', () => {
     const row = table.rows.find(({ name }) => name === 'pixelcnn');
     const result = JSON.parse(await readFile(join(run, 'result.json'), 'utf8'));
     expect(row).toMatchObject({ paper: 81.3, test: result.test, steps: 4, images: 64, seeds: [0] });
-    expect(row?.label).toBe('PixelCNN, on binarized MNIST (seeded binarization), first 20 test images');
+    expect(row?.label).toBe(
+      'PixelCNN, blocks 1, h 2, headWidth 16, on binarized MNIST (seeded binarization), first 20 test images',
+    );
     expect(table.rows.filter(({ test }) => test !== null)).toHaveLength(1);
     for (const name of ['table.md', 'table.csv', 'plot.png', 'plot.html', 'curve.png', 'curve.html']) {
       expect(existsSync(join(folder, name)), name).toBe(true);

@@ -108,7 +108,10 @@ async function finishedRuns(
       if (seed === undefined) continue;
       const runFolder = join(folder, 'runs', row.name, name);
       const result = await readResult(runFolder);
-      if (result && (await readConfig(runFolder))?.preset === preset) runs.set(Number(seed), result);
+      const config = await readConfig(runFolder);
+      if (result && config?.preset === preset) {
+        runs.set(Number(seed), { result, settings: config.settings as Record<string, unknown> });
+      }
     }
     if (runs.size > 0) results.set(row.name, runs);
   }

@@ -12,8 +12,14 @@ import { tablePlot, writeFigure } from '@pixelrnn/plots';
 import { writeFileAtomic } from '@pixelrnn/training';
 import type { Experiment, ExperimentRow, PresetName } from './experiment.js';
 
+/** A finished run, and the settings it had. */
+export interface FinishedRun {
+  result: RunResult;
+  settings: Record<string, unknown>;
+}
+
 /** The finished runs of a row, by seed. */
-export type RunResults = Map<number, RunResult>;
+export type RunResults = Map<number, FinishedRun>;
 
 const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -25,7 +31,8 @@ function standardDeviation(values: number[]): number | null {
 
 function tableRow(experiment: Experiment, row: ExperimentRow, runs: RunResults | undefined): ResultRow {
   const base = { name: row.name, label: row.label, paper: row.paper, paperSource: row.paperSource };
-  const results = [...(runs?.values() ?? [])];
+  const finished = [...(runs?.values() ?? [])];
+  const results = finished.map(({ result }) => result);
   const [first] = results;
   if (!first) {
     return {
@@ -48,7 +55,7 @@ function tableRow(experiment: Experiment, row: ExperimentRow, runs: RunResults |
   const trains = results.map(({ train }) => train).filter((train) => train !== null);
   return {
     ...base,
-    label: measuredLabel(experiment, row, first),
+    label: measuredLabel(experiment, row, finished[0] as FinishedRun),
     test: mean(tests),
     valid: mean(results.map(({ valid }) => inMetric(valid))),
     train: trains.length === results.length ? mean(trains.map(inMetric)) : null,
@@ -62,10 +69,18 @@ function tableRow(experiment: Experiment, row: ExperimentRow, runs: RunResults |
   };
 }
 
-/** What was measured, where it is not the paper's own task: another dataset, or a part of the test split. */
-function measuredLabel(experiment: Experiment, row: ExperimentRow, result: RunResult): string {
+/** What was measured, where it is not the paper's own task: other sizes, another dataset, a part of the test split. */
+function measuredLabel(
+  experiment: Experiment,
+  row: ExperimentRow,
+  { result, settings }: FinishedRun,
+): string {
   const { dataset, testImages, testSplit } = result;
   const parts = [row.label];
+  const paper = row.model?.presets.paper as Record<string, unknown> | undefined;
+  for (const key of Object.keys(row.model?.settings.shape ?? {})) {
+    if (settings[key] !== paper?.[key]) parts.push(`${key} ${settings[key]}`);
+  }
   if (dataset !== experiment.canonicalDataset) parts.push(`on ${dataset}`);
   if (testImages < testSplit) parts.push(`first ${testImages} test images`);
   return parts.join(', ');

@@ -51,6 +51,7 @@ it('labels a result by what it was measured on', () => {
     seconds: 2,
     engine: 'wasm',
   };
+  const settings: Record<string, unknown> = { ...table4.rows[10]?.model?.presets.paper };
   const row = (...results: (typeof result)[]) =>
     resultTable(table4, 'smoke', new Map([['pixelcnn', new Map(results.map((run, seed) => [seed, run]))]]))
       .rows[10];
@@ -66,6 +67,8 @@ it('labels a result by what it was measured on', () => {
     'PixelCNN, on binarized MNIST (seeded binarization)',
   );
   expect(row({ ...result, testImages: 200 })?.label).toBe('PixelCNN, first 200 test images');
+  settings.h = 5;
+  expect(row(result)?.label).toBe('PixelCNN, h 5');
   expect(row(result, { ...result, test: 92 })).toMatchObject({ test: 91, sd: Math.SQRT2, seeds: [0, 1] });
   expect(row()).toMatchObject({ test: null, seeds: [], engine: null });
 });

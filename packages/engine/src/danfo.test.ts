@@ -4,8 +4,7 @@ import { runModule } from './testing/runModule.js';
 
 // danfojs-node is imported first, as a notebook may do.
 const code = `
-  const { pathToFileURL } = await import('node:url');
-  const danfo = await import(pathToFileURL(require.resolve('danfojs-node')).href);
+  const danfo = await import(${JSON.stringify(import.meta.resolve('danfojs-node'))});
   await engine.loadEngine({ quiet: true });
   const frame = new danfo.DataFrame([[1, 2], [3, 4]], { columns: ['a', 'b'] });
   const square = frame.tensor.matMul(frame.tensor);

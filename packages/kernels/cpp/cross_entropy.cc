@@ -51,15 +51,25 @@ struct Normaliser {
     double log_sum;  // log of the sum of e^(logit - largest)
 };
 
+// Several running values, so that none waits for the one before it.
+constexpr int32_t kRunning = 4;
+
 Normaliser normalise(const float* logits, int32_t levels) {
-    const int32_t whole = levels / kLanes * kLanes;
-    const Vector tail = load_part(logits + whole, levels - whole, -__builtin_inff());
-    Vector largest = tail;
-    for (int32_t i = 0; i < whole; i += kLanes) largest = maximum(largest, load(logits + i));
-    const Vector shift = broadcast(maximum(largest));
-    Vector total = exponential(tail - shift);
-    for (int32_t i = 0; i < whole; i += kLanes) total += exponential(load(logits + i) - shift);
-    return {shift[0], logarithm(sum(total))};
+    const int32_t unrolled = levels / (kRunning * kLanes) * (kRunning * kLanes), whole = levels / kLanes * kLanes;
+    const Vector lowest = broadcast(-__builtin_inff());
+    const Vector tail = whole < levels ? load_part(logits + whole, levels - whole, -__builtin_inff()) : lowest;
+    Vector largest[kRunning] = {tail, lowest, lowest, lowest};
+    for (int32_t i = 0; i < unrolled; i += kRunning * kLanes)
+        for (int32_t k = 0; k < kRunning; k++) largest[k] = maximum(largest[k], load(logits + i + k * kLanes));
+    for (int32_t i = unrolled; i < whole; i += kLanes) largest[0] = maximum(largest[0], load(logits + i));
+    const float shift = maximum(maximum(maximum(largest[0], largest[1]), maximum(largest[2], largest[3])));
+
+    Vector total[kRunning] = {};
+    for (int32_t i = 0; i < unrolled; i += kRunning * kLanes)
+        for (int32_t k = 0; k < kRunning; k++) total[k] += exponential(load(logits + i + k * kLanes) - shift);
+    for (int32_t i = unrolled; i < whole; i += kLanes) total[0] += exponential(load(logits + i) - shift);
+    if (whole < levels) total[1] += exponential(tail - shift);
+    return {shift, logarithm(sum((total[0] + total[1]) + (total[2] + total[3])))};
 }
 
 ptrdiff_t first_outside(ptrdiff_t count, const int32_t* labels, int32_t levels) {

@@ -7,11 +7,11 @@
 namespace pixelrnn {
 namespace {
 
-// Rows of the register tiles of one, two and three vectors; pixels that the panels hold of the widest chunk.
+// Rows of the register tiles of one, two and three vectors; pixels that the panels hold of the widest chunk, and at most.
 #if defined(__AVX512F__)
-constexpr int32_t kRows[] = {0, 16, 8, 12}, kPanelPixels = 64;
+constexpr int32_t kRows[] = {0, 16, 8, 12}, kPanelPixels = 64, kMostPixels = 128;
 #else
-constexpr int32_t kRows[] = {0, 8, 4, 6}, kPanelPixels = 16;
+constexpr int32_t kRows[] = {0, 8, 4, 6}, kPanelPixels = 16, kMostPixels = 64;
 #endif
 constexpr int32_t kTriple = 3 * kLanes;
 constexpr int32_t kRowUnit = 48;  // a multiple of all of these
@@ -87,10 +87,10 @@ void run_task(const Task& task, const Patches& patches, const OutputGradient& dz
     for (int32_t n = 0; n < width; n++) task.bias[task.begin + n] = 0.0f;
     for (int32_t begin = 0; begin < patches.size(); begin += kChunk) {
         const int32_t end = smaller(begin + kChunk, patches.size()), rows = end - begin;
-        const int32_t padded = larger(rounded_up(rows, kRows[1]), rounded_up(rows, kRows[3]));
-        const int32_t input_pitch = pitch_of(padded);
-        const int32_t most = smaller(kPanelPixels * (kChunk + 16) / input_pitch,
-                                     direct ? kPanelPixels * 16 : kPanelPixels * (kBlock + 16) / gradient_pitch);
+        const int32_t padded = larger(rounded_up(rows, kRows[1]), task.triples > 0 ? rounded_up(rows, kRows[3]) : 0);
+        const int32_t input_pitch = pitch_of(rounded_up(padded, 16));
+        const int32_t most = smaller(kMostPixels, smaller(kPanelPixels * (kChunk + 16) / input_pitch,
+                                                          kPanelPixels * (kBlock + 16) / gradient_pitch));
         for (int64_t pixel = task.first; pixel < task.last; pixel += most) {
             const int32_t count = static_cast<int32_t>(task.last - pixel < most ? task.last - pixel : most);
             const bool first = pixel == task.first;

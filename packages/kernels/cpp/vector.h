@@ -44,18 +44,29 @@ inline float relu(float x) { return x < 0 ? 0.0f : x; }
 
 inline Vector maximum(Vector a, Vector b) { return a < b ? b : a; }
 
+// The lanes' sum and maximum, halves upon halves.
+template <int32_t lanes, typename F>
+inline float fold(const float* values, const F& f) {
+    if constexpr (lanes == 4) {
+        const auto x = load<4>(values);
+        return f(f(x[0], x[1]), f(x[2], x[3]));
+    } else {
+        float halves[lanes / 2];
+        store<lanes / 2>(halves, f(load<lanes / 2>(values), load<lanes / 2>(values + lanes / 2)));
+        return fold<lanes / 2>(halves, f);
+    }
+}
+
 inline float sum(Vector x) {
-    float lanes[kLanes];
-    store(lanes, x);
-    for (int32_t width = kLanes / 2; width > 0; width /= 2)
-        for (int32_t i = 0; i < width; i++) lanes[i] += lanes[i + width];
-    return lanes[0];
+    float values[kLanes];
+    store(values, x);
+    return fold<kLanes>(values, [](auto a, auto b) { return a + b; });
 }
 
 inline float maximum(Vector x) {
-    float result = x[0];
-    for (int32_t i = 1; i < kLanes; i++) result = result < x[i] ? x[i] : result;
-    return result;
+    float values[kLanes];
+    store(values, x);
+    return fold<kLanes>(values, [](auto a, auto b) { return a < b ? b : a; });
 }
 
 // e^x within 2 units in the last place. Below -87.33 (no normal number) it is 0, above 88.72 infinite, NaN stays NaN.

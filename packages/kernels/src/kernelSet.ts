@@ -4,7 +4,7 @@ import type * as tf from '@tensorflow/tfjs';
 export type KernelKind = 'native' | 'wasm' | 'composed';
 
 /** What a kernel hands back: a tensor, or the description of one that TensorFlow.js wraps. */
-export type Output = tf.TensorInfo;
+type Output = tf.TensorInfo;
 
 /** A type alias, not an interface, so that it fits TensorFlow.js's index signature of attributes. */
 export type ConvAttributes = {

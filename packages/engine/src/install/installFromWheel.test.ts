@@ -1,12 +1,13 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { copyFile, mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { writeWheel } from '../testing/fakeWheel.js';
 import { temporaryFolder } from '../testing/temporaryFolder.js';
-import { downloadWheel, type FetchWheel } from './downloadWheel.js';
-import { provideTensorflow } from './installFromWheel.js';
+import { downloadWheel, type FetchWheel, fetchWithPip } from './downloadWheel.js';
+import { installFromWheel, provideTensorflow } from './installFromWheel.js';
 import { readManifest } from './manifest.js';
+import { platformId } from './platform.js';
 import { unpackWheel } from './unpackWheel.js';
 import { isNeeded, wheelSets } from './wheels.js';
 
@@ -31,6 +32,10 @@ const unwanted = {
 };
 
 const modes = { 'nvidia/cuda_nvcc/bin/ptxas': 0o755 };
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 const copyOf =
   (path: string): FetchWheel =>
@@ -125,4 +130,25 @@ test('the table of wheels is well formed', () => {
       expect(bytes).toBeLessThan(unpackedBytes);
     }
   }
+});
+
+test('without Python nothing is fetched, and one sentence says so', async () => {
+  const folder = await temporaryFolder();
+  const { wheel } = await writeWheel(folder, wanted);
+  vi.stubEnv('PATH', folder);
+  await expect(fetchWithPip(wheel, folder)).rejects.toThrow(
+    'Fetching TensorFlow needs Python 3 with pip: python3 is not installed, python is not installed.',
+  );
+});
+
+test.runIf(wheelSets[platformId()])('without a compiler nothing is fetched either', async () => {
+  const cache = await temporaryFolder();
+  vi.stubEnv('PIXELRNN_CACHE_DIR', cache);
+  vi.stubEnv('CXX', join(cache, 'no-compiler'));
+  const lines: string[] = [];
+  await expect(installFromWheel(false, (line) => lines.push(line))).rejects.toThrow(
+    `Building the addon needs a C++ compiler: ${join(cache, 'no-compiler')} is not installed (set CXX to another).`,
+  );
+  expect(lines).toEqual([]);
+  expect(readdirSync(cache)).toEqual([]);
 });

@@ -28,7 +28,7 @@ export async function installOfficial(gpu: boolean): Promise<string> {
   const major = Number(process.versions.node.split('.')[0]);
   if (major < supportedNode.from || major > supportedNode.to) {
     throw new EngineError(
-      `it is made for Node ${supportedNode.from} to ${supportedNode.to}, this is ${process.version}`,
+      `it is made for Node ${supportedNode.from} to ${supportedNode.to}, this is ${process.versions.node}`,
     );
   }
   await requireReachable(tfjsNode.folder);

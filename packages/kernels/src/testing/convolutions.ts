@@ -97,7 +97,7 @@ function drawMask({ mask, kernelHeight, kernelWidth }: Convolution, random: Rand
 }
 
 /** The tensors of a convolution on the current backend. */
-export function tensorsOf(one: Convolution, data: ConvolutionData) {
+function tensorsOf(one: Convolution, data: ConvolutionData) {
   const { shapes } = data;
   const inputs: MaskedConv2dInputs = {
     x: tf.tensor4d(data.x, shapes.x),

@@ -33,7 +33,9 @@ const convolve = () => {
 test('the embedded module is wasm/kernels.wasm', () => {
   const file = readFileSync(new URL('../../wasm/kernels.wasm', import.meta.url));
   const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-  expect(hash(Buffer.from(kernelsBase64, 'base64')), 'run `node wasm/embed.mjs`').toBe(hash(file));
+  expect(hash(Buffer.from(kernelsBase64, 'base64')), 'run `pnpm --filter @pixelrnn/kernels embed`').toBe(
+    hash(file),
+  );
 });
 
 describe('the heap', () => {

@@ -1,0 +1,63 @@
+import { readdirSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { temporaryFolder } from '../testing/temporaryFolder.js';
+import { tfjsNodePackage } from './folders.js';
+import { installOfficial } from './installOfficial.js';
+
+let cache: string;
+
+beforeEach(async () => {
+  cache = await temporaryFolder();
+  vi.stubEnv('PIXELRNN_CACHE_DIR', cache);
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+const onNode = (version: string) =>
+  vi.spyOn(process, 'versions', 'get').mockReturnValue({ ...process.versions, node: version });
+
+test('a Node that the prebuilt addon was not made for is refused', async () => {
+  onNode('24.9.0');
+  await expect(installOfficial(false)).rejects.toThrow('it is made for Node 16 to 22, this is 24.9.0');
+});
+
+test.each([
+  [
+    () => Promise.reject(new TypeError('fetch failed', { cause: new Error('no such host') })),
+    'is out of reach (no such host)',
+  ],
+  [
+    () => Promise.resolve(new Response(null, { status: 404 })),
+    'has no prebuilt addon for this platform (HTTP 404)',
+  ],
+])('a host that does not deliver costs one request and leaves nothing', async (answer, reason) => {
+  onNode('20.19.0');
+  for (const name of [
+    'TFJS_NODE_CDN_STORAGE',
+    'CDN_STORAGE',
+    'TFJS_NODE_BASE_URI',
+    'HTTPS_PROXY',
+    'https_proxy',
+  ]) {
+    vi.stubEnv(name, undefined);
+  }
+  const fetch = vi.fn<(address: string) => Promise<Response>>(answer);
+  vi.stubGlobal('fetch', fetch);
+  await expect(installOfficial(false)).rejects.toThrow(reason);
+  expect(fetch).toHaveBeenCalledOnce();
+  expect(readdirSync(cache)).toEqual([]);
+});
+
+test('a failing install script leaves nothing, in the cache or in the package', async () => {
+  onNode('20.19.0');
+  vi.stubEnv('TFJS_NODE_CDN_STORAGE', 'http://127.0.0.1:1/'); // nobody listens there
+  const { folder } = tfjsNodePackage(false)!;
+  const before = readdirSync(folder);
+  await expect(installOfficial(false)).rejects.toThrow('its install script failed: ');
+  expect(readdirSync(cache)).toEqual([]);
+  expect(readdirSync(folder)).toEqual(before);
+});

@@ -1,0 +1,144 @@
+import { readFile } from 'node:fs/promises';
+import { loadEngine } from '@pixelrnn/engine';
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { diagonalBiLSTM } from './diagonalBiLSTM.js';
+import { rowLSTM } from './rowLSTM.js';
+
+beforeAll(() => loadEngine({ quiet: true }));
+
+interface Golden {
+  layer: 'rowLSTM' | 'diagonalBiLSTM';
+  height: number;
+  width: number;
+  cin: number;
+  h: number;
+  colors: number;
+  kernelSize: number | null;
+  output: number[];
+}
+
+const golden: Golden[] = JSON.parse(
+  await readFile(new URL('../golden/recurrent.json', import.meta.url), 'utf8'),
+);
+
+/** The numbers of `values` in golden/recurrent.py. */
+const smooth = (shape: number[], seed: number) => {
+  const count = shape.reduce((product, size) => product * size, 1);
+  return tf.tensor(
+    Float32Array.from({ length: count }, (_, i) => 0.5 * Math.sin(12.9898 * (i + 1) + 78.233 * seed)),
+    shape,
+  );
+};
+
+const make = ({ layer, h, colors, kernelSize }: Pick<Golden, 'layer' | 'h' | 'colors' | 'kernelSize'>) =>
+  layer === 'rowLSTM'
+    ? rowLSTM({ filters: h, colors, kernelSize: kernelSize ?? 3 })
+    : diagonalBiLSTM({ filters: h, colors });
+
+const kinds = ['rowLSTM', 'diagonalBiLSTM'] as const;
+
+describe('golden outputs, worked out pixel by pixel by golden/recurrent.py', () => {
+  it.each(golden)('$layer $height x $width x $cin, h = $h, $colors colours, k = $kernelSize', (test) => {
+    const layer = make(test);
+    const x = smooth([1, test.height, test.width, test.cin], 1);
+    layer.apply(x);
+    // In the order of golden/recurrent.py: input kernel, bias, state kernel, h0, c0.
+    layer.setWeights(layer.getWeights().map((weight, i) => smooth(weight.shape, i + 2)));
+    const output = (layer.apply(x) as tf.Tensor).dataSync();
+    expect(output).toHaveLength(test.output.length);
+    test.output.forEach((value, i) => void expect(output[i]).toBeCloseTo(value, 5));
+  });
+});
+
+describe.each(kinds)('%s', (layer) => {
+  it('gives the same for each image of a batch as alone', () => {
+    const lstm = make({ layer, h: 4, colors: 3, kernelSize: 3 });
+    const x = smooth([3, 4, 5, 6], 1) as tf.Tensor4D;
+    const together = (lstm.apply(x) as tf.Tensor).arraySync() as number[][][][];
+    for (let image = 0; image < 3; image++) {
+      const alone = (lstm.apply(tf.slice(x, [image, 0, 0, 0], [1, 4, 5, 6])) as tf.Tensor).dataSync();
+      together[image]?.flat(2).forEach((value, i) => void expect(alone[i]).toBeCloseTo(value, 6));
+    }
+  });
+
+  it('has the gradients of finite differences, in the input, the condition and every weight', () => {
+    const lstm = make({ layer, h: 3, colors: 3, kernelSize: 3 });
+    const x = smooth([2, 3, 4, 5], 1);
+    const condition = smooth([2, 3, 4, 2], 9);
+    lstm.apply([x, condition]);
+    lstm.setWeights(lstm.getWeights().map((weight, i) => smooth(weight.shape, i + 2)));
+    const weights = lstm.trainableWeights.map((weight) => weight.read() as tf.Variable);
+    const direction = smooth([2, 3, 4, 3], 20);
+    const loss = (x: tf.Tensor, condition: tf.Tensor) =>
+      tf.sum(tf.mul(lstm.apply([x, condition]) as tf.Tensor, direction)) as tf.Scalar;
+    const inputs = tf.grads((x: tf.Tensor, condition: tf.Tensor) => loss(x, condition))([x, condition]);
+    const { grads } = tf.variableGrads(() => loss(x, condition), weights);
+    const epsilon = 1e-2;
+    const check = (name: string, gradient: tf.Tensor, shift: (by: tf.Tensor) => number) => {
+      const along = smooth(gradient.shape, 30);
+      const numeric = (shift(tf.mul(along, epsilon)) - shift(tf.mul(along, -epsilon))) / (2 * epsilon);
+      const analytic = tf.sum(tf.mul(gradient, along)).dataSync()[0] as number;
+      expect(Math.abs(analytic - numeric), `${name}: ${analytic} and ${numeric}`).toBeLessThan(
+        2e-3 * Math.max(1, Math.abs(numeric)),
+      );
+      expect(Math.abs(numeric), name).toBeGreaterThan(1e-3); // the check could fail
+    };
+    check('x', inputs[0] as tf.Tensor, (by) => loss(tf.add(x, by), condition).dataSync()[0] as number);
+    check(
+      'condition',
+      inputs[1] as tf.Tensor,
+      (by) => loss(x, tf.add(condition, by)).dataSync()[0] as number,
+    );
+    expect(weights).toHaveLength(6);
+    for (const weight of weights) {
+      check(weight.name, grads[weight.name] as tf.Tensor, (by) => {
+        const before = tf.clone(weight);
+        weight.assign(tf.add(weight, by));
+        const value = loss(x, condition).dataSync()[0] as number;
+        weight.assign(before);
+        return value;
+      });
+    }
+  });
+
+  it('frees what it took', () => {
+    const before = tf.memory().numTensors;
+    const lstm = make({ layer, h: 2, colors: 1, kernelSize: 3 });
+    const run = () => tf.tidy(() => void lstm.apply(tf.zeros([1, 3, 3, 2])));
+    run();
+    expect(tf.memory().numTensors).toBe(before + 6); // five weights and the mask
+    run();
+    expect(tf.memory().numTensors).toBe(before + 6);
+    lstm.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('starts with forget biases of 1 and seeded weights', () => {
+    const weights = (seed: number) => {
+      const lstm =
+        layer === 'rowLSTM'
+          ? rowLSTM({ filters: 2, colors: 1, seed, name: `w${layer}` })
+          : diagonalBiLSTM({ filters: 2, colors: 1, seed, name: `w${layer}` });
+      lstm.build([null, 3, 3, 4]);
+      return lstm.getWeights().map((weight) => [...weight.dataSync()]);
+    };
+    expect(weights(1)).toEqual(weights(1));
+    expect(weights(1)[0]).not.toEqual(weights(2)[0]);
+    const once = [0, 0, 1, 1, 0, 0, 0, 0];
+    expect(weights(1)[1]).toEqual(layer === 'rowLSTM' ? once : [...once, ...once]);
+  });
+
+  it('says what is wrong with its input', () => {
+    const lstm = make({ layer, h: 2, colors: 1, kernelSize: 3 });
+    expect(() => lstm.build([null, 3, 3])).toThrow(
+      'input must be [B, H, W, channels] with known channels, got [,3,3]',
+    );
+  });
+});
+
+it('RowLSTM refuses an even kernel', () => {
+  expect(() => rowLSTM({ filters: 2, colors: 1, kernelSize: 4 })).toThrow(
+    'kernelSize must be odd and positive, got 4',
+  );
+});
