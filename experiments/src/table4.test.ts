@@ -53,8 +53,11 @@ it('labels a result by what it was measured on', () => {
   };
   const settings: Record<string, unknown> = { ...table4.rows[10]?.model?.presets.paper };
   const row = (...results: (typeof result)[]) =>
-    resultTable(table4, 'smoke', new Map([['pixelcnn', new Map(results.map((run, seed) => [seed, run]))]]))
-      .rows[10];
+    resultTable(
+      table4,
+      'smoke',
+      new Map([['pixelcnn', new Map(results.map((result, seed) => [seed, { result, settings }]))]]),
+    ).rows[10];
   expect(row(result)).toMatchObject({
     label: 'PixelCNN',
     paper: 81.3,
