@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // Packages are imported from source through the `@pixelrnn/source` condition: tests need no build.
-const conditions = ['@pixelrnn/source', 'node', 'import', 'module', 'default'];
+const conditions = ['@pixelrnn/source', 'node'];
 
 export default defineConfig({
   resolve: { conditions },

@@ -11,6 +11,7 @@ import {
   tensorflowInstallation,
 } from '@pixelrnn/engine';
 import { kernelsInUse, whyComposed } from '@pixelrnn/kernels';
+import { buildNativeKernels } from '@pixelrnn/kernels/native';
 import { Command, CommanderError, Option } from 'commander';
 
 const program = new Command('pnpm engine')
@@ -81,6 +82,9 @@ function plural(count: number, noun: string): string {
 
 async function install(options: { cpu?: boolean; gpu?: boolean }): Promise<void> {
   await installEngine({ gpu: options.cpu ? false : (options.gpu ?? 'auto'), log: console.log });
+  const kernels = await buildNativeKernels({ log: console.log });
+  if ('unavailable' in kernels) console.log(`No native kernels: ${kernels.unavailable}.`);
+  else if (!kernels.built) console.log('The fused kernels are built for this processor.');
 }
 
 try {

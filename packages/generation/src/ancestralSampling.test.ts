@@ -65,7 +65,7 @@ describe('sample', () => {
     const images = await sample(built, { ...tiny, count, seed: 5 });
     const every = Uint8Array.from({ length: 64 }, (_, i) => (Math.floor(i / 4) >> (i % 4)) & 1);
     const logits = built.predict(scaleIntensities(every, [16, 2, 2, 1], 2)) as tf.Tensor;
-    const probability = logLikelihood(logits, tf.tensor(every, [16, 2, 2, 1], 'int32'))
+    const probability = logLikelihood(logits, tf.tensor(every, [16, 2, 2, 1], 'int32'), 2)
       .dataSync()
       .map(Math.exp);
     const seen = new Array(16).fill(0);

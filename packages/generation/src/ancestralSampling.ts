@@ -1,3 +1,4 @@
+import { binProbabilities } from '@pixelrnn/metrics';
 import { receptiveRadius, scaleIntensities } from '@pixelrnn/models';
 import { Random } from '@pixelrnn/random';
 import * as tf from '@tensorflow/tfjs';
@@ -37,8 +38,8 @@ export async function sample(model: tf.LayersModel, options: SamplingOptions): P
       for (let color = 0; color < colors; color++) {
         const probabilities = tf.tidy(() => {
           const { pixels, shape } = crop(images, [count, height, width, colors], window);
-          const logits = model.apply(scaleIntensities(pixels, shape, levels)) as tf.Tensor;
-          return conditional(logits, row - window.top, column - window.left, color);
+          const output = model.apply(scaleIntensities(pixels, shape, levels)) as tf.Tensor;
+          return conditional(output, row - window.top, column - window.left, color, levels);
         });
         const values = await probabilities.data();
         probabilities.dispose();
@@ -79,14 +80,19 @@ function crop(
 }
 
 /** p(intensity) of one pixel's colour: [B, levels], or [B, 1] = p(1) of a Bernoulli. */
-function conditional(logits: tf.Tensor, row: number, column: number, color: number): tf.Tensor {
-  const batch = logits.shape[0] as number;
-  if (logits.rank === 5) {
-    const levels = logits.shape[4] as number;
-    const chosen = tf.slice(logits, [0, row, column, color, 0], [batch, 1, 1, 1, levels]);
-    return tf.softmax(tf.reshape(chosen, [batch, levels]));
-  }
-  return tf.sigmoid(tf.reshape(tf.slice(logits, [0, row, column, color], [batch, 1, 1, 1]), [batch, 1]));
+function conditional(
+  output: tf.Tensor,
+  row: number,
+  column: number,
+  color: number,
+  levels: number,
+): tf.Tensor {
+  const [batch, , , , ...last] = output.shape as number[];
+  const begin = [0, row, column, color, ...last.map(() => 0)];
+  const chosen = tf.slice(output, begin, [batch as number, 1, 1, 1, ...last]);
+  if (last.length === 0) return tf.sigmoid(tf.reshape(chosen, [batch as number, 1]));
+  if (last.length === 1) return tf.softmax(tf.reshape(chosen, [batch as number, levels]));
+  return binProbabilities(tf.reshape(chosen, [batch as number, ...last]), levels);
 }
 
 /** Inverse transform sampling. */

@@ -1,14 +1,19 @@
 // With dz = dy where the output relu let it through: dx = the same convolution of dz with the taps' signs turned and
 // the weights transposed, dkernel and dbias = sums over pixels.
 #include "filter_gradient.h"
+#include "parallel.h"
 #include "product.h"
 
 namespace pixelrnn {
 namespace {
 
-struct Layout {
+struct TapLists {
     Tap* taps;
     Run* runs;
+};
+
+struct Layout {
+    TapLists lists, turned;
     Weights weights;
     PartialSums sums;
     size_t bytes;
@@ -16,30 +21,26 @@ struct Layout {
 
 int64_t pixels_of(const pixelrnn_conv& conv) { return static_cast<int64_t>(conv.batch) * conv.height * conv.width; }
 
-// The two gradients come one after the other, but share no memory: the sums are needed together with the taps.
+TapLists take_lists(Arena& arena, int32_t taps) { return {arena.take<Tap>(taps), arena.take<Run>(taps)}; }
+
 Layout lay_out(const pixelrnn_conv& conv, void* workspace) {
     Arena arena(workspace);
     Layout layout;
-    layout.taps = arena.take<Tap>(conv.tap_count);
-    layout.runs = arena.take<Run>(conv.tap_count);
+    layout.lists = take_lists(arena, conv.tap_count);
+    layout.turned = take_lists(arena, conv.tap_count);
     layout.weights = take_weights(arena, conv.tap_count * conv.cout, conv.cin);
     layout.sums = take_partial_sums(arena, pixels_of(conv), conv.tap_count * conv.cin, conv.cout);
     layout.bytes = arena.used();
     return layout;
 }
 
-void input_gradient(const pixelrnn_conv& conv, const Layout& layout, const float* x, const float* kernel,
-                    const float* mask, const float* y, const float* dy, float* dx,
-                    const pixelrnn_executor* executor) {
-    list_taps(conv, true, layout.taps);
-    const int32_t runs = list_runs(layout.taps, conv.tap_count, conv.cout, layout.runs);
-    const Patches patches = {conv.output_relu ? Source::gated : Source::plain, dy, y, pixels_of(conv), conv.height,
-                             conv.width, conv.cout, conv.tap_count, runs, layout.taps, layout.runs};
-    const int64_t block = static_cast<int64_t>(conv.cin) * conv.cout;
-    const WeightOrder order = {layout.taps, conv.cout, block, 1, conv.cout};
-    const Weights weights = pack_weights(layout.weights, order, kernel, mask, executor);
-    const Epilogue epilogue = {nullptr, nullptr, conv.input_relu ? x : nullptr, false};
-    multiply(patches, weights, epilogue, dx, executor);
+Patches patches_of(const pixelrnn_conv& conv, bool turned, const TapLists& lists, Source source, const float* values,
+                   const float* gate) {
+    const int32_t channels = turned ? conv.cout : conv.cin;
+    list_taps(conv, turned, lists.taps);
+    const int32_t runs = list_runs(lists.taps, conv.tap_count, channels, lists.runs);
+    return {source, values, gate, pixels_of(conv), conv.height, conv.width, channels, conv.tap_count, runs, lists.taps,
+            lists.runs};
 }
 
 }  // namespace
@@ -53,11 +54,27 @@ void pixelrnn_conv_backward(const pixelrnn_conv* conv, const float* x, const flo
                             const float* y, const float* dy, float* dx, float* dkernel, float* dbias, void* workspace,
                             const pixelrnn_executor* executor) {
     const Layout layout = lay_out(*conv, workspace);
-    if (dx) input_gradient(*conv, layout, x, kernel, mask, y, dy, dx, executor);
-    list_taps(*conv, false, layout.taps);
-    const int32_t runs = list_runs(layout.taps, conv->tap_count, conv->cin, layout.runs);
-    const Patches patches = {conv->input_relu ? Source::relu : Source::plain, x, nullptr, pixels_of(*conv), conv->height,
-                             conv->width, conv->cin, conv->tap_count, runs, layout.taps, layout.runs};
-    const OutputGradient dz = {dy, conv->output_relu ? y : nullptr, conv->cout};
-    filter_gradient(*conv, patches, dz, layout.sums, mask, dkernel, dbias, executor);
+    const float* gate = conv->output_relu ? y : nullptr;
+    const Patches inputs =
+        patches_of(*conv, false, layout.lists, conv->input_relu ? Source::relu : Source::plain, x, nullptr);
+    const OutputGradient dz = {dy, gate, conv->cout};
+    const FilterGradient filter(inputs, dz, layout.sums, mask);
+
+    const Patches gradients =
+        patches_of(*conv, true, layout.turned, gate ? Source::gated : Source::plain, dy, gate);
+    const int64_t block = static_cast<int64_t>(conv->cin) * conv->cout;
+    const WeightOrder order = {layout.turned.taps, conv->cout, block, 1, conv->cout};
+    const Epilogue epilogue = {nullptr, nullptr, conv->input_relu ? x : nullptr, false};
+    const Weights weights = dx ? pack_weights(layout.weights, order, kernel, mask, executor) : layout.weights;
+
+    // Narrow maps fit into the second cache piece by piece, where the second product then finds what the first one read.
+    const bool together = filter.blocks() == 1;
+    if (dx && !together) multiply(gradients, weights, epilogue, dx, executor);
+    parallel(executor, filter.pieces() * filter.blocks(), [&](int32_t index) {
+        const int32_t piece = index / filter.blocks();
+        if (dx && together)
+            multiply_range(gradients, weights, epilogue, filter.first_pixel(piece), filter.first_pixel(piece + 1), dx);
+        filter.add(piece, index % filter.blocks());
+    });
+    filter.finish(*conv, dkernel, dbias, executor);
 }

@@ -53,8 +53,10 @@ struct Normaliser {
 
 // Several running values, so that none waits for the one before it.
 constexpr int32_t kRunning = 4;
+constexpr int32_t kAhead = 3;  // rows
 
-Normaliser normalise(const float* logits, int32_t levels) {
+// `later` is a row that will be needed soon. Rows are done faster than memory gives them unless asked for in time.
+Normaliser normalise(const float* logits, int32_t levels, const float* later) {
     const int32_t unrolled = levels / (kRunning * kLanes) * (kRunning * kLanes), whole = levels / kLanes * kLanes;
     const Vector lowest = broadcast(-__builtin_inff());
     const Vector tail = whole < levels ? load_part(logits + whole, levels - whole, -__builtin_inff()) : lowest;
@@ -66,7 +68,10 @@ Normaliser normalise(const float* logits, int32_t levels) {
 
     Vector total[kRunning] = {};
     for (int32_t i = 0; i < unrolled; i += kRunning * kLanes)
-        for (int32_t k = 0; k < kRunning; k++) total[k] += exponential(load(logits + i + k * kLanes) - shift);
+        for (int32_t k = 0; k < kRunning; k++) {
+            __builtin_prefetch(later + i + k * kLanes);
+            total[k] += exponential(load(logits + i + k * kLanes) - shift);
+        }
     for (int32_t i = unrolled; i < whole; i += kLanes) total[0] += exponential(load(logits + i) - shift);
     if (whole < levels) total[1] += exponential(tail - shift);
     return {shift, logarithm(sum((total[0] + total[1]) + (total[2] + total[3])))};
@@ -112,7 +117,7 @@ ptrdiff_t pixelrnn_softmax_cross_entropy_forward(int32_t batch, int32_t per_imag
         for (int32_t i = 0; i < per_image; i++) {
             const ptrdiff_t at = static_cast<ptrdiff_t>(image) * per_image + i;
             const float* row = logits + at * levels;
-            const Normaliser n = normalise(row, levels);
+            const Normaliser n = normalise(row, levels, i + kAhead < per_image ? row + kAhead * levels : row);
             normaliser[at] = static_cast<float>(n.largest + n.log_sum);
             total += static_cast<double>(n.largest) - row[labels[at]] + n.log_sum;
         }

@@ -131,27 +131,6 @@ inline int32_t place_of(int32_t column, int32_t columns, bool by_color) {
     return triple + (column - triple) % 3 * kLanes + (column - triple) / 3;
 }
 
-// The pieces' sums in their order; rows of the kernel without a tap are zero.
-void reduce_row(const pixelrnn_conv& conv, const Patches& patches, const PartialSums& sums, bool by_color,
-                const float* mask, int32_t position, int32_t channel, float* dkernel) {
-    const size_t at = (static_cast<size_t>(position) * conv.cin + channel) * conv.cout;
-    int32_t tap = 0;
-    while (tap < patches.tap_count && patches.taps[tap].position != position) tap++;
-    if (tap == patches.tap_count) {
-        for (int32_t n = 0; n < conv.cout; n++) dkernel[at + n] = 0.0f;
-        return;
-    }
-    float* total = sums.kernel + (static_cast<size_t>(tap) * conv.cin + channel) * sums.columns;
-    for (int32_t piece = 1; piece < sums.pieces; piece++) {
-        const float* partial = total + static_cast<size_t>(piece) * sums.rows * sums.columns;
-        for (int32_t n = 0; n < sums.columns; n += kLanes) store(total + n, load(total + n) + load(partial + n));
-    }
-    for (int32_t n = 0; n < conv.cout; n++) {
-        const bool live = !mask || mask[at + n] != 0;
-        dkernel[at + n] = live ? total[by_color ? place_of(n, conv.cout, true) : n] : 0.0f;
-    }
-}
-
 }  // namespace
 
 PartialSums take_partial_sums(Arena& arena, int64_t pixels, int32_t rows, int32_t columns) {
@@ -167,32 +146,55 @@ PartialSums take_partial_sums(Arena& arena, int64_t pixels, int32_t rows, int32_
     return sums;
 }
 
-void filter_gradient(const pixelrnn_conv& conv, const Patches& patches, const OutputGradient& dz,
-                     const PartialSums& sums, const float* mask, float* dkernel, float* dbias,
-                     const pixelrnn_executor* executor) {
-    const bool by_color = three_colors(patches, mask, dz.columns);
-    const int32_t blocks = pieces(dz.columns, kBlock);
-    parallel(executor, sums.pieces * blocks, [&](int32_t index) {
-        const int32_t piece = index / blocks, begin = index % blocks * kBlock;
-        const int32_t end = smaller(begin + kBlock, dz.columns);
-        const Task task = {patches.pixels * piece / sums.pieces,
-                           patches.pixels * (piece + 1) / sums.pieces,
-                           begin,
-                           end,
-                           triples_of(begin, end, by_color),
-                           sums.kernel + static_cast<size_t>(piece) * sums.rows * sums.columns,
-                           sums.bias + static_cast<size_t>(piece) * sums.columns};
-        run_task(task, patches, dz, sums);
-    });
+FilterGradient::FilterGradient(const Patches& patches, const OutputGradient& dz, const PartialSums& sums,
+                               const float* mask)
+    : patches_(patches), dz_(dz), sums_(sums), mask_(mask), by_color_(three_colors(patches, mask, dz.columns)) {}
+
+int32_t FilterGradient::blocks() const { return pixelrnn::pieces(dz_.columns, kBlock); }
+
+void FilterGradient::add(int32_t piece, int32_t block) const {
+    const int32_t begin = block * kBlock, end = smaller(begin + kBlock, dz_.columns);
+    const Task task = {first_pixel(piece),
+                       first_pixel(piece + 1),
+                       begin,
+                       end,
+                       triples_of(begin, end, by_color_),
+                       sums_.kernel + static_cast<size_t>(piece) * sums_.rows * sums_.columns,
+                       sums_.bias + static_cast<size_t>(piece) * sums_.columns};
+    run_task(task, patches_, dz_, sums_);
+}
+
+// The pieces' sums in their order; rows of the kernel without a tap are zero.
+void FilterGradient::finish_row(const pixelrnn_conv& conv, int32_t position, int32_t channel, float* dkernel) const {
+    const size_t at = (static_cast<size_t>(position) * conv.cin + channel) * conv.cout;
+    int32_t tap = 0;
+    while (tap < patches_.tap_count && patches_.taps[tap].position != position) tap++;
+    if (tap == patches_.tap_count) {
+        for (int32_t n = 0; n < conv.cout; n++) dkernel[at + n] = 0.0f;
+        return;
+    }
+    float* total = sums_.kernel + (static_cast<size_t>(tap) * conv.cin + channel) * sums_.columns;
+    for (int32_t piece = 1; piece < sums_.pieces; piece++) {
+        const float* partial = total + static_cast<size_t>(piece) * sums_.rows * sums_.columns;
+        for (int32_t n = 0; n < sums_.columns; n += kLanes) store(total + n, load(total + n) + load(partial + n));
+    }
+    for (int32_t n = 0; n < conv.cout; n++) {
+        const bool live = !mask_ || mask_[at + n] != 0;
+        dkernel[at + n] = live ? total[by_color_ ? place_of(n, conv.cout, true) : n] : 0.0f;
+    }
+}
+
+void FilterGradient::finish(const pixelrnn_conv& conv, float* dkernel, float* dbias,
+                            const pixelrnn_executor* executor) const {
     const int32_t rows = conv.kernel_height * conv.kernel_width * conv.cin, group = larger(16384 / conv.cout, 1);
-    parallel(executor, pieces(rows, group), [&](int32_t index) {
+    parallel(executor, pixelrnn::pieces(rows, group), [&](int32_t index) {
         for (int32_t row = index * group; row < smaller((index + 1) * group, rows); row++)
-            reduce_row(conv, patches, sums, by_color, mask, row / conv.cin, row % conv.cin, dkernel);
+            finish_row(conv, row / conv.cin, row % conv.cin, dkernel);
     });
     if (!dbias) return;
     for (int32_t n = 0; n < conv.cout; n++) {
         dbias[n] = 0.0f;
-        for (int32_t piece = 0; piece < sums.pieces; piece++) dbias[n] += sums.bias[piece * sums.columns + n];
+        for (int32_t piece = 0; piece < sums_.pieces; piece++) dbias[n] += sums_.bias[piece * sums_.columns + n];
     }
 }
 

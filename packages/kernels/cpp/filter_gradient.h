@@ -20,8 +20,27 @@ struct OutputGradient {
 };
 
 PartialSums take_partial_sums(Arena& arena, int64_t pixels, int32_t rows, int32_t columns);
-void filter_gradient(const pixelrnn_conv& conv, const Patches& patches, const OutputGradient& dz,
-                     const PartialSums& sums, const float* mask, float* dkernel, float* dbias,
-                     const pixelrnn_executor* executor);
+
+class FilterGradient {
+public:
+    FilterGradient(const Patches& patches, const OutputGradient& dz, const PartialSums& sums, const float* mask);
+
+    int32_t pieces() const { return sums_.pieces; }
+    int32_t blocks() const;
+    // A piece begins at this pixel; piece `pieces()` is the end.
+    int64_t first_pixel(int32_t piece) const { return patches_.pixels * piece / sums_.pieces; }
+    void add(int32_t piece, int32_t block) const;
+    // After all have been added: dkernel, of the kernel's shape, and dbias, or null.
+    void finish(const pixelrnn_conv& conv, float* dkernel, float* dbias, const pixelrnn_executor* executor) const;
+
+private:
+    void finish_row(const pixelrnn_conv& conv, int32_t position, int32_t channel, float* dkernel) const;
+
+    const Patches& patches_;
+    const OutputGradient& dz_;
+    const PartialSums& sums_;
+    const float* mask_;
+    const bool by_color_;
+};
 
 }  // namespace pixelrnn

@@ -155,17 +155,21 @@ void multiply_panel(const Patches& patches, int64_t pixel, int32_t valid, const 
 
 }  // namespace
 
+void multiply_range(const Patches& patches, const Weights& weights, const Epilogue& epilogue, int64_t first,
+                    int64_t last, float* y) {
+    for (int64_t pixel = first; pixel < last; pixel += kPanel) {
+        const int32_t valid = static_cast<int32_t>(last - pixel < kPanel ? last - pixel : kPanel);
+        multiply_panel(patches, pixel, valid, weights, epilogue, y);
+    }
+}
+
 void multiply(const Patches& patches, const Weights& weights, const Epilogue& epilogue, float* y,
               const pixelrnn_executor* executor) {
     const int32_t size = kPanelsPerTask * kPanel;
     const int64_t pixels = patches.pixels;
     parallel(executor, pieces(pixels, size), [&](int32_t task) {
-        const int64_t begin = static_cast<int64_t>(task) * size;
-        const int64_t end = begin + size < pixels ? begin + size : pixels;
-        for (int64_t pixel = begin; pixel < end; pixel += kPanel) {
-            const int32_t valid = static_cast<int32_t>(end - pixel < kPanel ? end - pixel : kPanel);
-            multiply_panel(patches, pixel, valid, weights, epilogue, y);
-        }
+        const int64_t first = static_cast<int64_t>(task) * size, last = first + size < pixels ? first + size : pixels;
+        multiply_range(patches, weights, epilogue, first, last, y);
     });
 }
 

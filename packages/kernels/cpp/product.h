@@ -14,6 +14,9 @@ struct Epilogue {
     bool relu;
 };
 
+// For the pixels first .. last - 1.
+void multiply_range(const Patches& patches, const Weights& weights, const Epilogue& epilogue, int64_t first,
+                    int64_t last, float* y);
 void multiply(const Patches& patches, const Weights& weights, const Epilogue& epilogue, float* y,
               const pixelrnn_executor* executor);
 

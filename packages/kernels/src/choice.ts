@@ -40,14 +40,27 @@ export function whyComposed(): string | null {
   return 'unavailable' in fused ? sentence(fused) : null;
 }
 
+/** What to tell a user whose operations are slow for want of an install, else null. */
+export function slownessWarning(): string | null {
+  if (choiceInForce() !== 'auto') return null;
+  const fused = fusedKernels(tf.backend());
+  if (!('unavailable' in fused && fused.repairable)) return null;
+  return `${sentence(fused)} Composed ones run instead, several times slower.`;
+}
+
 /** The kernels that the choice in force gives a backend, which must be the current one. */
 export function kernelsOf(backend: tf.KernelBackend): KernelSet {
-  const choice = forced ?? (environmentVariable(variable) || 'auto');
-  checkChoice(variable, choice);
+  const choice = choiceInForce();
   if (choice === 'composed') return composedKernels;
   if (choice === 'fused') return fusedOrThrow(backend);
   const fused = fusedKernels(backend);
   return 'unavailable' in fused ? composedKernels : fused;
+}
+
+function choiceInForce(): KernelChoice {
+  const choice = forced ?? (environmentVariable(variable) || 'auto');
+  checkChoice(variable, choice);
+  return choice;
 }
 
 function checkChoice(source: string, choice: string): asserts choice is KernelChoice {

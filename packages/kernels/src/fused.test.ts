@@ -28,8 +28,8 @@ function expectFusedEqualsComposed(compute: () => tf.Tensor[]): void {
 
 describe('fused equals composed', () => {
   const cases: [string, Sizes, number][] = [
-    ['small convolutions', { batch: 3, side: 9, channels: 12, kernelSide: 7 }, 80],
-    ['wide convolutions', { batch: 2, side: 6, channels: 70, kernelSide: 3 }, 30],
+    ['small convolutions', { batch: 3, side: 9, channels: 12, kernelSide: 7 }, 100],
+    ['wide convolutions', { batch: 2, side: 6, channels: 70, kernelSide: 3 }, 40],
     ['long images', { batch: 1, side: 40, channels: 4, kernelSide: 3 }, 20],
   ];
   test.each(cases)('%s: output and every gradient', (_, sizes, numRuns) => {

@@ -71,4 +71,6 @@ export interface KernelSet {
 /** Why there are no fused kernels: a phrase that ends an error sentence, without a full stop. */
 export interface Unavailable {
   unavailable: string;
+  /** Whether an install or a repair would bring them. */
+  repairable?: boolean;
 }

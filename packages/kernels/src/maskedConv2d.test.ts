@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { type MaskedConv2dAttributes, type MaskedConv2dInputs, maskedConv2d } from './maskedConv2d.js';
 import { liveTaps } from './taps.js';
+import { useCpu } from './testing/backends.js';
 
-await tf.setBackend('cpu');
+await useCpu();
 
 const taps = [
   { row: 0, column: 1 },

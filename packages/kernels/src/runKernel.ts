@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { kernelsOf } from './choice.js';
+import { kernelsOf, slownessWarning } from './choice.js';
 import { registerGradients } from './gradients.js';
 import { kernelNames } from './kernelNames.js';
 import type {
@@ -27,6 +27,8 @@ export function runKernel(
     registeredBackends.add(backendName);
     registerGradients();
     registerKernels(backendName);
+    const warning = slownessWarning();
+    if (warning) console.warn(warning);
   }
   return tf.engine().runKernel(name, inputs, attributes);
 }

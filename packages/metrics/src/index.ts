@@ -6,6 +6,7 @@ export {
   pixelCNNSteps,
   pixelRNNSteps,
 } from './context.js';
+export { binProbabilities, binProbability } from './gaussianMixture.js';
 export { bitsPerDim, logLikelihood } from './likelihood.js';
 export { type Output, receptiveField } from './receptiveField.js';
 export {

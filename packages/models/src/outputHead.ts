@@ -1,5 +1,8 @@
-import { maskedConv2d, splitLevels } from '@pixelrnn/layers';
+import { maskedConv2d, mcgsm, splitLevels } from '@pixelrnn/layers';
 import type * as tf from '@tensorflow/tfjs';
+
+/** Linear experts of a colour in the MCGSM. */
+const components = 8;
 
 export interface OutputHeadArgs {
   colors: number;
@@ -7,6 +10,11 @@ export interface OutputHeadArgs {
   levels: number;
   /** Maps of the two 1x1 convolutions. */
   headWidth: number;
+  /**
+   * `softmax` (default; a Bernoulli for two levels), or `mcgsm`: a mixture of conditional Gaussian scale mixtures (section 5.3) of 8
+   * components with 4 scales, chosen by as many quadratic features as the head has maps.
+   */
+  distribution?: 'softmax' | 'mcgsm';
   seed: number;
 }
 
@@ -18,16 +26,17 @@ export interface OutputHeadArgs {
  * Departure: Table 1 shows no ReLU before the last projection; without one it would be a single linear map together with
  * the convolution before it, so one stands here.
  *
- * @returns logits [B, H, W, colors, levels], or [B, H, W, colors] for two levels
+ * @returns what `logLikelihood` of @pixelrnn/metrics takes: logits [B, H, W, colors, levels], or [B, H, W, colors] for two
+ * levels, or mixtures [B, H, W, colors, 32, 3]
  */
 export function outputHead(features: tf.SymbolicTensor, args: OutputHeadArgs): tf.SymbolicTensor {
-  const { colors, levels, headWidth, seed } = args;
+  const { colors, levels, headWidth, distribution = 'softmax', seed } = args;
   const shared = { kernelSize: 1, maskType: 'B', inputActivation: 'relu', colors, seed } as const;
   let x = features;
   for (const name of ['head1', 'head2']) {
     x = maskedConv2d({ ...shared, filters: headWidth, name }).apply(x) as tf.SymbolicTensor; // [B, H, W, headWidth]
   }
-  const perColor = levels === 2 ? 1 : levels;
+  const perColor = distribution === 'mcgsm' ? components + headWidth : levels === 2 ? 1 : levels;
   const projection = maskedConv2d({
     ...shared,
     filters: colors * perColor,
@@ -35,6 +44,10 @@ export function outputHead(features: tf.SymbolicTensor, args: OutputHeadArgs): t
     name: 'logits',
   });
   const logits = projection.apply(x) as tf.SymbolicTensor; // [B, H, W, colors * perColor]
+  if (distribution === 'mcgsm') {
+    const mixture = mcgsm({ colors, components, features: headWidth, seed, name: 'mixture' });
+    return mixture.apply(logits) as tf.SymbolicTensor;
+  }
   if (perColor === 1) return logits;
   return splitLevels({ colors, levels, name: 'levels' }).apply(logits) as tf.SymbolicTensor;
 }

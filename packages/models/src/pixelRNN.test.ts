@@ -28,6 +28,10 @@ const shapes: [string, Omit<PixelRNNOptions, 'cell'>][] = [
     { ...tiny, height: 3, width: 4, colors: 3, levels: 4, h: 4, headWidth: 5 },
   ],
   [
+    'three colours, MCGSM',
+    { ...tiny, height: 2, width: 3, colors: 3, levels: 4, h: 4, headWidth: 5, distribution: 'mcgsm' },
+  ],
+  [
     'three colours, two layers, skip, no residual',
     { ...tiny, height: 3, width: 3, colors: 3, h: 5, headWidth: 7, layers: 2, skip: true, residual: false },
   ],
@@ -45,6 +49,11 @@ describe.each(cells)('%s: dependence of every logit on every input', (cell) => {
 describe.each(cells)('%s: the likelihood', (cell) => {
   it.each([
     ['2 levels, 3 x 3 x 1', { ...tiny, height: 3, width: 3 }],
+    ['MCGSM, 2 levels, 2 x 2 x 1', { ...tiny, height: 2, width: 2, headWidth: 5, distribution: 'mcgsm' }],
+    [
+      'MCGSM, 4 levels, 1 x 2 x 3',
+      { ...tiny, height: 1, width: 2, colors: 3, levels: 4, h: 4, headWidth: 5, distribution: 'mcgsm' },
+    ],
     [
       '4 levels, 1 x 2 x 3',
       { ...tiny, height: 1, width: 2, colors: 3, levels: 4, h: 4, headWidth: 5, skip: true },

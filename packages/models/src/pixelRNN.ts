@@ -18,6 +18,7 @@ const pixelRNNSchema = z.strictObject({
   headWidth: positive,
   residual: z.boolean().default(true),
   skip: z.boolean().default(false),
+  distribution: z.enum(['softmax', 'mcgsm']).default('softmax'),
   firstKernel: odd.min(3).default(7),
   kernelSize: odd.default(3),
   conditionMaps: z.int().nonnegative().default(0),
@@ -43,6 +44,8 @@ export interface PixelRNNOptions {
   residual?: boolean;
   /** A learnable connection from each layer to the head; default false. */
   skip?: boolean;
+  /** Of the outputs ({@link outputHead}); default softmax. */
+  distribution?: 'softmax' | 'mcgsm';
   /** Side of the first convolution, mask A; default 7. */
   firstKernel?: number;
   /** k of the Row LSTM; default 3. */
@@ -71,7 +74,7 @@ export interface PixelRNNOptions {
  */
 export function pixelRNN(options: PixelRNNOptions): tf.LayersModel {
   const o = parseOptions('pixelRNN', pixelRNNSchema, options);
-  const { colors, levels, headWidth, h, seed } = o;
+  const { colors, levels, headWidth, distribution, h, seed } = o;
   const shared = { colors, seed };
   const pixels = tf.input({ shape: [o.height, o.width, colors], name: 'pixels' });
   const condition =
@@ -100,7 +103,7 @@ export function pixelRNN(options: PixelRNNOptions): tf.LayersModel {
       skipped = connection.apply(skipped ? [x, skipped] : x) as tf.SymbolicTensor; // [B, H, W, 2h]
     }
   }
-  const logits = outputHead(skipped ?? x, { colors, levels, headWidth, seed });
+  const logits = outputHead(skipped ?? x, { colors, levels, headWidth, distribution, seed });
   const name = o.cell === 'row' ? 'RowLSTM' : 'DiagonalBiLSTM';
   return tf.model({ inputs: condition ? [pixels, condition] : pixels, outputs: logits, name });
 }

@@ -24,7 +24,7 @@ export async function evaluate(
     const result = tf.tidy(() => {
       const x = scaleIntensities(batch.intensities, batch.shape, dataset.levels);
       const logits = model.apply(x) as tf.Tensor;
-      return logLikelihood(logits, tf.tensor(batch.intensities, batch.shape, 'int32'));
+      return logLikelihood(logits, tf.tensor(batch.intensities, batch.shape, 'int32'), dataset.levels);
     });
     for (const value of await result.data()) {
       sum -= value;

@@ -32,7 +32,7 @@ export function trainingStep(
     const targets = tf.tensor(intensities, shape, 'int32');
     const { value, grads } = tf.variableGrads(() => {
       const logits = model.apply(x, { training: true }) as tf.Tensor;
-      return tf.neg(tf.mean(logLikelihood(logits, targets))) as tf.Scalar;
+      return tf.neg(tf.mean(logLikelihood(logits, targets, levels))) as tf.Scalar;
     }, [...variables]);
     optimizer.step(variables.map(({ name }) => grads[name] as tf.Tensor));
     return value;

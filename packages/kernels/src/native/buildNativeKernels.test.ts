@@ -46,7 +46,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 describe('buildNativeKernels', () => {
   test('needs TensorFlow', async () => {
     expect(await buildNativeKernels()).toEqual({
-      unavailable: 'native kernels need TensorFlow, which is not installed here',
+      unavailable: 'TensorFlow is not installed here',
     });
   });
 
@@ -82,7 +82,7 @@ describe('buildNativeKernels', () => {
     installed.current = tensorflow;
     useCompiler('echo half > "$1"; echo note >&2; echo "op.cc:1:2: error: no such file" >&2; exit 1');
     expect(await buildNativeKernels()).toEqual({
-      unavailable: 'the native kernels cannot be built: op.cc:1:2: error: no such file',
+      unavailable: 'they cannot be built: op.cc:1:2: error: no such file',
     });
     expect(readdirSync(cache)).toEqual([]);
   });
@@ -91,7 +91,7 @@ describe('buildNativeKernels', () => {
     installed.current = tensorflow;
     vi.stubEnv('CXX', join(root, 'no-such-compiler'));
     expect(await buildNativeKernels()).toEqual({
-      unavailable: `the native kernels cannot be built: there is no C++ compiler '${join(root, 'no-such-compiler')}' (set CXX to another)`,
+      unavailable: `they cannot be built: there is no C++ compiler '${join(root, 'no-such-compiler')}' (set CXX to another)`,
     });
   });
 
@@ -100,9 +100,7 @@ describe('buildNativeKernels', () => {
     writeFileSync(cache, 'a file where a folder should be');
     const result = await buildNativeKernels();
     expect(result).toHaveProperty('unavailable');
-    expect((result as { unavailable: string }).unavailable).toMatch(
-      /^the native kernels cannot be built: E\w+: .*cache/,
-    );
+    expect((result as { unavailable: string }).unavailable).toMatch(/^they cannot be built: E\w+: .*cache/);
     expect(existsSync(join(cache, addonName))).toBe(false);
   });
 });

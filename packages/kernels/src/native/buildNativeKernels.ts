@@ -32,7 +32,7 @@ export interface BuiltKernels {
  */
 export async function buildNativeKernels({ log }: BuildOptions = {}): Promise<BuiltKernels | Unavailable> {
   const tensorflow = tensorflowInstallation();
-  if (!tensorflow) return { unavailable: 'native kernels need TensorFlow, which is not installed here' };
+  if (!tensorflow) return { unavailable: 'TensorFlow is not installed here' };
   try {
     const folder = kernelsFolder(tensorflow);
     if (existsSync(join(folder, addonName))) return { folder, built: false };
@@ -40,7 +40,7 @@ export async function buildNativeKernels({ log }: BuildOptions = {}): Promise<Bu
     await build(tensorflow, folder);
     return { folder, built: true };
   } catch (error) {
-    return { unavailable: `the native kernels cannot be built: ${reason(error)}` };
+    return { unavailable: `they cannot be built: ${reason(error)}` };
   }
 }
 

@@ -35,13 +35,14 @@ export function nativeKernels(backend: object): KernelSet | Unavailable {
   try {
     const addon = join(kernelsFolder(installation), addonName);
     if (!existsSync(addon)) {
-      return { unavailable: 'they are not built for this processor: run `pnpm engine install`' };
+      const unavailable = 'they are not built for this processor, run `pnpm engine install`';
+      return { unavailable, repairable: true };
     }
     threads = (require(addon) as { threads: number }).threads;
   } catch (error) {
     const { message } = error as Error;
     if (message.startsWith('PIXELRNN_THREADS')) throw error;
-    return { unavailable: `they do not load: ${message.split('\n', 1)[0]}` };
+    return { unavailable: `they do not load: ${message.split('\n', 1)[0]}`, repairable: true };
   }
   return tensorflowKernels(tensorflow);
 }

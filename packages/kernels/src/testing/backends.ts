@@ -16,10 +16,15 @@ export async function loadBackends(): Promise<string[]> {
   wasm.setWasmPaths(dirname(require.resolve('@tensorflow/tfjs-backend-wasm')) + sep);
   await tf.setBackend('wasm');
   backends.add('wasm');
-  await tf.setBackend('cpu');
-  (tf.backend() as tf.KernelBackend & { firstUse: boolean }).firstUse = false;
+  await useCpu();
   backends.delete('cpu');
   return [...backends];
+}
+
+/** Makes the CPU backend the current one, without its advertisement on the first write. */
+export async function useCpu(): Promise<void> {
+  await tf.setBackend('cpu');
+  (tf.backend() as tf.KernelBackend & { firstUse: boolean }).firstUse = false;
 }
 
 /** A tensor's shape and values, held by no backend. */

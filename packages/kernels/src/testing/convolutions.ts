@@ -13,14 +13,19 @@ export interface Convolution {
   cout: number;
   kernelHeight: number;
   kernelWidth: number;
-  /** `causal` is mask B of one colour, `scattered` keeps single weights, `sparse` keeps few taps. */
-  mask: 'full' | 'causal' | 'scattered' | 'sparse';
+  /**
+   * `causal` is mask B of one colour, `colors` and `blocks` of three with their output channels in cyclic and in
+   * contiguous groups, `scattered` keeps single weights, `sparse` few taps.
+   */
+  mask: (typeof masks)[number];
   inputActivation: Activation;
   activation: Activation;
   bias: boolean;
   residual: boolean;
   seed: number;
 }
+
+const masks = ['full', 'causal', 'colors', 'blocks', 'scattered', 'sparse'] as const;
 
 export interface Sizes {
   batch: number;
@@ -41,7 +46,7 @@ export function convolutions(largest: Sizes): fc.Arbitrary<Convolution> {
       cout: size(largest.channels),
       kernelHeight: size(largest.kernelSide),
       kernelWidth: size(largest.kernelSide),
-      mask: fc.constantFrom<Convolution['mask'][]>('full', 'causal', 'scattered', 'sparse'),
+      mask: fc.constantFrom(...masks),
       inputActivation: activation,
       activation,
       bias: fc.boolean(),
@@ -83,17 +88,24 @@ export function drawConvolution(one: Convolution): ConvolutionData {
   };
 }
 
-function drawMask({ mask, kernelHeight, kernelWidth }: Convolution, random: Random, size: number) {
-  const perTap = size / (kernelHeight * kernelWidth);
+function drawMask(one: Convolution, random: Random, size: number): Float32Array {
+  const { kernelHeight, kernelWidth, cin, cout } = one;
+  const perTap = cin * cout;
   const centre = Math.floor(kernelHeight / 2) * kernelWidth + Math.floor(kernelWidth / 2);
   const kept = random.integer(kernelHeight * kernelWidth);
+  const tap = (i: number) => Math.floor(i / perTap);
+  const inputColor = (i: number) => Math.floor((i % perTap) / cout) % 3;
+  const maskB = (i: number, outputColor: number) =>
+    tap(i) < centre || (tap(i) === centre && inputColor(i) <= outputColor);
   const keep: Record<Convolution['mask'], (i: number) => boolean> = {
     full: () => true,
-    causal: (i) => Math.floor(i / perTap) <= centre,
+    causal: (i) => tap(i) <= centre,
+    colors: (i) => maskB(i, (i % cout) % 3),
+    blocks: (i) => maskB(i, Math.floor(((i % cout) * 3) / cout)),
     scattered: (i) => i === kept * perTap || random.uniform() < 0.5,
-    sparse: (i) => [kept, 0].includes(Math.floor(i / perTap)),
+    sparse: (i) => [kept, 0].includes(tap(i)),
   };
-  return Float32Array.from({ length: size }, (_, i) => (keep[mask](i) ? 1 : 0));
+  return Float32Array.from({ length: size }, (_, i) => (keep[one.mask](i) ? 1 : 0));
 }
 
 /** The tensors of a convolution on the current backend. */

@@ -27,7 +27,7 @@ const sizes: [number, number, number, number, number, number][] = [
 sizes.forEach(([batch, height, width, cin, cout, side], seed) => {
   const one: Convolution = {
     ...{ batch, height, width, cin, cout, kernelHeight: side, kernelWidth: side, seed },
-    ...{ mask: 'causal', inputActivation: 'relu', activation: seed % 2 ? 'relu' : 'linear' },
+    ...{ mask: 'colors', inputActivation: 'relu', activation: seed % 2 ? 'relu' : 'linear' },
     ...{ bias: true, residual: seed % 2 === 0 },
   };
   add(outputAndGradients(one, drawConvolution(one), maskedConv2d));

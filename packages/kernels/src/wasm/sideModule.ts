@@ -108,15 +108,15 @@ const stackBytes = 256 * 1024;
 
 /** Starts the kernels on a heap, where they take a stack and their constants; both stay as long as the heap. */
 export function startKernels(heap: Heap): KernelExports {
-  const { Module, Instance, Global } = webAssembly;
+  const { Module, Instance, Global, Table } = webAssembly;
   const bytes = Uint8Array.from(atob(kernelsBase64), (character) => character.charCodeAt(0));
   const module = new Module(bytes);
-  const [dylink] = Module.customSections(module, 'dylink.0');
-  if (!dylink) throw new Error('the embedded WebAssembly is not a side module');
-  const data = dataBytes(new Uint8Array(dylink));
+  const [section] = Module.customSections(module, 'dylink.0');
+  if (!section) throw new Error('the embedded WebAssembly is not a side module');
+  const needs = readNeeds(new Uint8Array(section));
   const stack = allocateAligned(heap, stackBytes);
-  const base = allocateAligned(heap, data);
-  new Uint8Array(heap.memory.buffer, base, data).fill(0);
+  const base = allocateAligned(heap, needs.memory);
+  new Uint8Array(heap.memory.buffer, base, needs.memory).fill(0);
   const constant = (value: number) => new Global({ value: 'i32', mutable: false }, value);
   const { exports } = new Instance(module, {
     env: {
@@ -124,6 +124,7 @@ export function startKernels(heap: Heap): KernelExports {
       __stack_pointer: new Global({ value: 'i32', mutable: true }, stack + stackBytes),
       __memory_base: constant(base),
       __table_base: constant(0),
+      __indirect_function_table: new Table({ element: 'anyfunc', initial: needs.table }),
     },
   });
   return exports as KernelExports;
@@ -140,15 +141,21 @@ export function aligned(address: Address): Address {
   return Math.ceil(address / alignment) * alignment;
 }
 
-/** The bytes of static data that a side module asks for: the first number of its section's first part. */
-function dataBytes(section: Uint8Array): number {
+/** What a side module states in its section's first part: bytes of static data, entries of the function table. */
+function readNeeds(section: Uint8Array): { memory: number; table: number } {
   const memoryPart = 1;
   if (section[0] !== memoryPart) throw new Error('the embedded WebAssembly does not state its memory');
-  let position = 2; // after the part's kind and its length, a single byte for any four numbers below 2^28
-  let value = 0;
-  for (let shift = 0; ; shift += 7) {
-    const byte = section[position++] as number;
-    value += (byte & 0x7f) * 2 ** shift;
-    if (byte < 0x80) return value;
-  }
+  let position = 1;
+  const readNumber = () => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = section[position++] as number;
+      value += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) return value;
+    }
+  };
+  readNumber(); // length of the part
+  const memory = readNumber();
+  readNumber(); // alignment of the memory: 64 bytes are enough for any
+  return { memory, table: readNumber() };
 }

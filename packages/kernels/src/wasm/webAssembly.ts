@@ -12,6 +12,7 @@ interface Interface {
   };
   Instance: Constructor<[module: object, imports: object], { readonly exports: object }>;
   Global: Constructor<[type: { value: 'i32'; mutable: boolean }, value: number], object>;
+  Table: Constructor<[type: { element: 'anyfunc'; initial: number }], object>;
   Memory: Constructor<[type: { initial: number }], Memory>;
 }
 

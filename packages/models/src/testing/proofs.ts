@@ -58,6 +58,6 @@ export function everyLogLikelihood(
   const shape: [number, number, number, number] = [count, height, width, colors];
   return tf.tidy(() => {
     const logits = model.apply(scaleIntensities(images, shape, levels)) as tf.Tensor;
-    return logLikelihood(logits, tf.tensor(images, shape, 'int32')).dataSync() as Float32Array;
+    return logLikelihood(logits, tf.tensor(images, shape, 'int32'), levels).dataSync() as Float32Array;
   });
 }

@@ -1,0 +1,111 @@
+import * as tf from '@tensorflow/tfjs';
+import { seededGlorotUniform } from './seededGlorotUniform.js';
+
+export interface MCGSMArgs extends NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]> {
+  colors: number;
+  /** C: linear experts of a colour; default 8. */
+  components?: number;
+  /** S: scales of each expert; default 4. */
+  scales?: number;
+  /** N: quadratic features b_n' h that the experts are chosen by. */
+  features: number;
+  /** Of the initial weights; default 0. */
+  seed?: number;
+}
+
+/**
+ * Mixture of conditional Gaussian scale mixtures, the output distribution that PixelRNN's section 5.3 compares the softmax
+ * with. That section does not say which form it used; this is the factorised one of Theis and Bethge, *Generative Image
+ * Modeling Using Spatial LSTMs* (2015), section 2.1, with features h:
+ *
+ *     p(y | h) = sum over c, s of p(c, s | h) N(y; a_c' h, exp(-alpha_cs))
+ *     p(c, s | h) proportional to exp(eta_cs - exp(alpha_cs) / 2 sum over n of beta_cn^2 (b_n' h)^2)
+ *
+ * `logLikelihood` of @pixelrnn/metrics integrates the density over each intensity's bin, so that its likelihoods are those of
+ * a discrete distribution, exact and comparable with the softmax's.
+ *
+ * Input [B, H, W, colors x (components + features)]: for each colour, contiguously, the experts' means a_c' h (intensities
+ * scaled to [-1, 1]) and the features b_n' h, from a convolution with mask B. Output: [B, H, W, colors, C x S, 3], of each
+ * Gaussian the logarithm of its weight, its mean and the logarithm of its standard deviation.
+ */
+export class MCGSM extends tf.layers.Layer {
+  static className = 'MCGSM';
+
+  private readonly args: Required<Pick<MCGSMArgs, 'components' | 'scales' | 'seed'>> & MCGSMArgs;
+  private priors!: tf.LayerVariable;
+  private precisions!: tf.LayerVariable;
+  private weightsOfFeatures!: tf.LayerVariable;
+
+  constructor(args: MCGSMArgs) {
+    super(args);
+    this.args = { components: 8, scales: 4, seed: 0, ...args };
+  }
+
+  override build(inputShape: tf.Shape): void {
+    const { colors, components, scales, features, seed } = this.args;
+    const expected = colors * (components + features);
+    if (inputShape.length !== 4 || inputShape[3] !== expected) {
+      throw new Error(`MCGSM: expected input [B, H, W, ${expected}], got [${inputShape}]`);
+    }
+    const zeros = tf.initializers.zeros();
+    this.priors = this.addWeight('eta', [colors, components, scales], 'float32', zeros);
+    this.precisions = this.addWeight('alpha', [colors, components, scales], 'float32', zeros);
+    this.weightsOfFeatures = this.addWeight('beta', [colors, components, features], 'float32', zeros);
+    // Standard deviations from 1/2 to 1/50 of half the range of intensities: from broad to about two intensities of 256.
+    const spread = (scale: number) =>
+      2 * Math.log(2) + (scales === 1 ? 0.5 : scale / (scales - 1)) * 2 * Math.log(25);
+    const alpha = Float32Array.from({ length: colors * components * scales }, (_, i) => spread(i % scales));
+    const options = { fanIn: features, fanOut: components, seed, purpose: `${this.name}/beta` };
+    const beta = seededGlorotUniform(colors * components * features, options).map((value) => 0.1 * value);
+    tf.tidy(() => {
+      this.precisions.write(tf.tensor3d(alpha, [colors, components, scales]));
+      this.weightsOfFeatures.write(tf.tensor3d(beta, [colors, components, features]));
+    });
+    super.build(inputShape);
+  }
+
+  override computeOutputShape(inputShape: tf.Shape): tf.Shape {
+    const { colors, components, scales } = this.args;
+    return [...inputShape.slice(0, 3), colors, components * scales, 3];
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const x = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor4D;
+    const { colors, components, scales, features } = this.args;
+    const [batch, height, width] = x.shape;
+    const pixels = batch * height * width;
+    const perColor = tf.reshape(x, [pixels, colors, components + features]);
+    const [means, projections] = tf.split(perColor, [components, features], 2) as [tf.Tensor, tf.Tensor];
+    const alpha = this.precisions.read(); // [colors, C, S]
+    const beta = tf.square(this.weightsOfFeatures.read()); // [colors, C, N]
+    // energy_c = sum over n of beta_cn^2 (b_n' h)^2, one matMul a colour: [colors, pixels, N] x [colors, N, C]
+    const squares = tf.transpose(tf.square(projections), [1, 0, 2]);
+    const energies = tf.transpose(tf.matMul(squares, tf.transpose(beta, [0, 2, 1])), [1, 0, 2]); // [pixels, colors, C]
+    const logits = tf.sub(
+      this.priors.read(),
+      tf.mul(tf.mul(tf.exp(alpha), 0.5), tf.reshape(energies, [pixels, colors, components, 1])),
+    ); // [pixels, colors, C, S]
+    const count = components * scales;
+    const shape = [batch, height, width, colors, count];
+    const everyScale = [pixels, colors, components, scales];
+    const logWeights = tf.logSoftmax(tf.reshape(logits, [pixels, colors, count]));
+    const centres = tf.tile(tf.reshape(means, [pixels, colors, components, 1]), [1, 1, 1, scales]);
+    const logDeviations = tf.add(tf.zeros(everyScale), tf.mul(alpha, -0.5));
+    return tf.stack(
+      [logWeights, centres, logDeviations].map((part) => tf.reshape(part, shape)),
+      5,
+    );
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    const { colors, components, scales, features, seed } = this.args;
+    return { ...super.getConfig(), colors, components, scales, features, seed };
+  }
+}
+
+tf.serialization.registerClass(MCGSM);
+
+/** An {@link MCGSM} layer. */
+export function mcgsm(args: MCGSMArgs): MCGSM {
+  return new MCGSM(args);
+}
