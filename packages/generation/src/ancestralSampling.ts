@@ -10,6 +10,11 @@ export interface SamplingOptions {
   colors: number;
   levels: number;
   seed: number;
+  /**
+   * Intensities [count, height, width, colors] to start from, all 0 by default. Only a multi-scale model reads any of them before
+   * they are drawn: the pixels of the subsampled image, which it gives back as they are.
+   */
+  start?: Uint8Array;
   /** Called after each row of pixels. */
   onProgress?: (rows: number) => void;
 }
@@ -18,23 +23,25 @@ export interface SamplingOptions {
  * Ancestral sampling (PixelRNN, section 2): pixels row by row, left to right, the colours of a pixel in their order, each
  * drawn from the model's conditional given everything before it. `count` images advance together.
  *
- * For models of bounded reach only the window that a pixel can depend on is evaluated.
+ * Only the window that a pixel can depend on is evaluated, as far as the model's layers are known.
  *
  * @returns intensities [count, height, width, colors]
  */
 export async function sample(model: tf.LayersModel, options: SamplingOptions): Promise<Uint8Array> {
   const { count, height, width, colors, levels, seed, onProgress } = options;
-  const images = new Uint8Array(count * height * width * colors);
+  const images = startOf(options);
   const random = new Random(seed).split('sampling');
-  const radius = receptiveRadius(model) ?? { rows: height, columns: width };
+  const radius = receptiveRadius(model);
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
-      const window = {
-        top: Math.max(0, row - radius.rows),
-        bottom: row + 1,
-        left: Math.max(0, column - radius.columns),
-        right: Math.min(width, column + radius.columns + 1),
-      };
+      const window = radius
+        ? {
+            top: Math.max(0, row - radius.rows),
+            bottom: row + 1,
+            left: Math.max(0, column - radius.columns),
+            right: Math.min(width, column + radius.columns + 1),
+          }
+        : { top: 0, bottom: height, left: 0, right: width };
       for (let color = 0; color < colors; color++) {
         const probabilities = tf.tidy(() => {
           const { pixels, shape } = crop(images, [count, height, width, colors], window);
@@ -52,6 +59,16 @@ export async function sample(model: tf.LayersModel, options: SamplingOptions): P
     onProgress?.(row + 1);
   }
   return images;
+}
+
+function startOf({ count, height, width, colors, start }: SamplingOptions): Uint8Array {
+  const size = count * height * width * colors;
+  if (start && start.length !== size) {
+    throw new Error(
+      `sample: start must hold ${count} x ${height} x ${width} x ${colors} intensities, got ${start.length}`,
+    );
+  }
+  return start ? Uint8Array.from(start) : new Uint8Array(size);
 }
 
 interface Window {

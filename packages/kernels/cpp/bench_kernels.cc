@@ -1,6 +1,5 @@
 // Times every kernel of the two PixelCNNs of the training bench and adds them up to a step; minima over the rounds.
-// bench.sh compiles and runs it: bench_kernels [threads, default 2] [seconds a kernel, default 0.3]. One thread is timed
-// by its processor time, which a busy machine disturbs less.
+// bench.sh compiles and runs it.
 #include <algorithm>
 #include <ctime>
 

@@ -22,18 +22,6 @@ constexpr int32_t kPiecePixels = 768, kMaxPieces = 16;
 // Padded where whole panels would otherwise crowd into a few sets of the first cache.
 inline int32_t pitch_of(int32_t width) { return width % 64 == 0 && width >= 128 ? width + 16 : width; }
 
-// Whether the kernel is one tap of three colours, where inputs of the second colour do not reach outputs of the first,
-// nor inputs of the third outputs of the first two: then a third of the products is not needed.
-bool three_colors(const Patches& patches, const float* mask, int32_t columns) {
-    if (!mask || patches.tap_count != 1 || columns < kTriple) return false;
-    mask += static_cast<size_t>(patches.taps[0].position) * patches.channels * columns;
-    for (int32_t row = 0; row < patches.channels; row++, mask += columns)
-        for (int32_t color = 0; color < row % 3; color++)
-            for (int32_t n = color; n < columns; n += 3)
-                if (mask[n] != 0) return false;
-    return true;
-}
-
 void add_rows(int32_t pixels, Rows dz, int32_t columns, float* bias) {
     for (int32_t n = 0; n < columns; n += kLanes) {
         Vector total = load(bias + n);
@@ -133,6 +121,16 @@ inline int32_t place_of(int32_t column, int32_t columns, bool by_color) {
 
 }  // namespace
 
+bool three_colors(const Patches& patches, const float* mask, int32_t columns) {
+    if (!mask || patches.tap_count != 1 || columns < kTriple) return false;
+    mask += static_cast<size_t>(patches.taps[0].position) * patches.channels * columns;
+    for (int32_t row = 0; row < patches.channels; row++, mask += columns)
+        for (int32_t color = 0; color < row % 3; color++)
+            for (int32_t n = color; n < columns; n += 3)
+                if (mask[n] != 0) return false;
+    return true;
+}
+
 PartialSums take_partial_sums(Arena& arena, int64_t pixels, int32_t rows, int32_t columns) {
     PartialSums sums;
     const int32_t wanted = larger(kMaxPieces / pieces(columns, kBlock), 1);
@@ -145,10 +143,6 @@ PartialSums take_partial_sums(Arena& arena, int64_t pixels, int32_t rows, int32_
     sums.bias = arena.take<float>(static_cast<size_t>(sums.pieces) * sums.columns);
     return sums;
 }
-
-FilterGradient::FilterGradient(const Patches& patches, const OutputGradient& dz, const PartialSums& sums,
-                               const float* mask)
-    : patches_(patches), dz_(dz), sums_(sums), mask_(mask), by_color_(three_colors(patches, mask, dz.columns)) {}
 
 int32_t FilterGradient::blocks() const { return pixelrnn::pieces(dz_.columns, kBlock); }
 

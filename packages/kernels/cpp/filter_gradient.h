@@ -21,9 +21,14 @@ struct OutputGradient {
 
 PartialSums take_partial_sums(Arena& arena, int64_t pixels, int32_t rows, int32_t columns);
 
+// Whether the kernel is one tap of three colours, where inputs of the second colour do not reach outputs of the first,
+// nor inputs of the third outputs of the first two: then a third of the products is not needed.
+bool three_colors(const Patches& patches, const float* mask, int32_t columns);
+
 class FilterGradient {
 public:
-    FilterGradient(const Patches& patches, const OutputGradient& dz, const PartialSums& sums, const float* mask);
+    FilterGradient(const Patches& patches, const OutputGradient& dz, const PartialSums& sums, const float* mask)
+        : patches_(patches), dz_(dz), sums_(sums), mask_(mask), by_color_(three_colors(patches, mask, dz.columns)) {}
 
     int32_t pieces() const { return sums_.pieces; }
     int32_t blocks() const;

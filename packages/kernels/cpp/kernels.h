@@ -35,7 +35,7 @@ typedef struct {
 // y = act(conv(act(x), kernel * mask) + bias) + residual; bias [cout] and residual (shape of y) may be null.
 // kernel and mask are [kernel_height, kernel_width, cin, cout]; the mask holds zeros and ones, null means all ones.
 // output_relu excludes a residual. The residual may be y itself when tap_count * cin <= 256.
-// Workspace: at most 5 * tap_count * cin * (cout + 64) + 64 * tap_count + 4096 bytes, whatever the batch.
+// Workspace: at most 5 * tap_count * cin * (cout + 64) + 4 * cout + 128 * tap_count + 4096 bytes, whatever the batch.
 size_t pixelrnn_conv_forward_workspace(const pixelrnn_conv* conv);
 void pixelrnn_conv_forward(const pixelrnn_conv* conv, const float* x, const float* kernel, const float* mask,
                            const float* bias, const float* residual, float* y, void* workspace,
@@ -43,6 +43,8 @@ void pixelrnn_conv_forward(const pixelrnn_conv* conv, const float* x, const floa
 
 // Gradients for dy: dx [shape of x], dkernel [shape of kernel, zero under the mask], dbias [cout]; dx and dbias may
 // be null. y is read only where output_relu is set. The residual's gradient is dy itself.
+// Workspace: the forward's bound with cin and cout exchanged, and 4 * (tap_count * cin + 49) * max(3072, cout + 16)
+// bytes for partial sums, whatever the batch.
 size_t pixelrnn_conv_backward_workspace(const pixelrnn_conv* conv);
 void pixelrnn_conv_backward(const pixelrnn_conv* conv, const float* x, const float* kernel, const float* mask,
                             const float* y, const float* dy, float* dx, float* dkernel, float* dbias,

@@ -65,6 +65,19 @@ struct Problem {
     const float* mask_or_null() const { return c.mask == Mask::none ? nullptr : mask.data(); }
 };
 
+// The bound that kernels.h promises for the forward's workspace.
+size_t product_bytes(size_t taps, size_t in, size_t out) {
+    return 5 * taps * in * (out + 64) + 4 * out + 128 * taps + 4096;
+}
+
+void test_workspaces(const Problem& p) {
+    const size_t taps = p.taps.size() / 2, in = p.c.cin, out = p.c.cout;
+    check(pixelrnn_conv_forward_workspace(&p.conv) <= product_bytes(taps, in, out), "forward workspace, " + describe(p.c));
+    const size_t sums = 4 * (taps * in + 49) * std::max<size_t>(3072, out + 16);
+    check(pixelrnn_conv_backward_workspace(&p.conv) <= product_bytes(taps, out, in) + sums,
+          "backward workspace, " + describe(p.c));
+}
+
 struct Results {
     std::vector<float> y, dx, dkernel, dbias;
 };
@@ -156,6 +169,7 @@ void test(const Case& c, Numbers& numbers) {
     static pixelrnn::ThreadPool two(2), three(3);
     const Problem problem(c, numbers);
     if (problem.taps.empty()) return;
+    test_workspaces(problem);
     const Results alone = compute(problem, nullptr);
     compare(problem, alone);
     for (pixelrnn::ThreadPool* pool : {&two, &three}) {
@@ -164,6 +178,12 @@ void test(const Case& c, Numbers& numbers) {
                   identical(alone.dkernel, together.dkernel) && (!c.bias || identical(alone.dbias, together.dbias)),
               "same bits with " + std::to_string(pool->threads()) + " threads, " + describe(c));
     }
+}
+
+void test_wide_workspaces(Numbers& numbers) {
+    for (const int32_t cin : {1, 3000})
+        for (const int32_t cout : {1, 3000})
+            test_workspaces(Problem({200, 1, 1, cin, cout, 1, 1, Mask::none, 1, false, false, false, false}, numbers));
 }
 
 void test_null_dx(Numbers& numbers) {
@@ -216,6 +236,7 @@ void test_convolutions() {
         std::swap(turned.cin, turned.cout);
         test(turned, numbers);
     }
+    test_wide_workspaces(numbers);
     test_null_dx(numbers);
     test_nan(numbers);
 }

@@ -1,4 +1,5 @@
 export { DiagonalBiLSTM, type DiagonalBiLSTMArgs, diagonalBiLSTM } from './diagonalBiLSTM.js';
+export { KnownPixels, type KnownPixelsArgs, knownPixels } from './knownPixels.js';
 export {
   type ColorGroups,
   colorOfChannel,
@@ -11,3 +12,5 @@ export { MCGSM, type MCGSMArgs, mcgsm } from './mcgsm.js';
 export { type PixelCNNBlockArgs, pixelCNNBlock } from './pixelCNNBlock.js';
 export { RowLSTM, type RowLSTMArgs, rowLSTM } from './rowLSTM.js';
 export { SplitLevels, type SplitLevelsArgs, splitLevels } from './splitLevels.js';
+export { Subsample, type SubsampleArgs, subsample } from './subsample.js';
+export { TransposedConv2D, type TransposedConv2DArgs, transposedConv2d } from './transposedConv2d.js';

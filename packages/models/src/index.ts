@@ -1,3 +1,10 @@
+export {
+  type MultiScaleModel,
+  type MultiScaleOptions,
+  multiScale,
+  type ScaleOptions,
+  subsampleIntensities,
+} from './multiScale.js';
 export { type OutputHeadArgs, outputHead } from './outputHead.js';
 export { type PixelCNNOptions, pixelCNN } from './pixelCNN.js';
 export { type PixelRNNOptions, pixelRNN } from './pixelRNN.js';

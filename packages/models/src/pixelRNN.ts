@@ -7,7 +7,7 @@ import { parseOptions } from './parseOptions.js';
 const positive = z.int().positive();
 const odd = positive.refine((side) => side % 2 === 1, { error: 'must be odd' });
 
-const pixelRNNSchema = z.strictObject({
+export const pixelRNNSchema = z.strictObject({
   cell: z.enum(['row', 'diagonal']),
   height: positive,
   width: positive,
@@ -74,11 +74,25 @@ export interface PixelRNNOptions {
  */
 export function pixelRNN(options: PixelRNNOptions): tf.LayersModel {
   const o = parseOptions('pixelRNN', pixelRNNSchema, options);
-  const { colors, levels, headWidth, distribution, h, seed } = o;
-  const shared = { colors, seed };
-  const pixels = tf.input({ shape: [o.height, o.width, colors], name: 'pixels' });
+  const pixels = tf.input({ shape: [o.height, o.width, o.colors], name: 'pixels' });
   const condition =
     o.conditionMaps > 0 ? tf.input({ shape: [o.height, o.width, o.conditionMaps], name: 'condition' }) : null;
+  const outputs = pixelRNNOutput(pixels, condition, o);
+  return tf.model({ inputs: condition ? [pixels, condition] : pixels, outputs, name: classNames[o.cell] });
+}
+
+const classNames = { row: 'RowLSTM', diagonal: 'DiagonalBiLSTM' } as const;
+
+type Architecture = Omit<z.output<typeof pixelRNNSchema>, 'height' | 'width' | 'conditionMaps'>;
+
+/** The network of {@link pixelRNN} between its inputs and its output. */
+export function pixelRNNOutput(
+  pixels: tf.SymbolicTensor,
+  condition: tf.SymbolicTensor | null,
+  o: Architecture,
+): tf.SymbolicTensor {
+  const { colors, levels, headWidth, distribution, h, seed } = o;
+  const shared = { colors, seed };
   const first = maskedConv2d({
     ...shared,
     filters: 2 * h,
@@ -103,7 +117,5 @@ export function pixelRNN(options: PixelRNNOptions): tf.LayersModel {
       skipped = connection.apply(skipped ? [x, skipped] : x) as tf.SymbolicTensor; // [B, H, W, 2h]
     }
   }
-  const logits = outputHead(skipped ?? x, { colors, levels, headWidth, distribution, seed });
-  const name = o.cell === 'row' ? 'RowLSTM' : 'DiagonalBiLSTM';
-  return tf.model({ inputs: condition ? [pixels, condition] : pixels, outputs: logits, name });
+  return outputHead(skipped ?? x, { colors, levels, headWidth, distribution, seed });
 }

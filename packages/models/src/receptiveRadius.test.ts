@@ -1,7 +1,9 @@
 import { loadEngine } from '@pixelrnn/engine';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, it } from 'vitest';
+import { multiScale } from './multiScale.js';
 import { pixelCNN } from './pixelCNN.js';
+import { pixelRNN } from './pixelRNN.js';
 import { receptiveRadius } from './receptiveRadius.js';
 
 beforeAll(() => loadEngine({ quiet: true }));
@@ -13,6 +15,24 @@ it('sums the half-widths of the convolutions', () => {
     rows: 5,
     columns: 5,
   });
+});
+
+it('is infinite for recurrent layers, and unknown for multi-scale models', () => {
+  const options = { height: 4, width: 4, colors: 1, levels: 2 };
+  const network = { cell: 'row', layers: 1, h: 2, headWidth: 2 } as const;
+  const infinite = { rows: Number.POSITIVE_INFINITY, columns: Number.POSITIVE_INFINITY };
+  expect(receptiveRadius(pixelRNN({ ...options, ...network }))).toEqual(infinite);
+  expect(
+    receptiveRadius(pixelRNN({ ...options, ...network, cell: 'diagonal', distribution: 'mcgsm' })),
+  ).toEqual(infinite);
+  const models = multiScale({
+    ...options,
+    stride: 2,
+    conditionMaps: 2,
+    unconditional: network,
+    conditional: network,
+  });
+  expect(receptiveRadius(models.conditional)).toBeNull();
 });
 
 it('is null where a layer is not known to be local', () => {

@@ -1,9 +1,14 @@
-import { MaskedConv2D, SplitLevels } from '@pixelrnn/layers';
+import { DiagonalBiLSTM, MaskedConv2D, MCGSM, RowLSTM, SplitLevels } from '@pixelrnn/layers';
 import type * as tf from '@tensorflow/tfjs';
+
+const pointwise = [SplitLevels, MCGSM];
+const recurrent = [RowLSTM, DiagonalBiLSTM];
 
 /**
  * How many rows above a pixel, and columns to either side, its logits can depend on, at most: the sum of the half-widths
- * of all convolutions. `null` where the model has a layer of unbounded reach.
+ * of all convolutions, infinite for recurrent layers. Nothing below the pixel's row counts.
+ *
+ * `null` where the model has a layer whose reach is not known, or that reads below, as multi-scale models do.
  */
 export function receptiveRadius(model: tf.LayersModel): { rows: number; columns: number } | null {
   let rows = 0;
@@ -12,7 +17,9 @@ export function receptiveRadius(model: tf.LayersModel): { rows: number; columns:
     if (layer instanceof MaskedConv2D) {
       rows += (layer.kernelSize[0] - 1) / 2;
       columns += (layer.kernelSize[1] - 1) / 2;
-    } else if (!(layer instanceof SplitLevels || layer.getClassName() === 'InputLayer')) {
+    } else if (recurrent.some((kind) => layer instanceof kind)) {
+      rows = columns = Number.POSITIVE_INFINITY;
+    } else if (!(layer.getClassName() === 'InputLayer' || pointwise.some((kind) => layer instanceof kind))) {
       return null;
     }
   }

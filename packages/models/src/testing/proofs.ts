@@ -44,18 +44,22 @@ export function expectDependencies(
   }
 }
 
+/** Every image of `size` intensities in 0 .. levels - 1, one after the other. */
+export function everyImage(size: number, levels: number): Uint8Array {
+  return Uint8Array.from(
+    { length: levels ** size * size },
+    (_, i) => Math.floor(Math.floor(i / size) / levels ** (i % size)) % levels,
+  );
+}
+
 /** Log-likelihoods, in nats, of every image of a tiny space. */
 export function everyLogLikelihood(
   model: tf.LayersModel,
   { height, width, colors, levels }: ContextShape & { levels: number },
 ): Float32Array {
   const size = height * width * colors;
-  const count = levels ** size;
-  const images = Uint8Array.from(
-    { length: count * size },
-    (_, i) => Math.floor(Math.floor(i / size) / levels ** (i % size)) % levels,
-  );
-  const shape: [number, number, number, number] = [count, height, width, colors];
+  const images = everyImage(size, levels);
+  const shape: [number, number, number, number] = [levels ** size, height, width, colors];
   return tf.tidy(() => {
     const logits = model.apply(scaleIntensities(images, shape, levels)) as tf.Tensor;
     return logLikelihood(logits, tf.tensor(images, shape, 'int32'), levels).dataSync() as Float32Array;

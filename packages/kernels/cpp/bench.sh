@@ -1,0 +1,13 @@
+#!/bin/sh
+# Compiles and runs bench_kernels for this machine: bench.sh [threads, default 2] [seconds a kernel, default 0.3].
+# One thread is timed by its processor time, which a busy machine disturbs less. ARCH chooses other instructions, as in
+# ARCH='-mavx2 -mfma' bench.sh 1.
+set -eu
+cd "$(dirname "$0")"
+build=$(mktemp -d)
+trap 'rm -rf "$build"' EXIT
+# shellcheck disable=SC2086
+"${CXX:-c++}" -std=c++17 -O3 ${ARCH:--march=native} -fno-math-errno -fno-trapping-math -ffp-contract=fast \
+  -fno-exceptions -fno-rtti -Wall -Wextra bench_kernels.cc patches.cc weights.cc product.cc filter_gradient.cc \
+  conv_forward.cc conv_backward.cc cross_entropy.cc optimisers.cc thread_pool.cc -o "$build/bench_kernels" -pthread
+"$build/bench_kernels" "$@"

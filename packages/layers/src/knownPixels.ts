@@ -1,0 +1,63 @@
+import * as tf from '@tensorflow/tfjs';
+import { insertZeros, takeEvery } from './zeroStuffing.js';
+
+export interface KnownPixelsArgs extends NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]> {
+  /** Of the subsampled image. */
+  stride: number;
+  /** Intensities, 2 for Bernoulli logits. */
+  levels: number;
+}
+
+/** Far enough for float32: exp(-certain) times 255 is nothing beside 1. */
+const certain = 60;
+
+/**
+ * Gives the pixels of the subsampled image the probability 1, so that a model conditioned on them is a distribution over
+ * the others alone, and their log-likelihood counts 0 (multi-scale PixelRNN, section 3.6).
+ *
+ * Input [logits, pixels]: [B, H, W, C, levels] or [B, H, W, C] for two levels, and the scaled pixels [B, H, W, C].
+ * Output: logits of the same shape.
+ */
+export class KnownPixels extends tf.layers.Layer {
+  static className = 'KnownPixels';
+
+  constructor(private readonly args: KnownPixelsArgs) {
+    super(args);
+  }
+
+  override computeOutputShape(inputShape: tf.Shape[]): tf.Shape {
+    return inputShape[0] as tf.Shape;
+  }
+
+  override call(inputs: tf.Tensor[]): tf.Tensor {
+    const [logits, pixels] = inputs as [tf.Tensor, tf.Tensor4D];
+    const { stride, levels } = this.args;
+    const [batch, height, width, colors] = pixels.shape;
+    const [rows, columns] = [height / stride, width / stride];
+    const perColor = logits.rank === 4 ? 1 : levels;
+    const known = takeEvery(pixels, stride); // [B, rows, columns, C], in [-1, 1]
+    const certainty =
+      perColor === 1 ? tf.mul(known, certain) : tf.sub(tf.mul(peaks(known, levels), 2 * certain), certain);
+    const spread = insertZeros(tf.reshape(certainty, [batch, rows, columns, colors * perColor]), stride);
+    const unknown = tf.sub(1, insertZeros(tf.ones([1, rows, columns, 1]), stride));
+    const flat = tf.reshape(logits, [batch, height, width, colors * perColor]);
+    return tf.reshape(tf.add(tf.mul(flat, unknown), spread), logits.shape);
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), stride: this.args.stride, levels: this.args.levels };
+  }
+}
+
+/** 1 at each pixel's intensity, 0 at the others: [B, H, W, C] -> [B, H, W, C, levels] */
+function peaks(pixels: tf.Tensor4D, levels: number): tf.Tensor {
+  const intensities = tf.round(tf.mul(tf.add(pixels, 1), (levels - 1) / 2));
+  return tf.oneHot(tf.cast(intensities, 'int32'), levels, 1, 0, 'float32');
+}
+
+tf.serialization.registerClass(KnownPixels);
+
+/** A {@link KnownPixels} layer. */
+export function knownPixels(args: KnownPixelsArgs): KnownPixels {
+  return new KnownPixels(args);
+}

@@ -1,0 +1,44 @@
+import * as tf from '@tensorflow/tfjs';
+import { takeEvery } from './zeroStuffing.js';
+
+export interface SubsampleArgs extends NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]> {
+  /** Rows and columns from one pixel that is taken to the next. */
+  stride: number;
+}
+
+/**
+ * The subsampled image of multi-scale PixelRNN, section 3.6: every stride-th pixel of every stride-th row, from the first.
+ *
+ * [B, H, W, C] -> [B, H / stride, W / stride, C]
+ */
+export class Subsample extends tf.layers.Layer {
+  static className = 'Subsample';
+
+  constructor(private readonly args: SubsampleArgs) {
+    super(args);
+  }
+
+  override computeOutputShape(inputShape: tf.Shape): tf.Shape {
+    const { stride } = this.args;
+    const [batch, height, width, channels] = inputShape as [null, number, number, number];
+    if (height % stride !== 0 || width % stride !== 0) {
+      throw new Error(`Subsample: ${height} x ${width} pixels do not divide by the stride ${stride}`);
+    }
+    return [batch, height / stride, width / stride, channels];
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return takeEvery((Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor4D, this.args.stride);
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), stride: this.args.stride };
+  }
+}
+
+tf.serialization.registerClass(Subsample);
+
+/** A {@link Subsample} layer. */
+export function subsample(args: SubsampleArgs): Subsample {
+  return new Subsample(args);
+}

@@ -1,0 +1,117 @@
+import { maskedConv2d, type Tap } from '@pixelrnn/kernels';
+import * as tf from '@tensorflow/tfjs';
+import { seededGlorotUniform } from './seededGlorotUniform.js';
+import { insertZeros } from './zeroStuffing.js';
+
+export interface TransposedConv2DArgs extends NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]> {
+  /** Output channels. */
+  filters: number;
+  /** Factor of the output's height and width; 1 is an ordinary convolution. */
+  stride: number;
+  /** Odd; default 2 stride + 1, so that neighbouring pixels overlap. */
+  kernelSize?: number;
+  /** Default linear. */
+  activation?: 'linear' | 'relu';
+  /** Of the initial weights; default 0. */
+  seed?: number;
+}
+
+/**
+ * Transposed convolution ("deconvolution"), not masked: the upsampling of multi-scale PixelRNN, section 3.6. Zeros are
+ * inserted between the pixels, then an ordinary convolution runs over them, so that it has gradients on every engine.
+ *
+ * [B, H, W, Cin] -> [B, stride H, stride W, filters]
+ */
+export class TransposedConv2D extends tf.layers.Layer {
+  static className = 'TransposedConv2D';
+
+  private readonly side: number;
+  private readonly taps: Tap[];
+  private kernel!: tf.LayerVariable;
+  private bias!: tf.LayerVariable;
+  private ones!: tf.Tensor4D;
+
+  constructor(private readonly args: TransposedConv2DArgs) {
+    super(args);
+    const { stride, kernelSize } = args;
+    this.side = kernelSize ?? 2 * stride + 1;
+    if (
+      !Number.isInteger(stride) ||
+      stride < 1 ||
+      !Number.isInteger(this.side) ||
+      this.side % 2 === 0 ||
+      this.side < stride
+    ) {
+      throw new Error(
+        `TransposedConv2D: expected a positive stride and an odd kernel at least as large, got stride ${stride} and kernel ${this.side}`,
+      );
+    }
+    this.taps = Array.from({ length: this.side ** 2 }, (_, i) => ({
+      row: Math.floor(i / this.side),
+      column: i % this.side,
+    }));
+  }
+
+  override build(inputShape: tf.Shape): void {
+    const cin = inputShape[3];
+    if (inputShape.length !== 4 || cin == null) {
+      throw new Error(
+        `TransposedConv2D: input must be [B, H, W, channels] with known channels, got [${inputShape}]`,
+      );
+    }
+    const { filters, stride, seed = 0 } = this.args;
+    const shape: [number, number, number, number] = [this.side, this.side, cin, filters];
+    const zeros = tf.initializers.zeros();
+    this.kernel = this.addWeight('kernel', shape, 'float32', zeros);
+    this.bias = this.addWeight('bias', [filters], 'float32', zeros);
+    const perOutput = (this.side / stride) ** 2; // inserted zeros carry nothing
+    const fans = { fanIn: perOutput * cin, fanOut: perOutput * filters };
+    const initial = seededGlorotUniform(this.side ** 2 * cin * filters, {
+      ...fans,
+      seed,
+      purpose: this.name,
+    });
+    tf.tidy(() => {
+      this.kernel.write(tf.tensor4d(initial, shape));
+    });
+    this.ones = tf.keep(tf.ones(shape));
+    super.build(inputShape);
+  }
+
+  override computeOutputShape(inputShape: tf.Shape): tf.Shape {
+    const { filters, stride } = this.args;
+    const scaled = (size: number | null | undefined) => (size == null ? null : size * stride);
+    return [inputShape[0] ?? null, scaled(inputShape[1]), scaled(inputShape[2]), filters];
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const x = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor4D;
+    const { stride, activation = 'linear' } = this.args;
+    return maskedConv2d(
+      {
+        x: insertZeros(x, stride),
+        kernel: this.kernel.read() as tf.Tensor4D,
+        mask: this.ones,
+        bias: this.bias.read() as tf.Tensor1D,
+      },
+      { taps: this.taps, activation },
+    );
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    const { filters, stride, activation = 'linear', seed = 0 } = this.args;
+    return { ...super.getConfig(), filters, stride, kernelSize: this.side, activation, seed };
+  }
+
+  protected override disposeWeights(): number {
+    this.ones?.dispose();
+    return super.disposeWeights();
+  }
+}
+
+tf.serialization.registerClass(TransposedConv2D);
+
+/** A {@link TransposedConv2D} layer. */
+export function transposedConv2d(args: TransposedConv2DArgs): TransposedConv2D {
+  return new TransposedConv2D(args);
+}

@@ -1,0 +1,145 @@
+import { loadEngine } from '@pixelrnn/engine';
+import { logLikelihood } from '@pixelrnn/metrics';
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  type MultiScaleModel,
+  type MultiScaleOptions,
+  multiScale,
+  subsampleIntensities,
+} from './multiScale.js';
+import { scaleIntensities } from './scaleIntensities.js';
+import { dependencies, everyImage } from './testing/proofs.js';
+
+beforeAll(() => loadEngine({ quiet: true }));
+
+const network = { cell: 'diagonal', layers: 1, h: 3, headWidth: 4, firstKernel: 3 } as const;
+const tiny: MultiScaleOptions = {
+  height: 4,
+  width: 2,
+  colors: 1,
+  levels: 2,
+  stride: 2,
+  conditionMaps: 2,
+  unconditional: network,
+  conditional: { ...network, cell: 'row' },
+};
+
+function randomWeights({ unconditional, conditional }: MultiScaleModel): void {
+  for (const model of [unconditional, conditional]) {
+    model.setWeights(
+      model.getWeights().map((weight, i) => tf.randomNormal(weight.shape, 0, 0.7, 'float32', i + 1)),
+    );
+  }
+}
+
+/** log p(x) = log p(subsampled x) + log p(the rest of x, given that), of every image. */
+function everyLogLikelihood(models: MultiScaleModel, { height, width, colors, levels }: MultiScaleOptions) {
+  const images = everyImage(height * width * colors, levels);
+  const shape: [number, number, number, number] = [
+    images.length / (height * width * colors),
+    height,
+    width,
+    colors,
+  ];
+  const small = subsampleIntensities(images, shape, models.stride);
+  const nats = (model: tf.LayersModel, intensities: Uint8Array, size: [number, number, number, number]) => {
+    const output = model.apply(scaleIntensities(intensities, size, levels)) as tf.Tensor;
+    return logLikelihood(output, tf.tensor(intensities, size, 'int32'), levels);
+  };
+  return tf.tidy(() => {
+    const ofSmall = nats(models.unconditional, small.intensities, small.shape);
+    const ofRest = nats(models.conditional, images, shape);
+    const values = (nats: tf.Tensor) => [...nats.dataSync()];
+    return { total: values(tf.add(ofSmall, ofRest)), rest: values(ofRest), small: small.intensities };
+  });
+}
+
+describe('multiScale', () => {
+  it.each([
+    ['2 levels, 4 x 2 x 1', tiny],
+    ['2 levels, 2 x 2 x 3', { ...tiny, height: 2, colors: 3, conditional: network }],
+    ['3 levels, 2 x 4 x 1', { ...tiny, height: 2, width: 4, levels: 3 }],
+  ])('is a distribution over whole images: %s', (_, options) => {
+    const models = multiScale(options);
+    randomWeights(models);
+    const { total, rest, small } = everyLogLikelihood(models, options);
+    expect(total.reduce((sum, value) => sum + Math.exp(value), 0)).toBeCloseTo(1, 4);
+    // The rest alone sums to 1 for each subsampled image.
+    const size = small.length / total.length;
+    const sums = new Map<string, number>();
+    rest.forEach((value, i) => {
+      const key = small.slice(i * size, (i + 1) * size).join();
+      sums.set(key, (sums.get(key) ?? 0) + Math.exp(value));
+    });
+    expect(sums.size).toBe(options.levels ** size);
+    for (const sum of sums.values()) expect(sum).toBeCloseTo(1, 4);
+  });
+
+  it('reads earlier pixels and the subsampled image, nothing else, and gives known pixels the probability 1', () => {
+    const options = { ...tiny, height: 4, width: 4 };
+    const models = multiScale(options);
+    const seen = dependencies(models.conditional, options, { row: 1, column: 1, color: 0 });
+    expect([...seen]).toEqual([
+      1,
+      1,
+      1,
+      0, // (0, 3) is beyond the reach of the Row LSTM's triangle and not in the subsampled image
+      1,
+      0,
+      0,
+      0,
+      1,
+      0,
+      1,
+      0,
+      0,
+      0,
+      0,
+      0,
+    ]);
+    const images = scaleIntensities(
+      Uint8Array.from({ length: 16 }, (_, i) => (i * 7) % 2),
+      [1, 4, 4, 1],
+      2,
+    );
+    const probability = tf.sigmoid(models.conditional.apply(images) as tf.Tensor).dataSync();
+    for (const i of [0, 2, 8, 10]) expect(probability[i]).toBeCloseTo((i * 7) % 2, 7);
+  });
+
+  it('takes pixels from the first, every stride-th', () => {
+    const images = Uint8Array.from({ length: 32 }, (_, i) => i);
+    const { intensities, shape } = subsampleIntensities(images, [2, 4, 4, 1], 2);
+    expect(shape).toEqual([2, 2, 2, 1]);
+    expect([...intensities]).toEqual([0, 2, 8, 10, 16, 18, 24, 26]);
+  });
+
+  it('survives save and load, with equal outputs', async () => {
+    const { conditional } = multiScale({
+      ...tiny,
+      height: 8,
+      width: 8,
+      colors: 3,
+      levels: 4,
+      stride: 4,
+      conditional: network,
+    });
+    let artifacts: tf.io.ModelArtifacts | undefined;
+    await conditional.save(
+      tf.io.withSaveHandler(async (saved) => {
+        artifacts = saved;
+        return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(saved) };
+      }),
+    );
+    const loaded = await tf.loadLayersModel(tf.io.fromMemory(artifacts as tf.io.ModelArtifacts));
+    const input = tf.randomUniform([2, 8, 8, 3], -1, 1, 'float32', 3);
+    expect((loaded.predict(input) as tf.Tensor).dataSync()).toEqual(
+      (conditional.predict(input) as tf.Tensor).dataSync(),
+    );
+  });
+
+  it('names options at fault', () => {
+    expect(() => multiScale({ ...tiny, height: 5 })).toThrow('height and width must divide by the stride');
+    expect(() => multiScale({ ...tiny, stride: 3 as 2 })).toThrow(/multiScale: [\s\S]*stride/);
+  });
+});

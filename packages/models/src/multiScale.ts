@@ -1,0 +1,135 @@
+import { knownPixels, subsample, transposedConv2d } from '@pixelrnn/layers';
+import * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
+import { parseOptions } from './parseOptions.js';
+import { type PixelRNNOptions, pixelRNN, pixelRNNOutput, pixelRNNSchema } from './pixelRNN.js';
+
+const positive = z.int().positive();
+const networkSchema = pixelRNNSchema.omit({
+  height: true,
+  width: true,
+  colors: true,
+  levels: true,
+  conditionMaps: true,
+  distribution: true,
+  seed: true,
+});
+
+const multiScaleSchema = z
+  .strictObject({
+    height: positive,
+    width: positive,
+    colors: positive,
+    levels: z.int().min(2).max(256),
+    stride: z.union([z.literal(2), z.literal(4), z.literal(8), z.literal(16)]),
+    conditionMaps: positive,
+    unconditional: networkSchema,
+    conditional: networkSchema,
+    seed: z.int().default(0),
+  })
+  .refine(({ height, width, stride }) => height % stride === 0 && width % stride === 0, {
+    error: 'height and width must divide by the stride',
+  });
+
+/** Cell, depth and width of one of the two networks; the rest is common to both. */
+export type ScaleOptions = Omit<
+  PixelRNNOptions,
+  'height' | 'width' | 'colors' | 'levels' | 'conditionMaps' | 'distribution' | 'seed'
+>;
+
+export interface MultiScaleOptions {
+  /** Of the large image, n x n in the paper. */
+  height: number;
+  width: number;
+  colors: number;
+  levels: number;
+  /** n / s: the subsampled image has every stride-th pixel of every stride-th row. */
+  stride: 2 | 4 | 8 | 16;
+  /** c: maps that the upsampling network makes of the subsampled image. */
+  conditionMaps: number;
+  /** The s x s network. */
+  unconditional: ScaleOptions;
+  /** The n x n network. */
+  conditional: ScaleOptions;
+  /** Of the initial weights; default 0. */
+  seed?: number;
+}
+
+export interface MultiScaleModel {
+  stride: number;
+  /** Scaled pixels of the subsampled image [B, s, s, C] to their logits. */
+  unconditional: tf.LayersModel;
+  /**
+   * Scaled pixels of the whole image [B, n, n, C] to logits, conditioned on those of its pixels that belong to the subsampled
+   * image; these have probability 1.
+   */
+  conditional: tf.LayersModel;
+}
+
+/**
+ * Multi-scale PixelRNN (section 3.6). The exact log-likelihood of an image is the sum of both models': of its subsampled
+ * image under `unconditional`, and of itself under `conditional`, where the pixels already known count 0.
+ *
+ * The upsampling network is a 3x3 convolution and a transposed convolution for each factor of 2, all with ReLU; the paper does
+ * not give its layers. In each layer of the conditional network an unmasked 1x1 convolution of its maps is added to the
+ * input-to-state map.
+ *
+ * @throws Error listing every option that is missing, unknown or out of range
+ */
+export function multiScale(options: MultiScaleOptions): MultiScaleModel {
+  const o = parseOptions('multiScale', multiScaleSchema, options);
+  const { height, width, colors, levels, stride, conditionMaps, seed } = o;
+  const unconditional = pixelRNN({
+    ...o.unconditional,
+    height: height / stride,
+    width: width / stride,
+    colors,
+    levels,
+    seed,
+  });
+  const pixels = tf.input({ shape: [height, width, colors], name: 'pixels' });
+  const small = subsample({ stride, name: 'subsample' }).apply(pixels) as tf.SymbolicTensor; // [B, s, s, C]
+  const upsampling = { filters: conditionMaps, activation: 'relu', seed } as const;
+  let condition = transposedConv2d({ ...upsampling, stride: 1, name: 'upsample_first' }).apply(
+    small,
+  ) as tf.SymbolicTensor;
+  for (let factor = 2; factor <= stride; factor *= 2) {
+    const layer = transposedConv2d({ ...upsampling, stride: 2, name: `upsample_to_${factor}` });
+    condition = layer.apply(condition) as tf.SymbolicTensor; // [B, factor s, factor s, c]
+  }
+  const logits = pixelRNNOutput(pixels, condition, {
+    ...o.conditional,
+    colors,
+    levels,
+    distribution: 'softmax',
+    seed,
+  });
+  const outputs = knownPixels({ stride, levels, name: 'known' }).apply([logits, pixels]) as tf.SymbolicTensor;
+  return { stride, unconditional, conditional: tf.model({ inputs: pixels, outputs, name: 'MultiScale' }) };
+}
+
+/**
+ * Intensities of the subsampled image, the input of the unconditional model.
+ *
+ * @param intensities [B, H, W, C]
+ * @returns [B, H / stride, W / stride, C]
+ */
+export function subsampleIntensities(
+  intensities: Uint8Array,
+  [batch, height, width, colors]: readonly [number, number, number, number],
+  stride: number,
+): { intensities: Uint8Array; shape: [number, number, number, number] } {
+  const shape: [number, number, number, number] = [batch, height / stride, width / stride, colors];
+  const small = new Uint8Array(shape.reduce((product, size) => product * size, 1));
+  let to = 0;
+  for (let image = 0; image < batch; image++) {
+    for (let row = 0; row < height; row += stride) {
+      for (let column = 0; column < width; column += stride) {
+        const from = ((image * height + row) * width + column) * colors;
+        small.set(intensities.subarray(from, from + colors), to);
+        to += colors;
+      }
+    }
+  }
+  return { intensities: small, shape };
+}
