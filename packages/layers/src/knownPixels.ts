@@ -52,7 +52,7 @@ export class KnownPixels extends tf.layers.Layer {
 /** 1 at each pixel's intensity, 0 at the others: [B, H, W, C] -> [B, H, W, C, levels] */
 function peaks(pixels: tf.Tensor4D, levels: number): tf.Tensor {
   const intensities = tf.round(tf.mul(tf.add(pixels, 1), (levels - 1) / 2));
-  return tf.oneHot(tf.cast(intensities, 'int32'), levels, 1, 0, 'float32');
+  return tf.cast(tf.equal(tf.expandDims(intensities, -1), tf.range(0, levels)), 'float32');
 }
 
 tf.serialization.registerClass(KnownPixels);
