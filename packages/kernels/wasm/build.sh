@@ -1,6 +1,6 @@
 #!/bin/sh
 # Compiles the kernels to WebAssembly SIMD, as a side module that works on a host's memory: kernels.wasm.
-#   build.sh           writes kernels.wasm
+#   build.sh           writes kernels.wasm and the module of src that holds it
 #   build.sh --check   compiles into a temporary folder and compares with the committed kernels.wasm
 # The compiler is Zig's clang from the Python package ziglang, pinned, in a virtual environment in the user's cache.
 set -eu
@@ -34,4 +34,5 @@ if [ "${1:-}" = --check ]; then
   }
 else
   cp "$build/kernels.wasm" kernels.wasm
+  node embed.mjs
 fi
