@@ -12,6 +12,7 @@ export default defineConfig({
       'experiments/src/**/*.test.ts',
       'notebooks/*.test.ts',
       'scripts/*.test.ts',
+      'bench/**/*.test.ts',
     ],
     pool: 'forks',
     maxWorkers: 2,

@@ -2,6 +2,7 @@ import { loadEngine } from '@pixelrnn/engine';
 import { pixelRNNSteps } from '@pixelrnn/metrics';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { pixelCNN } from './pixelCNN.js';
 import { type PixelRNNOptions, pixelRNN } from './pixelRNN.js';
 import { everyLogLikelihood, expectDependencies } from './testing/proofs.js';
 
@@ -85,6 +86,21 @@ describe.each(cells)('%s: the model', (cell) => {
     const skip = pixelRNN({ ...options, skip: true });
     expect(skip.countParams()).toBe(around + 2 * (lstm + pointwise(h, cin) + pointwise(cin, cin)));
     expect(pixelRNN({ ...options, residual: false }).countParams()).toBe(plain.countParams());
+  });
+
+  it('adds each residual once: with its projections at zero, it is the network without layers', () => {
+    const { layers: _, ...options } = { ...tiny, h: 4 };
+    const model = pixelRNN({ ...options, cell, layers: 2 });
+    const without = pixelCNN({ ...options, blocks: 0 });
+    const byName = new Map(without.layers.map((layer) => [layer.name, layer]));
+    for (const layer of model.layers) {
+      if (layer.name.endsWith('_up'))
+        layer.setWeights(layer.getWeights().map((weight) => tf.zeros(weight.shape)));
+      byName.get(layer.name)?.setWeights(layer.getWeights());
+    }
+    const input = tf.randomNormal([2, 4, 5, 1], 0, 1, 'float32', 1);
+    const [logits, expected] = [model, without].map((each) => (each.predict(input) as tf.Tensor).dataSync());
+    logits?.forEach((value, i) => void expect(value).toBeCloseTo(expected?.[i] as number, 5));
   });
 
   it('survives save and load, with equal outputs', async () => {
