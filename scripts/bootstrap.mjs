@@ -47,5 +47,7 @@ must('Installing the packages', command, [...prefix, 'install', '--frozen-lockfi
 must('Building the packages', 'npm', ['run', '--silent', 'build']);
 // The native engine is worth having, not needed: where it cannot be had, WebAssembly computes.
 if (!run('npm', ['run', '--silent', 'engine', '--', 'install'])) {
-  console.error('bootstrap: the native engine was not installed; `npm run engine` says why. Going on without it.');
+  console.error(
+    'bootstrap: the native engine was not installed; `npm run engine` says why. Going on without it.',
+  );
 }

@@ -11,7 +11,8 @@ const folder = fileURLToPath(new URL('../notebooks', import.meta.url));
 function main() {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { out: { type: 'string' } } });
   const known = readdirSync(folder).filter((name) => name.endsWith('.ipynb'));
-  const chosen = positionals.length === 0 ? known : positionals.map((name) => `${name.replace(/\.ipynb$/, '')}.ipynb`);
+  const chosen =
+    positionals.length === 0 ? known : positionals.map((name) => `${name.replace(/\.ipynb$/, '')}.ipynb`);
   const unknown = chosen.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
     console.error(`notebooks: no ${unknown.join(', ')}; there are ${known.join(', ')}`);
@@ -33,7 +34,10 @@ function main() {
     ],
     {
       stdio: 'inherit',
-      env: { ...process.env, JUPYTER_PATH: inherited ? `${jupyterPath}${delimiter}${inherited}` : jupyterPath },
+      env: {
+        ...process.env,
+        JUPYTER_PATH: inherited ? `${jupyterPath}${delimiter}${inherited}` : jupyterPath,
+      },
     },
   );
   return status === 0 ? 0 : 1;

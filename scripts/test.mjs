@@ -1,46 +1,105 @@
-// The whole of `npm test` after the bootstrap: static checks, then every test. Ends with one line of counts.
+// After the bootstrap, `npm test`: static checks, then every test on the best engine of this machine.
+// With --slow, `pnpm test:slow`: every test on the WASM engine, the engine's tests on the next Node, the C++ kernels under
+// the sanitizers, the committed WebAssembly module against its sources, and the demo with its bar.
+// Ends with one line of counts.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findPython } from './venv.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const bin = (name) => join(root, 'node_modules', '.bin', name);
 const folder = mkdtempSync(join(tmpdir(), 'pixelrnn-test-'));
-const report = join(folder, 'vitest.json');
-
-const run = (name, args) => {
-  console.log(`\n> ${name} ${args.join(' ')}`);
-  return spawnSync(bin(name), args, { cwd: root, stdio: 'inherit' }).status === 0;
-};
-
-const checks = [run('biome', ['check', '.']), run('knip', []), run('tsc', ['-p', 'tsconfig.json'])];
-run('vitest', [
-  'run',
-  '--reporter=default',
-  '--reporter=json',
-  `--outputFile.json=${report}`,
-  ...process.argv.slice(2),
-]);
-
 const counts = { passed: 0, failed: 0, skipped: 0 };
-for (const passed of checks) counts[passed ? 'passed' : 'failed']++;
-try {
-  const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
-  for (const { status, assertionResults, message } of testResults) {
-    if (status === 'failed' && assertionResults.length === 0) {
-      counts.failed++; // the file itself did not load
-      console.error(message);
-    }
-    for (const { status } of assertionResults) {
-      counts[status === 'passed' || status === 'failed' ? status : 'skipped']++;
-    }
-  }
-} catch (error) {
-  console.error(`vitest left no report: ${error.message}`);
-  counts.failed++;
+
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+
+/** Runs a program with its output shown; true if it ended well. */
+function run(command, args, env = {}) {
+  console.log(
+    `\n> ${Object.entries(env).map(([name, value]) => `${name}=${value} `)}${command.replace(root, '')} ${args.join(' ')}`,
+  );
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  });
+  if (error) console.error(error.message);
+  return status === 0;
 }
+
+/** A check that counts as one test. */
+function check(command, args, env) {
+  counts[run(command, args, env) ? 'passed' : 'failed']++;
+}
+
+/** A check whose means may be missing on a user's machine; there it is said and counted as skipped. */
+function checkWhere(available, why, command, args, env) {
+  if (available) return check(command, args, env);
+  console.log(`\nskipped: ${command} ${args.join(' ')}: ${why}`);
+  counts.skipped++;
+}
+
+/** Tests, each counted. */
+function vitest(args, env, launcher = [bin('vitest')]) {
+  const report = join(folder, `${counts.passed}.json`);
+  const [command, ...prefix] = launcher;
+  run(
+    command,
+    [...prefix, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args],
+    env,
+  );
+  try {
+    for (const { status, assertionResults, message } of JSON.parse(readFileSync(report, 'utf8'))
+      .testResults) {
+      if (status === 'failed' && assertionResults.length === 0) {
+        counts.failed++; // the file itself did not load
+        console.error(message);
+      }
+      for (const { status } of assertionResults) {
+        counts[status === 'passed' || status === 'failed' ? status : 'skipped']++;
+      }
+    }
+  } catch (error) {
+    counts.failed++;
+    console.error(`vitest left no report: ${error.message}`);
+  }
+}
+
+function fast(args) {
+  check(bin('biome'), ['check', '.']);
+  check(bin('knip'), []);
+  check(bin('tsc'), ['-p', 'tsconfig.json']);
+  vitest(args);
+}
+
+function slow() {
+  const python = findPython() !== null;
+  const compiler = process.env.CXX ?? 'c++';
+  const compiles = spawnSync(compiler, ['--version']).status === 0;
+  // What does not depend on the engine has run in `npm test`.
+  vitest(['packages/{kernels,layers,models,metrics,training,generation}', 'experiments'], {
+    PIXELRNN_ENGINE: 'wasm',
+  });
+  const nextNode = [
+    'npm',
+    'exec',
+    '--yes',
+    '--package=node@24',
+    '--',
+    'node',
+    'node_modules/vitest/vitest.mjs',
+  ];
+  vitest(['packages/engine'], {}, nextNode);
+  checkWhere(compiles, `there is no compiler ${compiler}`, 'sh', ['packages/kernels/cpp/test.sh']);
+  checkWhere(python, 'Python 3 is not installed', 'sh', ['packages/kernels/wasm/build.sh', '--check']);
+  check(process.execPath, ['--conditions=@pixelrnn/source', '--import', 'tsx', 'scripts/checkDemo.ts']);
+}
+
+const [mode, ...args] = process.argv.slice(2);
+if (mode === '--slow') slow();
+else fast(mode === undefined ? [] : [mode, ...args]);
 rmSync(folder, { recursive: true, force: true });
 console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exit(counts.failed === 0 ? 0 : 1);

@@ -69,6 +69,12 @@ const program = new Command('pnpm exp')
     console.log(`Table, plots and runs: ${join(flags.out, id)}`);
   });
 
+// A reader that has seen enough, such as head, closes the pipe.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -13,7 +13,7 @@ import { writeFileAtomic } from '@pixelrnn/training';
 import type { Experiment, ExperimentRow, PresetName } from './experiment.js';
 
 /** A finished run, and the settings it had. */
-export interface FinishedRun {
+interface FinishedRun {
   result: RunResult;
   settings: Record<string, unknown>;
 }
