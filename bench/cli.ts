@@ -1,0 +1,44 @@
+// `pnpm bench <name>`: what is fast, beside peers in the same run. `pnpm bench setup` installs the peers.
+import { Argument, Command, CommanderError } from 'commander';
+import { BenchError } from './benchError.js';
+import { formatReport } from './report.js';
+import { setup } from './setup.js';
+import { type BenchOptions, type BenchResult, benchTraining } from './training.js';
+
+const benches: Record<string, (options: BenchOptions) => Promise<BenchResult>> = { training: benchTraining };
+const log = (line: string) => console.error(`bench: ${line}`);
+
+const program = new Command('pnpm bench')
+  .description('Measures speed beside other frameworks, interleaved in the same run.')
+  .addArgument(
+    new Argument('<name>', 'what to measure; or setup, which installs the peers').choices([
+      ...Object.keys(benches),
+      'setup',
+    ]),
+  )
+  .option('--quick', 'fewer and shorter rounds, to see that everything runs')
+  .option('--json', 'one JSON object on stdout')
+  .exitOverride()
+  .action(async (name: string, { quick, json }: { quick?: boolean; json?: boolean }) => {
+    const bench = benches[name];
+    if (!bench) {
+      setup(log);
+      return;
+    }
+    const { report, failures } = await bench({ quick, log });
+    console.log(json ? JSON.stringify(report) : formatReport(report));
+    if (failures.length > 0) process.exitCode = 1; // each has been logged
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2; // commander has printed the sentence
+  } else if (error instanceof BenchError) {
+    log(error.message);
+    process.exitCode = 1;
+  } else {
+    throw error;
+  }
+}

@@ -1,0 +1,33 @@
+import { convolutionMask, type MaskedConv2D } from '@pixelrnn/layers';
+import type * as tf from '@tensorflow/tfjs';
+
+/** Weights of a masked convolution that its mask leaves: live taps, and in the centre live pairs of colours. */
+function liveWeights(layer: MaskedConv2D): number {
+  const kernel = layer.getWeights()[0] as tf.Tensor;
+  const [kernelHeight, kernelWidth, cin, cout] = kernel.shape as [number, number, number, number];
+  const { maskType, colors, outputGroups } = layer.getConfig();
+  const mask = convolutionMask({
+    kernelHeight,
+    kernelWidth,
+    cin,
+    cout,
+    maskType: String(maskType).toUpperCase() as 'A' | 'B',
+    colors: colors as number,
+    outputGroups: outputGroups as 'cyclic' | 'contiguous',
+  });
+  return mask.reduce((sum, value) => sum + value, 0);
+}
+
+/**
+ * Floating-point operations of one training step of a model of masked convolutions: two for each live weight and pixel
+ * in the forward pass, in the filter gradient and in the input gradient, which the first convolution does not need.
+ * Border pixels count as inner ones; biases, activations, loss and optimiser do not count.
+ */
+export function flopsPerStep(model: tf.LayersModel, batch: number): number {
+  const [, height, width] = (model.inputs[0] as tf.SymbolicTensor).shape as [null, number, number, number];
+  const live = model.layers
+    .filter((layer): layer is MaskedConv2D => layer.getClassName() === 'MaskedConv2D')
+    .map(liveWeights);
+  const all = live.reduce((sum, count) => sum + count, 0);
+  return 2 * batch * height * width * (3 * all - (live[0] ?? 0));
+}

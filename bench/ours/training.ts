@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { pixelCNN } from '@pixelrnn/models';
+import { RMSProp, trainableVariables, trainingStep } from '@pixelrnn/training';
+import * as tf from '@tensorflow/tfjs';
+import type { ParticipantArgument } from '../protocol.js';
+
+export interface Trainer {
+  readonly model: tf.LayersModel;
+  /** Does that many updates and gives the last one's loss before it, nats per image. */
+  run(steps: number): Promise<number>;
+}
+
+/** The workspace's own training step on one batch in memory, which goes to the engine anew at every step. */
+export function trainer({ work, images, weights }: ParticipantArgument): Trainer {
+  const { learningRate, decay, epsilon, batch, levels, ...size } = work;
+  const model = pixelCNN({ ...size, levels });
+  if (weights) setWeights(model, JSON.parse(readFileSync(weights, 'utf8')) as number[][]);
+  const variables = trainableVariables(model);
+  const optimizer = new RMSProp(variables, { learningRate, decay, epsilon });
+  const intensities = new Uint8Array(readFileSync(images));
+  const shape: [number, number, number, number] = [batch, work.height, work.width, work.colors];
+  return {
+    model,
+    async run(steps) {
+      let loss = tf.scalar(Number.NaN);
+      for (let step = 0; step < steps; step++) {
+        loss.dispose();
+        loss = trainingStep({ model, variables, optimizer, levels }, { intensities, shape });
+      }
+      const last = (await loss.data())[0] as number;
+      loss.dispose();
+      return last;
+    },
+  };
+}
+
+function setWeights(model: tf.LayersModel, flat: number[][]): void {
+  tf.tidy(() => {
+    for (const [i, weight] of model.trainableWeights.entries()) {
+      weight.write(tf.tensor(flat[i] as number[], weight.shape as number[]));
+    }
+  });
+}

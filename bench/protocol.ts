@@ -1,0 +1,61 @@
+import { z } from 'zod';
+
+/** What a participant prints, one JSON object a line, once it is warm. */
+export const readySchema = z.object({
+  ready: z.object({
+    /** Of the framework. */
+    version: z.string(),
+    parameters: z.int().positive(),
+    /** Of the first step, at the initial weights, nats per image. */
+    loss: z.number(),
+  }),
+});
+
+/** Our participant says more about itself. */
+export const oursReadySchema = z.object({
+  ready: readySchema.shape.ready.extend({
+    engine: z.string(),
+    kernels: z.string(),
+    threads: z.int().positive(),
+    simd: z.int().positive(),
+    /** Floating-point operations of one step, see flops.ts. */
+    flopsPerStep: z.number().positive(),
+  }),
+});
+
+/** The answer to `{"steps": n}`. */
+export const stepsSchema = z.object({
+  /** Wall time of the n steps. */
+  seconds: z.number().positive(),
+  /** Of the last step, nats per image. */
+  loss: z.number(),
+  /** Processor time that the participant used while it waited for this request. */
+  idleCpuSeconds: z.number().nonnegative(),
+});
+
+/** The answer of our participant to `{"matmul": true}`. */
+export const matmulSchema = z.object({ gflops: z.number().positive() });
+
+/** The one argument of a participant's program, as JSON. */
+export interface ParticipantArgument {
+  work: {
+    height: number;
+    width: number;
+    colors: number;
+    levels: number;
+    h: number;
+    blocks: number;
+    headWidth: number;
+    batch: number;
+    learningRate: number;
+    decay: number;
+    epsilon: number;
+    seed: number;
+  };
+  /** File of the batch's intensities, uint8 [batch, height, width, colors]. */
+  images: string;
+  threads: number;
+  mode: 'ours' | 'eager' | 'compile' | 'jit';
+  /** JSON file of weights, [kernel HWIO, bias] for each convolution: tests give every participant the same. */
+  weights?: string;
+}
