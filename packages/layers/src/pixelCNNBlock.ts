@@ -19,24 +19,10 @@ export interface PixelCNNBlockArgs {
  */
 export function pixelCNNBlock(input: tf.SymbolicTensor, args: PixelCNNBlockArgs): tf.SymbolicTensor {
   const { h, colors, kernelSize = 3, name, seed } = args;
-  const shared = { maskType: 'B', colors, seed } as const;
-  const down = maskedConv2d({
-    ...shared,
-    filters: h,
-    kernelSize: 1,
-    inputActivation: 'relu',
-    activation: 'relu',
-    name: `${name}_down`,
-  }).apply(input) as tf.SymbolicTensor; // [B, H, W, h]
-  const spatial = maskedConv2d({
-    ...shared,
-    filters: h,
-    kernelSize,
-    activation: 'relu',
-    name: `${name}_conv`,
-  }).apply(down) as tf.SymbolicTensor; // [B, H, W, h]
-  return maskedConv2d({ ...shared, filters: 2 * h, kernelSize: 1, name: `${name}_up` }).apply([
-    spatial,
-    input,
-  ]) as tf.SymbolicTensor; // [B, H, W, 2h]
+  const shared = { maskType: 'B', colors, seed, inputActivation: 'relu' } as const;
+  const down = maskedConv2d({ ...shared, filters: h, kernelSize: 1, name: `${name}_down` });
+  const spatial = maskedConv2d({ ...shared, filters: h, kernelSize, name: `${name}_conv` });
+  const up = maskedConv2d({ ...shared, filters: 2 * h, kernelSize: 1, name: `${name}_up` });
+  const hidden = spatial.apply(down.apply(input)) as tf.SymbolicTensor; // [B, H, W, h]
+  return up.apply([hidden, input]) as tf.SymbolicTensor; // [B, H, W, 2h]
 }
