@@ -74,6 +74,11 @@ function fast(args) {
   vitest(args);
 }
 
+const engineTests = ['kernels', 'layers', 'models', 'metrics', 'training', 'generation'].map(
+  (name) => `packages/${name}/`,
+);
+engineTests.push('experiments/', 'scripts/readmes');
+
 function slow() {
   const python = findPython() !== null;
   const compiler = process.env.CXX ?? 'c++';

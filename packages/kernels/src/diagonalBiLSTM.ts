@@ -1,25 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { checkShape } from './checks.js';
 import { composedDiagonalBiLSTM } from './composed/diagonalBiLSTM.js';
-
-export interface DiagonalBiLSTMInputs {
-  /** [B, H, W, Cin] */
-  x: tf.Tensor4D;
-  /** Input-to-state weights before masking, [1, 1, Cin, 8h]: to the right o, f, i, g, then to the left the same. */
-  inputKernel: tf.Tensor4D;
-  /** Zeros and ones, of its shape. */
-  inputMask: tf.Tensor4D;
-  /** [8h] */
-  bias: tf.Tensor1D;
-  /** State-to-state weights [direction, from row r or r - 1, h, 4h] = [2, 2, h, 4h]; not masked. */
-  stateKernel: tf.Tensor4D;
-  /** The state before each row's first pixel, by direction, [2, h]. */
-  initialHidden: tf.Tensor2D;
-  /** [2, h] */
-  initialCell: tf.Tensor2D;
-  /** Added to the input-to-state map, [B, H, W, 8h]. */
-  addition?: tf.Tensor4D | undefined;
-}
+import type { DiagonalBiLSTMInputs } from './lstmInputs.js';
 
 /**
  * Diagonal BiLSTM (PixelRNN, section 3.2, Figure 3). In each direction the map is skewed and scanned by diagonals:

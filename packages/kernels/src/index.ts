@@ -1,7 +1,8 @@
 export { type KernelChoice, kernelsInUse, setKernels, whyComposed } from './choice.js';
 export { bernoulliCrossEntropy, softmaxCrossEntropy } from './crossEntropy.js';
-export { type DiagonalBiLSTMInputs, diagonalBiLSTM } from './diagonalBiLSTM.js';
+export { diagonalBiLSTM } from './diagonalBiLSTM.js';
 export type { KernelKind } from './kernelSet.js';
+export type { DiagonalBiLSTMInputs, RowLSTMInputs } from './lstmInputs.js';
 export {
   type Activation,
   type MaskedConv2dAttributes,
@@ -16,5 +17,5 @@ export {
   type RMSPropState,
   rmsPropUpdate,
 } from './optimisers.js';
-export { type RowLSTMInputs, rowLSTM } from './rowLSTM.js';
+export { rowLSTM } from './rowLSTM.js';
 export { liveTaps, type Tap } from './taps.js';

@@ -1,26 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import { checkShape, fail } from './checks.js';
 import { composedRowLSTM } from './composed/rowLSTM.js';
+import type { RowLSTMInputs } from './lstmInputs.js';
 import type { Tap } from './taps.js';
-
-export interface RowLSTMInputs {
-  /** [B, H, W, Cin] */
-  x: tf.Tensor4D;
-  /** Input-to-state weights before masking, [1, k, Cin, 4h], gates in the order o, f, i, g. */
-  inputKernel: tf.Tensor4D;
-  /** Zeros and ones, of its shape. */
-  inputMask: tf.Tensor4D;
-  /** [4h] */
-  bias: tf.Tensor1D;
-  /** State-to-state weights [k, h, 4h], k odd and centred; not masked. */
-  stateKernel: tf.Tensor3D;
-  /** The state above the first row, the same in every column, [h]. */
-  initialHidden: tf.Tensor1D;
-  /** [h] */
-  initialCell: tf.Tensor1D;
-  /** Added to the input-to-state map, [B, H, W, 4h]. */
-  addition?: tf.Tensor4D | undefined;
-}
 
 /**
  * Row LSTM (PixelRNN, section 3.1, equation 3), from the top row to the bottom row:

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { DiagonalBiLSTMInputs } from '../diagonalBiLSTM.js';
+import type { DiagonalBiLSTMInputs } from '../lstmInputs.js';
 import { maskedConv2d } from '../maskedConv2d.js';
 import { type LstmState, lstmStep } from './lstmStep.js';
 import { product } from './product.js';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import type { RowLSTMInputs } from '../lstmInputs.js';
 import { maskedConv2d } from '../maskedConv2d.js';
-import type { RowLSTMInputs } from '../rowLSTM.js';
 import type { Tap } from '../taps.js';
 import { type LstmState, lstmStep } from './lstmStep.js';
 import { product } from './product.js';

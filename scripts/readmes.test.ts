@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import * as data from '@pixelrnn/data';
+import { loadEngine } from '@pixelrnn/engine';
+import * as generation from '@pixelrnn/generation';
+import * as layers from '@pixelrnn/layers';
+import * as metrics from '@pixelrnn/metrics';
+import * as models from '@pixelrnn/models';
+import * as training from '@pixelrnn/training';
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, expect, it } from 'vitest';
+
+beforeAll(() => loadEngine({ quiet: true }));
+
+const modules = {
+  '@pixelrnn/data': data,
+  '@pixelrnn/generation': generation,
+  '@pixelrnn/layers': layers,
+  '@pixelrnn/metrics': metrics,
+  '@pixelrnn/models': models,
+  '@pixelrnn/training': training,
+  '@tensorflow/tfjs': tf,
+};
+
+const AsyncFunction = (async () => {}).constructor as new (
+  ...source: string[]
+) => (...values: unknown[]) => Promise<void>;
+
+/** What the example of a package's README prints; its imports become `modules`, its casts go. */
+async function runExample(name: string): Promise<string[]> {
+  const readme = await readFile(new URL(`../packages/${name}/README.md`, import.meta.url), 'utf8');
+  const javascript = /```ts\n([\s\S]*?)```/
+    .exec(readme)![1]!
+    .replace(/import (?:type )?(?:\* as )?(\w+|\{[^}]*\}) from ('[^']+');/g, 'const $1 = modules[$2];')
+    .replaceAll(/ as tf\.Tensor/g, '');
+  const lines: string[] = [];
+  await new AsyncFunction('modules', 'console', javascript)(modules, {
+    log: (line: string) => lines.push(line),
+  });
+  return lines;
+}
+
+const uniform = '17034.8 nats per image, 8.00 bits/dim';
+
+it.each([
+  ['layers', ['maps 1x3x3x1, mask A 1 1 1 1 0 0 0 0 0', 'the centre depends on 1 1 1 1 0 0 0 0 0']],
+  ['models', ['27489 parameters, logits 1x28x28x1', 'context: 10 rows above']],
+  ['metrics', [uniform, uniform]],
+  [
+    'generation',
+    ['............', '..###..##...', '.##..#..##.#', '#..#..#.###.', '...#.##.##..', '#.###......#'],
+  ],
+])("the example of %s' README prints what it says, on every engine", async (name, lines) => {
+  expect(await runExample(name)).toEqual(lines);
+});
+
+it("the example of training's README trains to near the best there is", async () => {
+  const lines = await runExample('training');
+  const nats = /^11 entries logged; 64 images, (\d+\.\d\d) nats each$/.exec(lines.join('\n'))![1]!;
+  expect(Number(nats)).toBeGreaterThanOrEqual(0.69);
+  expect(Number(nats)).toBeLessThan(0.9);
+});
