@@ -1,6 +1,6 @@
 import { loadEngine } from '@pixelrnn/engine';
 import { kernelsInUse } from '@pixelrnn/kernels';
-import { pixelCNN } from '@pixelrnn/models';
+import { pixelCNN, pixelRNN } from '@pixelrnn/models';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RMSProp } from './rmsProp.js';
@@ -57,6 +57,20 @@ describe('trainingStep', () => {
     const perBlock = (await count(3)) - (await count(2));
     if (kernelsInUse() === 'composed') expect(perBlock).toBeGreaterThan(7);
     else expect(perBlock).toBe(7);
+  });
+
+  it.each(['row', 'diagonal'] as const)('keeps the number of tensors constant for a %s LSTM too', (cell) => {
+    const shape = { height: 6, width: 6, colors: 1, levels: 2 };
+    const model = pixelRNN({ ...shape, cell, layers: 2, h: 3, headWidth: 4, firstKernel: 3, skip: true });
+    const variables = trainableVariables(model);
+    const step = { model, variables, optimizer: new RMSProp(variables, { learningRate: 1e-3 }), levels: 2 };
+    const batches = stripes(32).batches({ batchSize: 8, seed: 0 });
+    trainingStep(step, batches.next().value).dispose();
+    const { numTensors, numBytes } = tf.memory();
+    for (let i = 0; i < 5; i++) {
+      trainingStep(step, batches.next().value).dispose();
+      expect(tf.memory()).toMatchObject({ numTensors, numBytes });
+    }
   });
 
   it('lowers the loss of the batch it saw', () => {

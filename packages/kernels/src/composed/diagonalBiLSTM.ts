@@ -4,6 +4,7 @@ import { maskedConv2d } from '../maskedConv2d.js';
 import { type LstmState, lstmStep } from './lstmStep.js';
 import { product } from './product.js';
 import { skew, unskew } from './skew.js';
+import { unstack } from './unstack.js';
 
 /**
  * The reference of the Diagonal BiLSTM: the input-to-state product of the whole map first, then one product a diagonal
@@ -31,7 +32,7 @@ export function composedDiagonalBiLSTM(inputs: DiagonalBiLSTMInputs): tf.Tensor4
       cell: tf.add(empty, tf.reshape(initialCell, [2, 1, 1, h])),
     };
     let state = initial;
-    const hidden = tf.unstack(skewed, 2).map((column, diagonal) => {
+    const hidden = unstack(skewed, 2).map((column, diagonal) => {
       if (diagonal > 0 && diagonal < height) state = untilStarted(state, initial, diagonal);
       const above = shiftDown(state.hidden as tf.Tensor4D, 2);
       const read = tf.reshape(tf.concat([state.hidden, above], 3), [...perDirection]) as tf.Tensor3D;

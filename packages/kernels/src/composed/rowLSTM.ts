@@ -4,6 +4,7 @@ import { maskedConv2d } from '../maskedConv2d.js';
 import type { Tap } from '../taps.js';
 import { type LstmState, lstmStep } from './lstmStep.js';
 import { product } from './product.js';
+import { unstack } from './unstack.js';
 
 /**
  * The reference of the Row LSTM: the input-to-state convolution of the whole map first, then one product a row. The state
@@ -17,7 +18,7 @@ export function composedRowLSTM(inputs: RowLSTMInputs, taps: readonly Tap[]): tf
   const matrix = tf.reshape(stateKernel, [side * h, 4 * h]);
   const row = tf.zeros([batch, width, h]);
   let state: LstmState = { hidden: tf.add(row, initialHidden), cell: tf.add(row, initialCell) };
-  const hidden = tf.unstack(map, 1).map((sums) => {
+  const hidden = unstack(map, 1).map((sums) => {
     const read = tf.reshape(neighbours(state.hidden, side), [batch * width, side * h]);
     const fromState = tf.reshape(product(read, matrix), [batch, width, 4 * h]);
     state = lstmStep(tf.add(sums, fromState), state.cell);
