@@ -1,21 +1,24 @@
-import { convolutionMask, type MaskedConv2D } from '@pixelrnn/layers';
+import { convolutionMask, MaskedConv2D, PixelCNNBlock } from '@pixelrnn/layers';
 import type * as tf from '@tensorflow/tfjs';
 
-/** Weights of a masked convolution that its mask leaves: live taps, and in the centre live pairs of colours. */
-function liveWeights(layer: MaskedConv2D): number {
-  const kernel = layer.getWeights()[0] as tf.Tensor;
-  const [kernelHeight, kernelWidth, cin, cout] = kernel.shape as [number, number, number, number];
-  const { maskType, colors, outputGroups } = layer.getConfig();
-  const mask = convolutionMask({
-    kernelHeight,
-    kernelWidth,
-    cin,
-    cout,
-    maskType: String(maskType).toUpperCase() as 'A' | 'B',
-    colors: colors as number,
-    outputGroups: outputGroups as 'cyclic' | 'contiguous',
+/** Weights of a layer's masked convolutions that the masks leave: live taps, and in the centre live pairs of colours. */
+function liveWeights(layer: MaskedConv2D | PixelCNNBlock): number {
+  const { maskType = 'b', colors, outputGroups = 'cyclic' } = layer.getConfig();
+  const kernels = layer.getWeights().filter(({ rank }) => rank === 4);
+  const counts = kernels.map(({ shape }) => {
+    const [kernelHeight, kernelWidth, cin, cout] = shape as [number, number, number, number];
+    const mask = convolutionMask({
+      kernelHeight,
+      kernelWidth,
+      cin,
+      cout,
+      maskType: String(maskType).toUpperCase() as 'A' | 'B',
+      colors: colors as number,
+      outputGroups: outputGroups as 'cyclic' | 'contiguous',
+    });
+    return mask.reduce((sum, value) => sum + value, 0);
   });
-  return mask.reduce((sum, value) => sum + value, 0);
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /**
@@ -26,7 +29,7 @@ function liveWeights(layer: MaskedConv2D): number {
 export function flopsPerStep(model: tf.LayersModel, batch: number): number {
   const [, height, width] = (model.inputs[0] as tf.SymbolicTensor).shape as [null, number, number, number];
   const live = model.layers
-    .filter((layer): layer is MaskedConv2D => layer.getClassName() === 'MaskedConv2D')
+    .filter((layer) => layer instanceof MaskedConv2D || layer instanceof PixelCNNBlock)
     .map(liveWeights);
   const all = live.reduce((sum, count) => sum + count, 0);
   return 2 * batch * height * width * (3 * all - (live[0] ?? 0));

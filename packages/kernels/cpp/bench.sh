@@ -9,5 +9,5 @@ trap 'rm -rf "$build"' EXIT
 # shellcheck disable=SC2086
 "${CXX:-c++}" -std=c++17 -O3 ${ARCH:--march=native} -fno-math-errno -fno-trapping-math -ffp-contract=fast \
   -fno-exceptions -fno-rtti -Wall -Wextra bench_kernels.cc patches.cc weights.cc product.cc filter_gradient.cc \
-  conv_forward.cc conv_backward.cc cross_entropy.cc optimisers.cc thread_pool.cc -o "$build/bench_kernels" -pthread
+  conv_forward.cc conv_backward.cc block.cc cross_entropy.cc optimisers.cc thread_pool.cc -o "$build/bench_kernels" -pthread
 "$build/bench_kernels" "$@"

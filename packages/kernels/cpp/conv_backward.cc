@@ -1,16 +1,10 @@
 // With dz = dy where the output relu let it through: dx = the same convolution of dz with the taps' signs turned and
 // the weights transposed, dkernel and dbias = sums over pixels.
-#include "filter_gradient.h"
+#include "convolution.h"
 #include "parallel.h"
-#include "product.h"
 
 namespace pixelrnn {
 namespace {
-
-struct TapLists {
-    Tap* taps;
-    Run* runs;
-};
 
 struct Layout {
     TapLists lists, turned;
@@ -19,28 +13,15 @@ struct Layout {
     size_t bytes;
 };
 
-int64_t pixels_of(const pixelrnn_conv& conv) { return static_cast<int64_t>(conv.batch) * conv.height * conv.width; }
-
-TapLists take_lists(Arena& arena, int32_t taps) { return {arena.take<Tap>(taps), arena.take<Run>(taps)}; }
-
 Layout lay_out(const pixelrnn_conv& conv, void* workspace) {
     Arena arena(workspace);
     Layout layout;
     layout.lists = take_lists(arena, conv.tap_count);
     layout.turned = take_lists(arena, conv.tap_count);
     layout.weights = take_weights(arena, conv.tap_count * conv.cout, conv.cin);
-    layout.sums = take_partial_sums(arena, pixels_of(conv), conv.tap_count * conv.cin, conv.cout);
+    layout.sums = take_partial_sums(arena, pieces_of(pixels_of(conv), conv.cout), conv.tap_count * conv.cin, conv.cout);
     layout.bytes = arena.used();
     return layout;
-}
-
-Patches patches_of(const pixelrnn_conv& conv, bool turned, const TapLists& lists, Source source, const float* values,
-                   const float* gate) {
-    const int32_t channels = turned ? conv.cout : conv.cin;
-    list_taps(conv, turned, lists.taps);
-    const int32_t runs = list_runs(lists.taps, conv.tap_count, channels, lists.runs);
-    return {source, values, gate, pixels_of(conv), conv.height, conv.width, channels, conv.tap_count, runs, lists.taps,
-            lists.runs};
 }
 
 }  // namespace
@@ -62,9 +43,8 @@ void pixelrnn_conv_backward(const pixelrnn_conv* conv, const float* x, const flo
 
     const Patches gradients =
         patches_of(*conv, true, layout.turned, gate ? Source::gated : Source::plain, dy, gate);
-    const int64_t block = static_cast<int64_t>(conv->cin) * conv->cout;
-    const WeightOrder order = {layout.turned.taps, conv->cout, block, 1, conv->cout};
-    const Epilogue epilogue = {nullptr, nullptr, conv->input_relu ? x : nullptr, false};
+    const WeightOrder order = weight_order(*conv, true, layout.turned);
+    const Epilogue epilogue = {nullptr, false, conv->input_relu ? x : nullptr, nullptr};
     const Weights weights = dx ? pack_weights(layout.weights, order, kernel, mask, executor) : layout.weights;
 
     // Narrow maps fit into the second cache piece by piece, where the second product then finds what the first one read.

@@ -1,12 +1,11 @@
 // y = act(conv(act(x), kernel * mask) + bias) + residual, over live taps only.
-#include "product.h"
+#include "convolution.h"
 
 namespace pixelrnn {
 namespace {
 
 struct Layout {
-    Tap* taps;
-    Run* runs;
+    TapLists lists;
     Weights weights;
     size_t bytes;
 };
@@ -14,8 +13,7 @@ struct Layout {
 Layout lay_out(const pixelrnn_conv& conv, void* workspace) {
     Arena arena(workspace);
     Layout layout;
-    layout.taps = arena.take<Tap>(conv.tap_count);
-    layout.runs = arena.take<Run>(conv.tap_count);
+    layout.lists = take_lists(arena, conv.tap_count);
     layout.weights = take_weights(arena, conv.tap_count * conv.cin, conv.cout);
     layout.bytes = arena.used();
     return layout;
@@ -32,13 +30,9 @@ void pixelrnn_conv_forward(const pixelrnn_conv* conv, const float* x, const floa
                            const float* bias, const float* residual, float* y, void* workspace,
                            const pixelrnn_executor* executor) {
     const Layout layout = lay_out(*conv, workspace);
-    const int64_t pixels = static_cast<int64_t>(conv->batch) * conv->height * conv->width;
-    list_taps(*conv, false, layout.taps);
-    const int32_t runs = list_runs(layout.taps, conv->tap_count, conv->cin, layout.runs);
-    const Patches patches = {conv->input_relu ? Source::relu : Source::plain, x, nullptr, pixels, conv->height,
-                             conv->width, conv->cin, conv->tap_count, runs, layout.taps, layout.runs};
-    const int64_t block = static_cast<int64_t>(conv->cin) * conv->cout;
-    const WeightOrder order = {layout.taps, conv->cin, block, conv->cout, 1};
+    const Patches patches =
+        patches_of(*conv, false, layout.lists, conv->input_relu ? Source::relu : Source::plain, x, nullptr);
+    const WeightOrder order = weight_order(*conv, false, layout.lists);
     const Weights weights = pack_weights(layout.weights, order, kernel, mask, executor);
-    multiply(patches, weights, {bias, residual, nullptr, conv->output_relu != 0}, y, executor);
+    multiply(patches, weights, {bias, conv->output_relu != 0, nullptr, residual}, y, executor);
 }

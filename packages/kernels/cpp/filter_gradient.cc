@@ -131,12 +131,16 @@ bool three_colors(const Patches& patches, const float* mask, int32_t columns) {
     return true;
 }
 
-PartialSums take_partial_sums(Arena& arena, int64_t pixels, int32_t rows, int32_t columns) {
-    PartialSums sums;
+int32_t pieces_of(int64_t pixels, int32_t columns) {
     const int32_t wanted = larger(kMaxPieces / pieces(columns, kBlock), 1);
     const int32_t available = pixels < static_cast<int64_t>(kMaxPieces) * kPiecePixels ? pieces(pixels, kPiecePixels)
                                                                                        : kMaxPieces;
-    sums.pieces = smaller(wanted, larger(available, 1));
+    return smaller(wanted, larger(available, 1));
+}
+
+PartialSums take_partial_sums(Arena& arena, int32_t pieces, int32_t rows, int32_t columns) {
+    PartialSums sums;
+    sums.pieces = pieces;
     sums.rows = rounded_up(rows, kRowUnit);
     sums.columns = rounded_up(columns, kLanes);
     sums.kernel = arena.take<float>(static_cast<size_t>(sums.pieces) * sums.rows * sums.columns);

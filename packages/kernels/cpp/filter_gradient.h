@@ -19,7 +19,9 @@ struct OutputGradient {
     int32_t columns;
 };
 
-PartialSums take_partial_sums(Arena& arena, int64_t pixels, int32_t rows, int32_t columns);
+// Into how many pieces to cut the pixels of a convolution.
+int32_t pieces_of(int64_t pixels, int32_t columns);
+PartialSums take_partial_sums(Arena& arena, int32_t pieces, int32_t rows, int32_t columns);
 
 // Whether the kernel is one tap of three colours, where inputs of the second colour do not reach outputs of the first,
 // nor inputs of the third outputs of the first two: then a third of the products is not needed.

@@ -50,6 +50,25 @@ void pixelrnn_conv_backward(const pixelrnn_conv* conv, const float* x, const flo
                             const float* y, const float* dy, float* dx, float* dkernel, float* dbias,
                             void* workspace, const pixelrnn_executor* executor);
 
+// A residual block: y = x + conv3(relu(conv2(relu(conv1(relu(x)))))), each with a bias, in one pass over the images, so
+// that an image's maps are still in the cache where the next convolution reads them. `convs` are the three in their
+// order, of one batch, height and width, each with input_relu and without output_relu; conv3 gives as many channels as
+// conv1 takes. Kernels, masks and biases are lists of three, none null. hidden1 and hidden2, the outputs of conv1 and
+// conv2, are written for the backward pass.
+// Workspace: at most the sum of the convolutions'.
+size_t pixelrnn_block_forward_workspace(const pixelrnn_conv* convs);
+void pixelrnn_block_forward(const pixelrnn_conv* convs, const float* x, const float* const* kernels,
+                            const float* const* masks, const float* const* biases, float* hidden1, float* hidden2,
+                            float* y, void* workspace, const pixelrnn_executor* executor);
+// Gradients for dy: dx, and lists of three dkernels and three dbiases, none null.
+// Workspace: besides packed weights, partial sums of the filters' gradients for each image and, for at most 64 images,
+// the gradients of the hidden maps.
+size_t pixelrnn_block_backward_workspace(const pixelrnn_conv* convs);
+void pixelrnn_block_backward(const pixelrnn_conv* convs, const float* x, const float* const* kernels,
+                             const float* const* masks, const float* hidden1, const float* hidden2, const float* dy,
+                             float* dx, float* const* dkernels, float* const* dbiases, void* workspace,
+                             const pixelrnn_executor* executor);
+
 // nats[b] = sum over the image's `per_image` labels of -log softmax(logits)[label];
 // logits [batch, per_image, levels], normaliser [batch, per_image] = log-sum-exp, kept for the backward pass.
 // Returns -1, or the flat position of the first label outside 0 .. levels - 1 (nothing else is then defined).

@@ -61,10 +61,10 @@ inline void finish_tile(Sums<pixels, vectors>& sums, const Place& place, const E
         if (epilogue.bias)
             apply(sums, epilogue.bias + place.column, 0, [](Vector sum, Vector bias) { return sum + bias; });
         if (epilogue.relu) apply(sums, y + at, 0, [](Vector sum, Vector) { return relu(sum); });
-        if (epilogue.residual)
-            apply(sums, epilogue.residual + at, columns, [](Vector sum, Vector residual) { return sum + residual; });
         if (epilogue.gate)
             apply(sums, epilogue.gate + at, columns, [](Vector sum, Vector gate) { return gate > 0 ? sum : Vector{}; });
+        if (epilogue.residual)
+            apply(sums, epilogue.residual + at, columns, [](Vector sum, Vector residual) { return sum + residual; });
     }
 #pragma GCC unroll 16
     for (int32_t p = 0; p < pixels; p++)
@@ -88,8 +88,8 @@ void finish_edge(const Sums<pixels, vectors>& sums, const Place& place, const Ep
             if (place.last_chunk) {
                 if (epilogue.bias) value += epilogue.bias[place.column + n];
                 if (epilogue.relu) value = relu(value);
-                if (epilogue.residual) value += epilogue.residual[at];
                 if (epilogue.gate) value = epilogue.gate[at] > 0 ? value : 0.0f;
+                if (epilogue.residual) value += epilogue.residual[at];
             }
             y[at] = value;
         }

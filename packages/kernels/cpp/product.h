@@ -7,11 +7,12 @@
 
 namespace pixelrnn {
 
+// Applied in this order.
 struct Epilogue {
     const float* bias;      // [columns] or null
-    const float* residual;  // of the output's shape, or null
-    const float* gate;      // of the output's shape: the output becomes 0 where this is not positive; or null
     bool relu;
+    const float* gate;      // of the output's shape: the output becomes 0 where this is not positive; or null
+    const float* residual;  // of the output's shape, or null
 };
 
 // For the pixels first .. last - 1.

@@ -4,6 +4,7 @@
 
 int main() {
     testing::test_convolutions();
+    testing::test_blocks();
     testing::test_cross_entropies();
     testing::test_optimisers();
     testing::test_thread_pool();

@@ -8,6 +8,7 @@ import { adamUpdate, rmsPropUpdate } from './optimisers.js';
 import { on, relativeDifference } from './testing/backends.js';
 import { convolutions, drawConvolution, outputAndGradients, type Sizes } from './testing/convolutions.js';
 import { loadFusedBackends } from './testing/fusedBackends.js';
+import { blockOutputAndGradients, blocks, drawBlock } from './testing/residualBlocks.js';
 
 let backends: string[];
 beforeAll(async () => {
@@ -39,6 +40,16 @@ describe('fused equals composed', () => {
         expectFusedEqualsComposed(() => outputAndGradients(one, data, maskedConv2d));
       }),
       { seed: 2, numRuns },
+    );
+  });
+
+  test('residual blocks: output and every gradient', () => {
+    fc.assert(
+      fc.property(blocks, (one) => {
+        const data = drawBlock(one);
+        expectFusedEqualsComposed(() => blockOutputAndGradients(data));
+      }),
+      { seed: 6, numRuns: 60 },
     );
   });
 

@@ -17,5 +17,6 @@ export {
   type RMSPropState,
   rmsPropUpdate,
 } from './optimisers.js';
+export { type BlockConvolution, residualBlock } from './residualBlock.js';
 export { rowLSTM } from './rowLSTM.js';
 export { liveTaps, type Tap } from './taps.js';

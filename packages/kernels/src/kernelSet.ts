@@ -37,6 +37,25 @@ export type ConvBackwardAttributes = ConvAttributes & {
   biasGradient: boolean;
 };
 
+/** Each of the three: tensors of first, second and third convolution. */
+export interface BlockInputs {
+  x: tf.TensorInfo;
+  kernels: tf.TensorInfo[];
+  masks: tf.TensorInfo[];
+  biases: tf.TensorInfo[];
+}
+
+export interface BlockBackwardInputs extends BlockInputs {
+  /** The outputs of first and second convolution. */
+  hidden: tf.TensorInfo[];
+  dy: tf.TensorInfo;
+}
+
+export type BlockAttributes = {
+  /** Of each convolution, row and column of each live tap, flattened. */
+  taps: number[][];
+};
+
 export interface CrossEntropyInputs {
   logits: tf.TensorInfo;
   labels: tf.TensorInfo;
@@ -52,6 +71,10 @@ export interface KernelSet {
   maskedConv2d(inputs: ConvInputs, attributes: ConvAttributes): Output;
   /** dx if asked for, dkernel, dbias if asked for */
   maskedConv2dBackward(inputs: ConvBackwardInputs, attributes: ConvBackwardAttributes): Output[];
+  /** y [B, H, W, C], and the outputs of the first and the second convolution */
+  residualBlock(inputs: BlockInputs, attributes: BlockAttributes): Output[];
+  /** dx, then dkernel and dbias of each convolution */
+  residualBlockBackward(inputs: BlockBackwardInputs, attributes: BlockAttributes): Output[];
   /** nats [B] and the log-sum-exp of every row, of the labels' shape */
   softmaxCrossEntropy(inputs: CrossEntropyInputs): Output[];
   /** dlogits */

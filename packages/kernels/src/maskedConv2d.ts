@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { kernelNames } from './kernelNames.js';
 import { runKernel } from './runKernel.js';
-import type { Tap } from './taps.js';
+import { checkTaps, type Tap } from './taps.js';
 
 export type Activation = 'linear' | 'relu';
 
@@ -92,15 +92,5 @@ function checkAttributes({ kernel, residual }: MaskedConv2dInputs, attributes: M
   if (residual && activation === 'relu') {
     fail("activation 'relu' cannot be combined with a residual: add the residual after a linear convolution");
   }
-  if (taps.length === 0) fail('at least one live tap is needed, the mask has none');
-  const [kh, kw] = kernel.shape;
-  const seen = new Set<number>();
-  for (const { row, column } of taps) {
-    const whole = Number.isInteger(row) && Number.isInteger(column);
-    if (!whole || row < 0 || row >= kh || column < 0 || column >= kw) {
-      fail(`tap (${row}, ${column}) lies outside the ${kh} x ${kw} kernel`);
-    }
-    if (seen.has(row * kw + column)) fail(`tap (${row}, ${column}) is given twice`);
-    seen.add(row * kw + column);
-  }
+  checkTaps('maskedConv2d', kernel.shape, taps);
 }

@@ -4,6 +4,8 @@ import { registerGradients } from './gradients.js';
 import { kernelNames } from './kernelNames.js';
 import type {
   AdamAttributes,
+  BlockAttributes,
+  BlockInputs,
   ConvAttributes,
   ConvBackwardAttributes,
   ConvBackwardInputs,
@@ -55,6 +57,21 @@ function registerKernels(backendName: string): void {
     (kernels, inputs: ConvBackwardInputs, attributes: ConvBackwardAttributes) =>
       kernels.maskedConv2dBackward(inputs, attributes),
   );
+  register(
+    kernelNames.residualBlock,
+    (kernels, inputs: Record<string, tf.TensorInfo>, attributes: BlockAttributes) =>
+      kernels.residualBlock(blockInputs(inputs), attributes),
+  );
+  register(
+    kernelNames.residualBlockBackward,
+    (kernels, inputs: Record<string, tf.TensorInfo>, attributes: BlockAttributes) => {
+      const { hidden1, hidden2, dy } = inputs as Record<'hidden1' | 'hidden2' | 'dy', tf.TensorInfo>;
+      return kernels.residualBlockBackward(
+        { ...blockInputs(inputs), hidden: [hidden1, hidden2], dy },
+        attributes,
+      );
+    },
+  );
   register(kernelNames.softmaxCrossEntropy, (kernels, inputs: CrossEntropyInputs) =>
     kernels.softmaxCrossEntropy(inputs),
   );
@@ -79,6 +96,17 @@ function registerKernels(backendName: string): void {
   register(kernelNames.adam, (kernels, inputs: Record<string, tf.TensorInfo>, attributes: AdamAttributes) =>
     kernels.adam(parts(Object.values(inputs), 4), attributes),
   );
+}
+
+/** From names such as `kernel1` to lists. */
+function blockInputs(inputs: Record<string, tf.TensorInfo>): BlockInputs {
+  const three = (name: string) => [1, 2, 3].map((i) => inputs[`${name}${i}`] as tf.TensorInfo);
+  return {
+    x: inputs.x as tf.TensorInfo,
+    kernels: three('kernel'),
+    masks: three('mask'),
+    biases: three('bias'),
+  };
 }
 
 /** Splits a list into `count` equal parts. */

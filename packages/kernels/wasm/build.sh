@@ -23,7 +23,7 @@ cd ../cpp
   -fPIC -shared -nostdlib -ffreestanding -fno-builtin -fno-math-errno -fno-trapping-math -ffp-contract=fast \
   -fno-exceptions -fno-rtti -fno-threadsafe-statics -Wall -Wextra -Werror \
   -Wl,--no-entry -Wl,--import-memory -Wl,--strip-all $exports \
-  patches.cc weights.cc product.cc filter_gradient.cc conv_forward.cc conv_backward.cc cross_entropy.cc optimisers.cc \
+  patches.cc weights.cc product.cc filter_gradient.cc conv_forward.cc conv_backward.cc block.cc cross_entropy.cc optimisers.cc \
   -o "$build/kernels.wasm"
 cd ../wasm
 

@@ -9,7 +9,7 @@ export {
 } from './mask.js';
 export { MaskedConv2D, type MaskedConv2DArgs, maskedConv2d } from './maskedConv2d.js';
 export { MCGSM, type MCGSMArgs, mcgsm } from './mcgsm.js';
-export { type PixelCNNBlockArgs, pixelCNNBlock } from './pixelCNNBlock.js';
+export { PixelCNNBlock, type PixelCNNBlockArgs, pixelCNNBlock } from './pixelCNNBlock.js';
 export { RowLSTM, type RowLSTMArgs, rowLSTM } from './rowLSTM.js';
 export { SplitLevels, type SplitLevelsArgs, splitLevels } from './splitLevels.js';
 export { Subsample, type SubsampleArgs, subsample } from './subsample.js';

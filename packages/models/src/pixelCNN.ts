@@ -63,7 +63,8 @@ export function pixelCNN(options: PixelCNNOptions): tf.LayersModel {
     name: 'first',
   }).apply(input) as tf.SymbolicTensor; // [B, H, W, 2h]
   for (let block = 1; block <= o.blocks; block++) {
-    x = pixelCNNBlock(x, { ...shared, h: o.h, kernelSize: o.kernelSize, name: `block${block}` });
+    const layer = pixelCNNBlock({ ...shared, h: o.h, kernelSize: o.kernelSize, name: `block${block}` });
+    x = layer.apply(x) as tf.SymbolicTensor; // [B, H, W, 2h]
   }
   const { colors, levels, headWidth, seed } = o;
   const logits = outputHead(x, { colors, levels, headWidth, seed });

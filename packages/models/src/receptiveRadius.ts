@@ -1,4 +1,4 @@
-import { DiagonalBiLSTM, MaskedConv2D, MCGSM, RowLSTM, SplitLevels } from '@pixelrnn/layers';
+import { DiagonalBiLSTM, MaskedConv2D, MCGSM, PixelCNNBlock, RowLSTM, SplitLevels } from '@pixelrnn/layers';
 import type * as tf from '@tensorflow/tfjs';
 
 const pointwise = [SplitLevels, MCGSM];
@@ -17,6 +17,9 @@ export function receptiveRadius(model: tf.LayersModel): { rows: number; columns:
     if (layer instanceof MaskedConv2D) {
       rows += (layer.kernelSize[0] - 1) / 2;
       columns += (layer.kernelSize[1] - 1) / 2;
+    } else if (layer instanceof PixelCNNBlock) {
+      rows += (layer.kernelSize - 1) / 2;
+      columns += (layer.kernelSize - 1) / 2;
     } else if (recurrent.some((kind) => layer instanceof kind)) {
       rows = columns = Number.POSITIVE_INFINITY;
     } else if (!(layer.getClassName() === 'InputLayer' || pointwise.some((kind) => layer instanceof kind))) {

@@ -46,17 +46,18 @@ describe('trainingStep', () => {
     }
   });
 
-  it('runs seven fused operations a block: three forward, three backward, one sum of gradients', async () => {
+  it('runs two fused operations a block: one forward, one backward', async () => {
     const count = async (blocks: number) => {
       const step = context(blocks);
       const batch = stripes(8).batches({ batchSize: 8, seed: 0 }).next().value;
       trainingStep(step, batch).dispose();
       const { kernels } = await tf.profile(() => trainingStep(step, batch));
-      return kernels.filter(({ name }) => name !== 'Identity').length; // an alias, no work
+      // Neither aliases, which are no work, nor the scopes that tf.profile lists around a tf.customGrad.
+      return kernels.filter(({ name }) => name !== 'Identity' && tf.getKernel(name, tf.getBackend())).length;
     };
     const perBlock = (await count(3)) - (await count(2));
-    if (kernelsInUse() === 'composed') expect(perBlock).toBeGreaterThan(7);
-    else expect(perBlock).toBe(7);
+    if (kernelsInUse() === 'composed') expect(perBlock).toBeGreaterThan(2);
+    else expect(perBlock).toBe(2);
   });
 
   it.each(['row', 'diagonal'] as const)('keeps the number of tensors constant for a %s LSTM too', (cell) => {

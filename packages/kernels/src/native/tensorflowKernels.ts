@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { kernelNames } from '../kernelNames.js';
-import type { ConvAttributes, KernelSet } from '../kernelSet.js';
+import type { BlockAttributes, BlockInputs, ConvAttributes, KernelSet } from '../kernelSet.js';
 
 interface OpAttribute {
   name: string;
@@ -30,6 +30,11 @@ export function tensorflowKernels(backend: TensorflowBackend): KernelSet {
     flag('input_relu', inputRelu),
     flag('output_relu', outputRelu),
   ];
+  const blockInputs = ({ x, kernels, masks, biases }: BlockInputs) => [
+    x,
+    ...kernels.flatMap((kernel, i) => [kernel, masks[i] as tf.TensorInfo, biases[i] as tf.TensorInfo]),
+  ];
+  const block = ({ taps }: BlockAttributes) => taps.map((list, i) => integer(`taps${i + 1}`, list));
   const single = (name: string, inputs: tf.TensorInfo[], attributes: OpAttribute[] = []) =>
     backend.executeMultipleOutputs(name, attributes, inputs, 1)[0] as tf.Tensor;
 
@@ -68,6 +73,20 @@ export function tensorflowKernels(backend: TensorflowBackend): KernelSet {
         [x, kernel, mask, dy, ...(y ? [y] : [])],
         1 + Number(inputGradient) + Number(biasGradient),
       );
+    },
+
+    residualBlock(inputs, attributes) {
+      return backend.executeMultipleOutputs(
+        kernelNames.residualBlock,
+        block(attributes),
+        blockInputs(inputs),
+        3,
+      );
+    },
+
+    residualBlockBackward(inputs, attributes) {
+      const all = [...blockInputs(inputs), ...inputs.hidden, inputs.dy];
+      return backend.executeMultipleOutputs(kernelNames.residualBlockBackward, block(attributes), all, 7);
     },
 
     softmaxCrossEntropy({ logits, labels }) {

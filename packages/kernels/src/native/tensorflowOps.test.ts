@@ -142,6 +142,25 @@ function describeOps(): void {
       expect(call).toThrow(`PixelrnnMaskedConv2dBackward: ${message}`);
     });
 
+    const taps = { taps1: [0, 0], taps2: [0, 0], taps3: [0, 0] };
+    const one = [tf.zeros([1, 1, 2, 2]), tf.zeros([1, 1, 2, 2]), tf.zeros([2])];
+    const three = [x, ...one, ...one, ...one];
+    const blocks: [string, string, tf.Tensor[], string][] = [
+      ['another bias', '', [...three.slice(0, 9), bias], 'bias must be [2], got [4]'],
+      [
+        'another number of channels at the end',
+        '',
+        [...three.slice(0, 7), tf.zeros([1, 1, 2, 4]), tf.zeros([1, 1, 2, 4]), bias],
+        "the output [1,2,3,4] must have x's shape [1,2,3,2]",
+      ],
+      ['another hidden map', 'Backward', [...three, x, y, x], 'hidden2 must be [1,2,3,2], got [1,2,3,4]'],
+      ['another dy', 'Backward', [...three, x, x, y], 'dy must be [1,2,3,2], got [1,2,3,4]'],
+    ];
+    test.each(blocks)('PixelrnnBlock, %s', (_, suffix, inputs, message) => {
+      const name = `PixelrnnBlock${suffix}`;
+      expect(() => run(name, taps, inputs, suffix ? 7 : 3)).toThrow(`${name}: ${message}`);
+    });
+
     const logits = tf.zeros([2, 3, 4]);
     const labels = tf.zeros([2, 3], 'int32');
     const high = tf.tensor2d([0, 1, 2, 3, 4, 0], [2, 3], 'int32');

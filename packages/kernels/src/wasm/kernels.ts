@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ConvAttributes, ConvInputs, CrossEntropyInputs, KernelSet, Unavailable } from '../kernelSet.js';
+import { blocks } from './blocks.js';
+import { convolutionBytes, writeConvolution } from './convolution.js';
 import { type KernelExports, startKernels } from './sideModule.js';
 import { type WasmBackend, WasmHeap } from './wasmHeap.js';
 
@@ -11,6 +13,7 @@ export function wasmKernels(backend: object): KernelSet | Unavailable {
     return {
       kind: 'wasm',
       ...convolutions(heap, kernels),
+      ...blocks(heap, kernels),
       ...entropies(heap, kernels),
       ...optimisers(heap, kernels),
     };
@@ -77,15 +80,11 @@ function withConvolution(
   heap: WasmHeap,
   operation: string,
   { x, kernel }: Pick<ConvInputs, 'x' | 'kernel'>,
-  { taps, inputRelu, outputRelu }: ConvAttributes,
+  attributes: ConvAttributes,
   run: (conv: number) => void,
 ): void {
-  const fields = 11;
-  heap.withSpace(operation, 4 * (fields + taps.length), (conv) => {
-    const [kernelHeight, kernelWidth, cin, cout] = kernel.shape as Four;
-    const sizes = [...x.shape.slice(0, 3), cin, cout, kernelHeight, kernelWidth, taps.length / 2];
-    const tapsAddress = conv + 4 * fields;
-    heap.integers(conv).set([...sizes, tapsAddress, Number(inputRelu), Number(outputRelu), ...taps]);
+  heap.withSpace(operation, convolutionBytes(attributes.taps), (conv) => {
+    writeConvolution(heap, conv, x.shape, kernel.shape, attributes);
     run(conv);
   });
 }

@@ -31,6 +31,34 @@ export interface KernelExports {
     workspace: Address,
     executor: 0,
   ): void;
+  pixelrnn_block_forward_workspace(convs: Address): number;
+  pixelrnn_block_forward(
+    convs: Address,
+    x: Address,
+    kernels: Address,
+    masks: Address,
+    biases: Address,
+    hidden1: Address,
+    hidden2: Address,
+    y: Address,
+    workspace: Address,
+    executor: 0,
+  ): void;
+  pixelrnn_block_backward_workspace(convs: Address): number;
+  pixelrnn_block_backward(
+    convs: Address,
+    x: Address,
+    kernels: Address,
+    masks: Address,
+    hidden1: Address,
+    hidden2: Address,
+    dy: Address,
+    dx: Address,
+    dkernels: Address,
+    dbiases: Address,
+    workspace: Address,
+    executor: 0,
+  ): void;
   pixelrnn_softmax_cross_entropy_forward(
     batch: number,
     perImage: number,

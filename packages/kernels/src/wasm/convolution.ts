@@ -1,0 +1,25 @@
+import type { ConvAttributes } from '../kernelSet.js';
+import type { WasmHeap } from './wasmHeap.js';
+
+/** Fields of a `pixelrnn_conv`, four bytes each. */
+export const convolutionFields = 11;
+
+/** Bytes of a `pixelrnn_conv` with its taps behind it. */
+export function convolutionBytes(taps: readonly number[]): number {
+  return 4 * (convolutionFields + taps.length);
+}
+
+/** Writes a `pixelrnn_conv`, and its taps where `tapsAddress` says, by default behind it. */
+export function writeConvolution(
+  heap: WasmHeap,
+  conv: number,
+  xShape: readonly number[],
+  kernelShape: readonly number[],
+  { taps, inputRelu, outputRelu }: ConvAttributes,
+  tapsAddress = conv + 4 * convolutionFields,
+): void {
+  const [kernelHeight, kernelWidth, cin, cout] = kernelShape as [number, number, number, number];
+  const sizes = [...xShape.slice(0, 3), cin, cout, kernelHeight, kernelWidth, taps.length / 2];
+  heap.integers(conv).set([...sizes, tapsAddress, Number(inputRelu), Number(outputRelu)]);
+  heap.integers(tapsAddress).set(taps);
+}
