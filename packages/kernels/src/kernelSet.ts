@@ -45,7 +45,7 @@ export interface BlockInputs {
   biases: tf.TensorInfo[];
 }
 
-export interface BlockBackwardInputs extends BlockInputs {
+interface BlockBackwardInputs extends BlockInputs {
   /** The outputs of first and second convolution. */
   hidden: tf.TensorInfo[];
   dy: tf.TensorInfo;
