@@ -1,5 +1,6 @@
 #!/bin/sh
-# Compiles and runs bench_kernels for this machine: bench.sh [threads, default 2] [seconds a kernel, default 0.3].
+# Compiles and runs bench_kernels for this machine: bench.sh [threads, default 2] [seconds a kernel, default 0.3]
+# [convolutions or recurrent, default both].
 # One thread is timed by its processor time, which a busy machine disturbs less. ARCH chooses other instructions, as in
 # ARCH='-mavx2 -mfma' bench.sh 1.
 set -eu
@@ -8,6 +9,8 @@ build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT
 # shellcheck disable=SC2086
 "${CXX:-c++}" -std=c++17 -O3 ${ARCH:--march=native} -fno-math-errno -fno-trapping-math -ffp-contract=fast \
-  -fno-exceptions -fno-rtti -Wall -Wextra bench_kernels.cc patches.cc weights.cc product.cc filter_gradient.cc \
-  conv_forward.cc conv_backward.cc block.cc cross_entropy.cc optimisers.cc thread_pool.cc -o "$build/bench_kernels" -pthread
+  -fno-exceptions -fno-rtti -Wall -Wextra bench_kernels.cc bench_lstm.cc patches.cc weights.cc product.cc \
+  filter_gradient.cc conv_forward.cc conv_backward.cc block.cc cross_entropy.cc optimisers.cc \
+  input_to_state.cc state_weights.cc state_gradient.cc scan_forward.cc scan_backward.cc row_lstm.cc diagonal_bilstm.cc \
+  thread_pool.cc -o "$build/bench_kernels" -pthread
 "$build/bench_kernels" "$@"

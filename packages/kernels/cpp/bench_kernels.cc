@@ -1,72 +1,10 @@
-// Times every kernel of the two PixelCNNs of the training bench and adds them up to a step; minima over the rounds.
-// bench.sh compiles and runs it.
-#include <algorithm>
-#include <ctime>
-
-#include "parallel.h"
-#include "testing.h"
-#include "thread_pool.h"
-#include "vector.h"
+// Times every kernel of the two PixelCNNs of the training bench and adds them up to a step, then the recurrent layers;
+// minima over the rounds. bench.sh compiles and runs it.
+#include "benching.h"
 
 namespace {
 
-using namespace pixelrnn;
-using testing::Numbers;
-using testing::Workspace;
-
-double seconds_each = 0.3;
-bool processor_time = false;
-
-// Aligned as TensorFlow's own buffers are.
-class Array {
-public:
-    explicit Array(size_t count, float limit = 1) : memory_(count * sizeof(float)), count_(count) {
-        Numbers numbers(count);
-        for (size_t i = 0; i < count; i++) data()[i] = numbers.uniform(-limit, limit);
-    }
-    float* data() const { return static_cast<float*>(memory_.get()); }
-    size_t size() const { return count_; }
-
-private:
-    Workspace memory_;
-    size_t count_;
-};
-
-double now() {
-    timespec time;
-    clock_gettime(processor_time ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &time);
-    return static_cast<double>(time.tv_sec) + time.tv_nsec * 1e-9;
-}
-
-template <typename F>
-double best_of(const F& f) {
-    double best = 1e9;
-    for (const double start = now(); now() - start < seconds_each;) {
-        const double begin = now();
-        f();
-        best = std::min(best, now() - begin);
-    }
-    return best;
-}
-
-// Fused multiply-adds on registers alone.
-double peak_gflops(ThreadPool& pool) {
-    constexpr int32_t chains = 16, steps = 20000;
-    const double time = best_of([&] {
-        parallel(pool.executor(), pool.threads() * 4, [&](int32_t) {
-            Vector sums[chains];
-            for (int32_t k = 0; k < chains; k++) sums[k] = broadcast(static_cast<float>(k));
-            Vector factor = broadcast(0.999f), term = broadcast(0.1f);
-            for (int32_t i = 0; i < steps; i++) {
-                __asm__ volatile("" : "+x"(factor), "+x"(term));
-#pragma GCC unroll 16
-                for (int32_t k = 0; k < chains; k++) sums[k] = sums[k] * factor + term;
-            }
-            for (int32_t k = 0; k < chains; k++) __asm__ volatile("" : : "x"(sums[k]));
-        });
-    });
-    return 2.0 * pool.threads() * 4 * steps * chains * kLanes / time / 1e9;
-}
+using namespace bench;
 
 struct Layer {
     int32_t times, side, cin, cout, kernel;
@@ -186,7 +124,10 @@ int main(int argc, char** argv) {
     ThreadPool pool(argc > 1 ? std::atoi(argv[1]) : 2);
     processor_time = pool.threads() == 1;
     if (argc > 2) seconds_each = std::atof(argv[2]);
+    const std::string only = argc > 3 ? argv[3] : "";
     std::printf("%d lanes, %d threads, peak %.0f GFLOP/s\n", kLanes, pool.threads(), peak_gflops(pool));
+    if (only != "convolutions") bench_recurrent(pool);
+    if (only == "recurrent") return 0;
     bench_network("PixelCNN 28x28x1, h = 16, 7 blocks, head 32",
                   {{1, 28, 1, 32, 7, true, false, false, false, false},
                    {7, 28, 32, 16, 1, false, true, false, false, true},

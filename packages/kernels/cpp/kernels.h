@@ -69,6 +69,71 @@ void pixelrnn_block_backward(const pixelrnn_conv* convs, const float* x, const f
                              float* dx, float* const* dkernels, float* const* dbiases, void* workspace,
                              const pixelrnn_executor* executor);
 
+// The recurrent layers. [o, f, i, g] = sums from the inputs + sums from the states before; with o, f, i through the
+// logistic function and g through tanh, cell = f cell_before + i g and hidden = o tanh(cell). Every size is at least 1.
+typedef struct {
+    const float *input_kernel, *input_mask;  // the mask holds zeros and ones, null means all ones
+    const float* bias;                       // null means zeros
+    const float* state_kernel;
+    const float *initial_hidden, *initial_cell;
+} pixelrnn_lstm_parameters;
+
+// What a backward pass writes, each in the shape of what it is the gradient of; x, bias and addition may be null.
+typedef struct {
+    float *x, *input_kernel, *bias, *state_kernel, *initial_hidden, *initial_cell, *addition;
+} pixelrnn_lstm_gradients;
+
+typedef struct {
+    int32_t batch, height, width, cin, hidden;
+    int32_t kernel_width;  // of the input kernel, centre at kernel_width / 2
+    int32_t tap_count;
+    const int32_t* taps;  // as in pixelrnn_conv; all rows are 0
+    int32_t state_width;  // odd
+} pixelrnn_row_lstm;
+
+// Row LSTM, from the top row to the bottom row; a row's states before are those of the row above around its column,
+// zeros outside the image, and the initial ones above the first row.
+//   x [batch, height, width, cin], input_kernel and input_mask [1, kernel_width, cin, 4 hidden], bias [4 hidden],
+//   state_kernel [state_width, hidden, 4 hidden], initial_hidden and initial_cell [hidden],
+//   addition [batch, height, width, 4 hidden] to the sums, or null; y [batch, height, width, hidden].
+// gates [batch, height, width, 4 hidden] is written for the backward pass; it may be the addition itself where
+// tap_count * cin <= 256.
+// Workspace: forward, the packed weights and a few rows for each of min(batch, 16) images. Backward, for each of them its
+// gates, three maps of its states and its sums of the parameters' gradients; only as many as there are threads are touched
+// of all but the sums.
+size_t pixelrnn_row_lstm_forward_workspace(const pixelrnn_row_lstm* lstm);
+void pixelrnn_row_lstm_forward(const pixelrnn_row_lstm* lstm, const float* x,
+                               const pixelrnn_lstm_parameters* parameters, const float* addition, float* gates, float* y,
+                               void* workspace, const pixelrnn_executor* executor);
+size_t pixelrnn_row_lstm_backward_workspace(const pixelrnn_row_lstm* lstm);
+void pixelrnn_row_lstm_backward(const pixelrnn_row_lstm* lstm, const float* x,
+                                const pixelrnn_lstm_parameters* parameters, const float* gates, const float* dy,
+                                const pixelrnn_lstm_gradients* gradients, void* workspace,
+                                const pixelrnn_executor* executor);
+
+typedef struct {
+    int32_t batch, height, width, cin, hidden;
+} pixelrnn_diagonal_bilstm;
+
+// Diagonal BiLSTM. To the right, the states before pixel (r, c) are those of (r, c - 1), the initial ones before the first
+// column, and the hidden one of (r - 1, c), zeros above the first row; the cell state is that of (r, c - 1). To the left
+// the same in the flipped image, whose map is flipped back, moved down by one row and added.
+//   x [batch, height, width, cin], input_kernel and input_mask [1, 1, cin, 8 hidden], bias [8 hidden]: to the right, then
+//   to the left; state_kernel [2 directions, 2 (row r, row r - 1), hidden, 4 hidden],
+//   initial_hidden and initial_cell [2, hidden], addition [batch, height, width, 8 hidden] to the sums, or null;
+//   y [batch, height, width, hidden].
+// gates [batch, height, width, 8 hidden] is written for the backward pass; it may be the addition itself where cin <= 256.
+// Workspace: as above.
+size_t pixelrnn_diagonal_bilstm_forward_workspace(const pixelrnn_diagonal_bilstm* lstm);
+void pixelrnn_diagonal_bilstm_forward(const pixelrnn_diagonal_bilstm* lstm, const float* x,
+                                      const pixelrnn_lstm_parameters* parameters, const float* addition, float* gates,
+                                      float* y, void* workspace, const pixelrnn_executor* executor);
+size_t pixelrnn_diagonal_bilstm_backward_workspace(const pixelrnn_diagonal_bilstm* lstm);
+void pixelrnn_diagonal_bilstm_backward(const pixelrnn_diagonal_bilstm* lstm, const float* x,
+                                       const pixelrnn_lstm_parameters* parameters, const float* gates, const float* dy,
+                                       const pixelrnn_lstm_gradients* gradients, void* workspace,
+                                       const pixelrnn_executor* executor);
+
 // nats[b] = sum over the image's `per_image` labels of -log softmax(logits)[label];
 // logits [batch, per_image, levels], normaliser [batch, per_image] = log-sum-exp, kept for the backward pass.
 // Returns -1, or the flat position of the first label outside 0 .. levels - 1 (nothing else is then defined).

@@ -6,6 +6,8 @@ int main() {
     testing::test_convolutions();
     testing::test_blocks();
     testing::test_cross_entropies();
+    testing::test_gates();
+    testing::test_lstm();
     testing::test_optimisers();
     testing::test_thread_pool();
     std::printf("%d lanes: %d passed, %d failed\n", pixelrnn::kLanes, testing::passed, testing::failed);

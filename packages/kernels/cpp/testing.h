@@ -69,6 +69,8 @@ inline bool identical(const std::vector<float>& a, const std::vector<float>& b) 
 void test_convolutions();
 void test_blocks();
 void test_cross_entropies();
+void test_gates();
+void test_lstm();
 void test_optimisers();
 void test_thread_pool();
 

@@ -1,0 +1,276 @@
+// Diagonal BiLSTM (PixelRNN, section 3.2): a line is a diagonal of the image, cells (r, d - r) from its upper end down.
+// The diagonal before has the pixel to the left in the same row and the pixel above in the row above, so that nothing is
+// skewed: a cell reads the slots of two neighbouring rows. The direction to the left sees the image from the other side;
+// its last row is computed nowhere, for it would be moved down out of the image.
+#include "fill.h"
+#include "input_to_state.h"
+#include "scan_backward.h"
+#include "scan_forward.h"
+#include "state_gradient.h"
+
+namespace pixelrnn {
+namespace {
+
+constexpr int32_t kTaps[] = {0, 0};
+constexpr int32_t kWindow = 2;  // row r - 1, row r
+
+struct Sizes {
+    int32_t height, width, h, units;
+    int32_t gates;  // of both directions
+
+    explicit Sizes(const pixelrnn_diagonal_bilstm& lstm)
+        : height(lstm.height), width(lstm.width), h(lstm.hidden), units(rounded_up(h, kLanes)), gates(8 * h) {}
+
+    int32_t rows(int32_t direction) const { return height - direction; }
+    int32_t diagonals(int32_t direction) const { return rows(direction) > 0 ? rows(direction) + width - 1 : 0; }
+};
+
+pixelrnn_conv input_conv(const pixelrnn_diagonal_bilstm& lstm) {
+    return {lstm.batch, lstm.height, lstm.width, lstm.cin, 8 * lstm.hidden, 1, 1, 1, kTaps, 0, 0};
+}
+
+// A map as a direction sees it.
+template <typename T>
+struct View {
+    T* origin;
+    ptrdiff_t row, column;
+
+    T* at(int32_t r, int32_t c) const { return origin + r * row + c * column; }
+    ptrdiff_t diagonal() const { return row - column; }
+};
+
+template <typename T>
+View<T> view_of(T* map, const Sizes& size, int32_t channels, int32_t direction) {
+    const ptrdiff_t row = static_cast<ptrdiff_t>(size.width) * channels;
+    if (direction == 0) return {map, row, channels};
+    return {map + (size.width - 1) * static_cast<ptrdiff_t>(channels), row, -channels};
+}
+
+template <typename T>
+View<T> gates_of(T* gates, const Sizes& size, int32_t direction) {
+    return view_of(gates + direction * 4 * size.h, size, size.gates, direction);
+}
+
+// To the left, the row below.
+template <typename T>
+View<T> outputs_of(T* y, const Sizes& size, int32_t direction) {
+    return view_of(y + static_cast<ptrdiff_t>(direction) * size.width * size.h, size, size.h, direction);
+}
+
+struct Diagonal {
+    int32_t row, column, count;  // of its upper end
+
+    Diagonal(const Sizes& size, int32_t direction, int32_t d) {
+        row = larger(d - size.width + 1, 0);
+        column = d - row;
+        count = smaller(d, size.rows(direction) - 1) - row + 1;
+    }
+};
+
+// The memory that an image needs while it is worked on.
+struct ForwardScratch {
+    float* states[2];  // of the diagonal before and of this one, [height + 1, h]: a zero row above the image
+    float* cells;      // [height, units]
+    size_t bytes;
+
+    ForwardScratch(const Sizes& size, char* memory) {
+        Arena arena(memory);
+        for (float*& line : states) line = arena.take<float>((static_cast<size_t>(size.height) + 1) * size.h);
+        cells = arena.take<float>(static_cast<size_t>(size.height) * size.units);
+        bytes = arena.used();
+    }
+};
+
+struct ForwardLayout {
+    InputToState input;
+    StateWeights weights[2];
+    char* scratch;
+    size_t scratch_bytes, bytes;
+
+    ForwardLayout(const pixelrnn_diagonal_bilstm& lstm, void* workspace) {
+        const Sizes size(lstm);
+        Arena arena(workspace);
+        input = take_input_forward(arena, input_conv(lstm));
+        for (StateWeights& direction : weights) direction = take_state_weights(arena, size.h, kWindow, false);
+        scratch_bytes = ForwardScratch(size, nullptr).bytes;
+        scratch = arena.take<char>(scratch_bytes * Groups{lstm.batch}.count());
+        bytes = arena.used();
+    }
+};
+
+// Rows that have not begun keep their initial states in both lines.
+void scan(const Sizes& size, int32_t direction, const StateWeights& weights, const ForwardScratch& scratch,
+          const pixelrnn_lstm_parameters& parameters, float* gates, float* y) {
+    for (float* line : scratch.states) {
+        clear(line, size.h);
+        repeat(line + size.h, size.height, size.h, parameters.initial_hidden + direction * size.h, size.h, size.h);
+    }
+    repeat(scratch.cells, size.height, size.units, parameters.initial_cell + direction * size.h, size.h, size.units);
+    const View<float> gate_view = gates_of(gates, size, direction), outputs = outputs_of(y, size, direction);
+    for (int32_t d = 0; d < size.diagonals(direction); d++) {
+        const Diagonal diagonal(size, direction, d);
+        const ptrdiff_t first = static_cast<ptrdiff_t>(diagonal.row) * size.h;
+        forward_line(weights, {diagonal.count, scratch.states[d % 2] + first, scratch.states[1 - d % 2] + first + size.h,
+                               scratch.cells + static_cast<ptrdiff_t>(diagonal.row) * size.units, size.units,
+                               gate_view.at(diagonal.row, diagonal.column), gate_view.diagonal(),
+                               outputs.at(diagonal.row, diagonal.column), outputs.diagonal(), direction == 1});
+    }
+}
+
+// Maps of states [height + 1, width + 1, units] have the row above the image and the column before it.
+struct BackwardScratch {
+    float *hidden, *cells, *tanh_cells;
+    float* dgates;  // [height, width, 8h]
+    float* dslots;  // [height + 1, slot_pitch], what a diagonal passes on to the one before
+    float* dcell;   // [height, units]
+    int32_t slot_pitch;
+    size_t map_size, bytes;
+
+    BackwardScratch(const Sizes& size, char* memory) {
+        Arena arena(memory);
+        const size_t rows = static_cast<size_t>(size.height) + 1;
+        map_size = rows * (size.width + 1) * size.units;
+        slot_pitch = rounded_up(kWindow * size.h, kLanes);
+        hidden = arena.take<float>(map_size + kStateRowUnit);
+        cells = arena.take<float>(map_size);
+        tanh_cells = arena.take<float>(map_size);
+        dgates = arena.take<float>((rows - 1) * size.width * size.gates + kLanes);
+        dslots = arena.take<float>(rows * slot_pitch + kLanes);
+        dcell = arena.take<float>((rows - 1) * size.units);
+        bytes = arena.used();
+    }
+};
+
+struct BackwardLayout {
+    InputToStateSums input;
+    StateWeights weights[2];
+    StateSums sums;
+    char* scratch;
+    size_t scratch_bytes, bytes;
+
+    BackwardLayout(const pixelrnn_diagonal_bilstm& lstm, void* workspace) {
+        const Sizes size(lstm);
+        const int32_t groups = Groups{lstm.batch}.count();
+        Arena arena(workspace);
+        input = take_input_backward(arena, input_conv(lstm));
+        for (StateWeights& direction : weights) direction = take_state_weights(arena, size.h, kWindow, true);
+        sums = take_state_sums(arena, groups, 2, kWindow, size.h);
+        scratch_bytes = BackwardScratch(size, nullptr).bytes;
+        scratch = arena.take<char>(scratch_bytes * groups);
+        bytes = arena.used();
+    }
+};
+
+void recall(const Sizes& size, int32_t direction, const BackwardScratch& scratch,
+            const pixelrnn_lstm_parameters& parameters, const float* gates) {
+    const View<const float> gate_view = gates_of(gates, size, direction);
+    const ptrdiff_t row = static_cast<ptrdiff_t>(size.width + 1) * size.units;
+    clear(scratch.hidden, row);
+    repeat(scratch.hidden + row, size.height, row, parameters.initial_hidden + direction * size.h, size.h, size.units);
+    repeat(scratch.cells + row, size.height, row, parameters.initial_cell + direction * size.h, size.h, size.units);
+    for (int32_t r = 0; r < size.rows(direction); r++) {
+        const ptrdiff_t before = (r + 1) * row, first = before + size.units;
+        recall_states({size.h, size.width, gate_view.at(r, 0), gate_view.column, scratch.cells + before,
+                       scratch.cells + first, scratch.tanh_cells + first, scratch.hidden + first});
+    }
+}
+
+void add_initial(const Sizes& size, int32_t direction, const BackwardScratch& scratch, float* dhidden, float* dcell,
+                 bool begin) {
+    if (begin) clear(dhidden, size.units);
+    if (begin) clear(dcell, size.units);
+    for (int32_t r = 0; r < size.rows(direction); r++)
+        for (int32_t unit = 0; unit < size.units; unit += kLanes) {
+            store(dhidden + unit, load(dhidden + unit) + load(scratch.dslots + r * scratch.slot_pitch + size.h + unit));
+            store(dcell + unit, load(dcell + unit) + load(scratch.dcell + r * size.units + unit));
+        }
+}
+
+void scan_back(const Sizes& size, int32_t direction, const StateWeights& weights, const BackwardScratch& scratch,
+               const float* gates, const float* dy, const StateSums& sums, int32_t group, bool begin) {
+    const View<const float> gate_view = gates_of(gates, size, direction), dy_view = outputs_of(dy, size, direction);
+    const View<float> dgate_view = gates_of(scratch.dgates, size, direction);
+    const ptrdiff_t row = static_cast<ptrdiff_t>(size.width + 1) * size.units;
+    clear(scratch.dslots, (static_cast<size_t>(size.height) + 1) * scratch.slot_pitch + kLanes);
+    clear(scratch.dcell, static_cast<size_t>(size.height) * size.units);
+    for (int32_t d = size.diagonals(direction) - 1; d >= 0; d--) {
+        const Diagonal diagonal(size, direction, d);
+        const ptrdiff_t before = (diagonal.row + 1) * row + static_cast<ptrdiff_t>(diagonal.column) * size.units;
+        backward_line(weights, {diagonal.count, 1, gate_view.at(diagonal.row, diagonal.column), gate_view.diagonal(),
+                                scratch.cells + before, scratch.tanh_cells + before + size.units, row - size.units,
+                                dy_view.at(diagonal.row, diagonal.column), dy_view.diagonal(),
+                                scratch.dslots + static_cast<ptrdiff_t>(diagonal.row) * scratch.slot_pitch,
+                                scratch.slot_pitch, scratch.dcell + static_cast<ptrdiff_t>(diagonal.row) * size.units,
+                                size.units, dgate_view.at(diagonal.row, diagonal.column), dgate_view.diagonal()});
+    }
+    add_initial(size, direction, scratch, sums.initial_hidden(group, direction), sums.initial_cell(group, direction), begin);
+    const CellMap dgates = {dgate_view.origin, dgate_view.row, dgate_view.column};
+    const float* states[kWindow] = {scratch.hidden + size.units, scratch.hidden + row};  // above, before
+    for (int32_t slot = 0; slot < kWindow; slot++)
+        add_state_gradient(size.h, size.rows(direction), size.width, {states[slot], row, size.units}, dgates, begin,
+                           sums.block(group, direction, slot));
+}
+
+// The last row to the left.
+void clear_unused(const Sizes& size, float* dgates) {
+    float* last = dgates + static_cast<ptrdiff_t>(size.height - 1) * size.width * size.gates + 4 * size.h;
+    for (int32_t column = 0; column < size.width; column++) clear(last + column * size.gates, 4 * size.h);
+}
+
+}  // namespace
+}  // namespace pixelrnn
+
+using namespace pixelrnn;
+
+size_t pixelrnn_diagonal_bilstm_forward_workspace(const pixelrnn_diagonal_bilstm* lstm) {
+    return ForwardLayout(*lstm, nullptr).bytes;
+}
+
+void pixelrnn_diagonal_bilstm_forward(const pixelrnn_diagonal_bilstm* lstm, const float* x,
+                                      const pixelrnn_lstm_parameters* parameters, const float* addition, float* gates,
+                                      float* y, void* workspace, const pixelrnn_executor* executor) {
+    const Sizes size(*lstm);
+    const ForwardLayout layout(*lstm, workspace);
+    const InputSums inputs(layout.input, x, *parameters, addition, executor);
+    const size_t kernel = static_cast<size_t>(kWindow) * 4 * size.h * size.h;
+    for (int32_t direction = 0; direction < 2; direction++)
+        pack_forward(layout.weights[direction], parameters->state_kernel + direction * kernel, true);
+    each_image(lstm->batch, executor, [&](int32_t image, int32_t, int32_t slot, bool) {
+        const size_t pixel = static_cast<size_t>(image) * size.height * size.width;
+        inputs.compute(image, gates);
+        const ForwardScratch scratch(size, layout.scratch + slot * layout.scratch_bytes);
+        for (int32_t direction = 0; direction < 2; direction++)
+            scan(size, direction, layout.weights[direction], scratch, *parameters, gates + pixel * size.gates,
+                 y + pixel * size.h);
+    });
+}
+
+size_t pixelrnn_diagonal_bilstm_backward_workspace(const pixelrnn_diagonal_bilstm* lstm) {
+    return BackwardLayout(*lstm, nullptr).bytes;
+}
+
+void pixelrnn_diagonal_bilstm_backward(const pixelrnn_diagonal_bilstm* lstm, const float* x,
+                                       const pixelrnn_lstm_parameters* parameters, const float* gates, const float* dy,
+                                       const pixelrnn_lstm_gradients* gradients, void* workspace,
+                                       const pixelrnn_executor* executor) {
+    const Sizes size(*lstm);
+    const BackwardLayout layout(*lstm, workspace);
+    const InputGradients inputs(layout.input, x, *parameters, gradients->x, executor);
+    const size_t kernel = static_cast<size_t>(kWindow) * 4 * size.h * size.h;
+    for (int32_t direction = 0; direction < 2; direction++)
+        pack_backward(layout.weights[direction], parameters->state_kernel + direction * kernel, true);
+    each_image(lstm->batch, executor, [&](int32_t image, int32_t group, int32_t slot, bool begin) {
+        const size_t pixels = static_cast<size_t>(size.height) * size.width, pixel = image * pixels;
+        const BackwardScratch scratch(size, layout.scratch + slot * layout.scratch_bytes);
+        for (int32_t direction = 0; direction < 2; direction++) {
+            recall(size, direction, scratch, *parameters, gates + pixel * size.gates);
+            scan_back(size, direction, layout.weights[direction], scratch, gates + pixel * size.gates, dy + pixel * size.h,
+                      layout.sums, group, begin);
+        }
+        clear_unused(size, scratch.dgates);
+        if (gradients->addition) copy(gradients->addition + pixel * size.gates, scratch.dgates, pixels * size.gates);
+        inputs.add(image, group, slot, begin, scratch.dgates);
+    });
+    inputs.finish(gradients->input_kernel, gradients->bias, executor);
+    finish_state_sums(layout.sums, true, gradients->state_kernel, gradients->initial_hidden, gradients->initial_cell);
+}

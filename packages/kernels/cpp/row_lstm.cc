@@ -1,0 +1,215 @@
+// Row LSTM (PixelRNN, section 3.1): a line is a row of the image.
+#include "fill.h"
+#include "input_to_state.h"
+#include "scan_backward.h"
+#include "scan_forward.h"
+#include "state_gradient.h"
+
+namespace pixelrnn {
+namespace {
+
+pixelrnn_conv input_conv(const pixelrnn_row_lstm& lstm) {
+    return {lstm.batch, lstm.height, lstm.width, lstm.cin, 4 * lstm.hidden, 1, lstm.kernel_width, lstm.tap_count,
+            lstm.taps, 0, 0};
+}
+
+struct Sizes {
+    int32_t height, width, h, units, window, reach;
+    int32_t slots;  // of a row: its columns and what windows reach beyond them
+
+    explicit Sizes(const pixelrnn_row_lstm& lstm)
+        : height(lstm.height),
+          width(lstm.width),
+          h(lstm.hidden),
+          units(rounded_up(h, kLanes)),
+          window(lstm.state_width),
+          reach(window / 2),
+          slots(width + 2 * reach) {}
+};
+
+// The memory that an image needs while it is worked on.
+struct ForwardScratch {
+    float* states[2];  // of the row before and of this one, [slots, h]
+    float* cells;      // [width, units]
+    size_t bytes;
+
+    ForwardScratch(const Sizes& size, char* memory) {
+        Arena arena(memory);
+        for (float*& line : states) line = arena.take<float>(static_cast<size_t>(size.slots) * size.h);
+        cells = arena.take<float>(static_cast<size_t>(size.width) * size.units);
+        bytes = arena.used();
+    }
+};
+
+struct ForwardLayout {
+    InputToState input;
+    StateWeights weights;
+    char* scratch;
+    size_t scratch_bytes, bytes;
+
+    ForwardLayout(const pixelrnn_row_lstm& lstm, void* workspace) {
+        const Sizes size(lstm);
+        Arena arena(workspace);
+        input = take_input_forward(arena, input_conv(lstm));
+        weights = take_state_weights(arena, size.h, size.window, false);
+        scratch_bytes = ForwardScratch(size, nullptr).bytes;
+        scratch = arena.take<char>(scratch_bytes * Groups{lstm.batch}.count());
+        bytes = arena.used();
+    }
+};
+
+void scan(const Sizes& size, const StateWeights& weights, const ForwardScratch& scratch,
+          const pixelrnn_lstm_parameters& parameters, float* gates, float* y) {
+    const int32_t border = size.reach * size.h;
+    for (float* line : scratch.states) clear(line, static_cast<size_t>(size.slots) * size.h);
+    repeat(scratch.states[0] + border, size.width, size.h, parameters.initial_hidden, size.h, size.h);
+    repeat(scratch.cells, size.width, size.units, parameters.initial_cell, size.h, size.units);
+    for (int32_t row = 0; row < size.height; row++) {
+        const size_t at = static_cast<size_t>(row) * size.width * size.h;
+        forward_line(weights, {size.width, scratch.states[row % 2], scratch.states[1 - row % 2] + border, scratch.cells,
+                               size.units, gates + 4 * at, 4 * size.h, y + at, size.h, false});
+    }
+}
+
+struct BackwardScratch {
+    float* hidden;      // [height + 1, slots, units], the initial row first
+    float* cells;       // [height + 1, width, units], the same
+    float* tanh_cells;  // [height, width, units]
+    float* dgates;      // [height, width, 4h]
+    float* dslots;      // [slots, slot_pitch], what a row passes on to the row above
+    float* dcell;       // [width, units]
+    int32_t slot_pitch;
+    size_t bytes;
+
+    BackwardScratch(const Sizes& size, char* memory) {
+        Arena arena(memory);
+        const size_t rows = static_cast<size_t>(size.height) + 1, row = static_cast<size_t>(size.width) * size.units;
+        slot_pitch = rounded_up(size.window * size.h, kLanes);
+        hidden = arena.take<float>(rows * size.slots * size.units + kStateRowUnit);
+        cells = arena.take<float>(rows * row);
+        tanh_cells = arena.take<float>((rows - 1) * row);
+        dgates = arena.take<float>((rows - 1) * size.width * 4 * size.h + kLanes);
+        dslots = arena.take<float>(static_cast<size_t>(size.slots) * slot_pitch + kLanes);
+        dcell = arena.take<float>(row);
+        bytes = arena.used();
+    }
+};
+
+struct BackwardLayout {
+    InputToStateSums input;
+    StateWeights weights;
+    StateSums sums;
+    char* scratch;
+    size_t scratch_bytes, bytes;
+
+    BackwardLayout(const pixelrnn_row_lstm& lstm, void* workspace) {
+        const Sizes size(lstm);
+        const int32_t groups = Groups{lstm.batch}.count();
+        Arena arena(workspace);
+        input = take_input_backward(arena, input_conv(lstm));
+        weights = take_state_weights(arena, size.h, size.window, true);
+        sums = take_state_sums(arena, groups, 1, size.window, size.h);
+        scratch_bytes = BackwardScratch(size, nullptr).bytes;
+        scratch = arena.take<char>(scratch_bytes * groups);
+        bytes = arena.used();
+    }
+};
+
+void recall(const Sizes& size, const BackwardScratch& scratch, const pixelrnn_lstm_parameters& parameters,
+            const float* gates) {
+    const size_t row = static_cast<size_t>(size.width) * size.units, slots = static_cast<size_t>(size.slots) * size.units;
+    const int32_t border = size.reach * size.units;
+    repeat(scratch.cells, size.width, size.units, parameters.initial_cell, size.h, size.units);
+    repeat(scratch.hidden + border, size.width, size.units, parameters.initial_hidden, size.h, size.units);
+    for (int32_t r = 0; r <= size.height; r++) {
+        float* hidden = scratch.hidden + r * slots;
+        clear(hidden, border);
+        clear(hidden + border + row, border);
+        if (r == 0) continue;
+        float* cells = scratch.cells + r * row;
+        recall_states({size.h, size.width, gates + static_cast<size_t>(r - 1) * size.width * 4 * size.h, 4 * size.h,
+                       cells - row, cells, scratch.tanh_cells + (r - 1) * row, hidden + border});
+    }
+}
+
+void scan_back(const Sizes& size, const StateWeights& weights, const BackwardScratch& scratch, const float* gates,
+               const float* dy, const StateSums& sums, int32_t group, bool begin) {
+    const int32_t gate_pitch = 4 * size.h;
+    clear(scratch.dslots, static_cast<size_t>(size.slots) * scratch.slot_pitch + kLanes);
+    clear(scratch.dcell, static_cast<size_t>(size.width) * size.units);
+    BackwardLine line = {};
+    line.count = size.width;
+    line.own = size.reach;
+    line.gate_pitch = line.dgate_pitch = gate_pitch;
+    line.state_pitch = line.dcell_pitch = size.units;
+    line.dy_pitch = size.h;
+    line.dslots = scratch.dslots + size.reach * scratch.slot_pitch;
+    line.dslot_pitch = scratch.slot_pitch;
+    line.dcell = scratch.dcell;
+    for (int32_t row = size.height - 1; row >= 0; row--) {
+        const size_t at = static_cast<size_t>(row) * size.width;
+        line.gates = gates + at * gate_pitch;
+        line.before = scratch.cells + at * size.units;
+        line.tanh_cell = scratch.tanh_cells + at * size.units;
+        line.dy = dy + at * size.h;
+        line.dgates = scratch.dgates + at * gate_pitch;
+        backward_line(weights, line);
+    }
+    float *dhidden = sums.initial_hidden(group, 0), *dcell = sums.initial_cell(group, 0);
+    if (begin) clear(dhidden, static_cast<size_t>(2) * size.units);
+    for (int32_t column = 0; column < size.width; column++)
+        for (int32_t unit = 0; unit < size.units; unit += kLanes) {
+            store(dhidden + unit, load(dhidden + unit) + passed_on(weights, line, column, unit));
+            store(dcell + unit, load(dcell + unit) + load(line.dcell + column * size.units + unit));
+        }
+    const CellMap dgates = {scratch.dgates, static_cast<ptrdiff_t>(size.width) * gate_pitch, gate_pitch};
+    for (int32_t slot = 0; slot < size.window; slot++) {
+        const CellMap hidden = {scratch.hidden + slot * size.units, static_cast<ptrdiff_t>(size.slots) * size.units,
+                                size.units};
+        add_state_gradient(size.h, size.height, size.width, hidden, dgates, begin, sums.block(group, 0, slot));
+    }
+}
+
+}  // namespace
+}  // namespace pixelrnn
+
+using namespace pixelrnn;
+
+size_t pixelrnn_row_lstm_forward_workspace(const pixelrnn_row_lstm* lstm) { return ForwardLayout(*lstm, nullptr).bytes; }
+
+void pixelrnn_row_lstm_forward(const pixelrnn_row_lstm* lstm, const float* x, const pixelrnn_lstm_parameters* parameters,
+                               const float* addition, float* gates, float* y, void* workspace,
+                               const pixelrnn_executor* executor) {
+    const Sizes size(*lstm);
+    const ForwardLayout layout(*lstm, workspace);
+    const InputSums inputs(layout.input, x, *parameters, addition, executor);
+    pack_forward(layout.weights, parameters->state_kernel, false);
+    each_image(lstm->batch, executor, [&](int32_t image, int32_t, int32_t slot, bool) {
+        const size_t at = static_cast<size_t>(image) * size.height * size.width * size.h;
+        inputs.compute(image, gates);
+        const ForwardScratch scratch(size, layout.scratch + slot * layout.scratch_bytes);
+        scan(size, layout.weights, scratch, *parameters, gates + 4 * at, y + at);
+    });
+}
+
+size_t pixelrnn_row_lstm_backward_workspace(const pixelrnn_row_lstm* lstm) { return BackwardLayout(*lstm, nullptr).bytes; }
+
+void pixelrnn_row_lstm_backward(const pixelrnn_row_lstm* lstm, const float* x, const pixelrnn_lstm_parameters* parameters,
+                                const float* gates, const float* dy, const pixelrnn_lstm_gradients* gradients,
+                                void* workspace, const pixelrnn_executor* executor) {
+    const Sizes size(*lstm);
+    const BackwardLayout layout(*lstm, workspace);
+    const InputGradients inputs(layout.input, x, *parameters, gradients->x, executor);
+    pack_backward(layout.weights, parameters->state_kernel, false);
+    each_image(lstm->batch, executor, [&](int32_t image, int32_t group, int32_t slot, bool begin) {
+        const size_t at = static_cast<size_t>(image) * size.height * size.width * size.h;
+        const size_t count = static_cast<size_t>(size.height) * size.width * 4 * size.h;
+        const BackwardScratch scratch(size, layout.scratch + slot * layout.scratch_bytes);
+        recall(size, scratch, *parameters, gates + 4 * at);
+        scan_back(size, layout.weights, scratch, gates + 4 * at, dy + at, layout.sums, group, begin);
+        if (gradients->addition) copy(gradients->addition + 4 * at, scratch.dgates, count);
+        inputs.add(image, group, slot, begin, scratch.dgates);
+    });
+    inputs.finish(gradients->input_kernel, gradients->bias, executor);
+    finish_state_sums(layout.sums, false, gradients->state_kernel, gradients->initial_hidden, gradients->initial_cell);
+}

@@ -1,0 +1,47 @@
+// Working memory for tasks that run at the same time. The slot given back last is taken next, while the cache still
+// holds it; which slot a task gets makes no difference to its results.
+#pragma once
+
+#include "parallel.h"
+
+namespace pixelrnn {
+
+// The images of a batch are cut into groups, a task each, by their number alone. There are as many slots as groups.
+constexpr int32_t kMaxGroups = 16;
+
+struct Groups {
+    int32_t batch;
+    int32_t count() const { return smaller(batch, kMaxGroups); }
+    int32_t first(int32_t group) const { return static_cast<int32_t>(static_cast<int64_t>(batch) * group / count()); }
+};
+
+class Slots {
+public:
+    explicit Slots(int32_t count) : free_((1u << count) - 1) {}
+
+    // Never more at the same time than there are.
+    int32_t take() {
+        uint32_t free = __atomic_load_n(&free_, __ATOMIC_RELAXED);
+        while (!__atomic_compare_exchange_n(&free_, &free, free & (free - 1), false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+        }
+        return __builtin_ctz(free);
+    }
+    void give_back(int32_t slot) { __atomic_fetch_or(&free_, 1u << slot, __ATOMIC_RELEASE); }
+
+private:
+    uint32_t free_;
+};
+
+// Runs f(image, group, slot, whether it is the group's first image) for all images, those of a group in their order.
+template <typename F>
+void each_image(int32_t batch, const pixelrnn_executor* executor, const F& f) {
+    const Groups groups = {batch};
+    Slots slots(groups.count());
+    parallel(executor, groups.count(), [&](int32_t group) {
+        const int32_t slot = slots.take(), first = groups.first(group);
+        for (int32_t image = first; image < groups.first(group + 1); image++) f(image, group, slot, image == first);
+        slots.give_back(slot);
+    });
+}
+
+}  // namespace pixelrnn

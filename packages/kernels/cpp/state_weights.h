@@ -1,0 +1,30 @@
+// The weights from the states to the gates, as the two products of a scan's step read them.
+//
+// A line is the cells of a map that one step computes together: a row of the Row LSTM, a diagonal of the Diagonal BiLSTM.
+// Their hidden states lie in slots of h floats. Cell number i reads the `window` slots from i on, which are one run of
+// window * h floats, so the products need no copies: o, f, i, g [cell, 4h] += slots [cell, window h] weights [window h, 4h].
+#pragma once
+
+#include "arena.h"
+#include "vector.h"
+
+namespace pixelrnn {
+
+struct StateWeights {
+    int32_t hidden, window;
+    float* forward;   // [blocks of kLanes units, window * hidden, 4, kLanes]
+    float* backward;  // [blocks of columns, 4 * hidden, columns of the block], columns window * hidden and padding
+
+    int32_t columns() const { return window * hidden; }
+    int32_t vectors() const { return (columns() + kLanes - 1) / kLanes; }
+};
+
+// Vectors of the next block of the backward weights: two, or the last three, or a single one.
+inline int32_t block_vectors(int32_t left) { return left == 3 ? 3 : left < 2 ? left : 2; }
+
+StateWeights take_state_weights(Arena& arena, int32_t hidden, int32_t window, bool backward);
+// kernel [window, hidden, 4 * hidden]; `turned` where its parts are in the opposite order of the slots.
+void pack_forward(const StateWeights& weights, const float* kernel, bool turned);
+void pack_backward(const StateWeights& weights, const float* kernel, bool turned);
+
+}  // namespace pixelrnn

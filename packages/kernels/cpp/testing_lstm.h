@@ -1,0 +1,38 @@
+// Both recurrent layers and their gradients pixel by pixel, in double precision and written out plainly.
+#pragma once
+
+#include "testing.h"
+
+namespace testing {
+
+using Doubles = std::vector<double>;
+
+// Row LSTM with one direction, Diagonal BiLSTM with two.
+struct LstmShape {
+    int32_t batch, height, width, cin, hidden;
+    int32_t directions;
+    int32_t kernel_width, state_width;  // state_width is 2 for the Diagonal BiLSTM: row r, row r - 1
+
+    int32_t gates() const { return 4 * hidden * directions; }
+    size_t pixels() const { return static_cast<size_t>(batch) * height * width; }
+    size_t block() const { return static_cast<size_t>(kernel_width) * cin * gates(); }
+    size_t state_block() const { return static_cast<size_t>(state_width) * hidden * 4 * hidden; }
+};
+
+// Arrays in the shapes of kernels.h. `addition` may be empty.
+template <typename T>
+struct LstmArrays {
+    std::vector<T> x, input_kernel, bias, state_kernel, initial_hidden, initial_cell, addition;
+};
+
+// [pixel, direction, unit], and four gates for `gates`
+struct LstmStates {
+    Doubles gates, cell, hidden;
+};
+
+LstmStates naive_forward(const LstmShape& shape, const LstmArrays<double>& inputs, const std::vector<float>& mask);
+Doubles naive_output(const LstmShape& shape, const LstmStates& states);
+LstmArrays<double> naive_backward(const LstmShape& shape, const LstmArrays<double>& inputs,
+                                  const std::vector<float>& mask, const LstmStates& states, const Doubles& dy);
+
+}  // namespace testing
