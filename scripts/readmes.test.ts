@@ -47,7 +47,7 @@ it.each([
   ['metrics', [uniform, uniform]],
   [
     'generation',
-    ['............', '..###..##...', '.##..#..##.#', '#..#..#.###.', '...#.##.##..', '#.###......#'],
+    ['............', '..###..##...', '.##..##.##.#', '#..#..#..##.', '...#.##.##..', '#.###....#.#'],
   ],
 ])("the example of %s' README prints what it says, on every engine", async (name, lines) => {
   expect(await runExample(name)).toEqual(lines);
