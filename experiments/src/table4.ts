@@ -20,13 +20,13 @@ const smoke: TrainingSettings = {
   trainImages: 0,
   samples: 4,
 };
-// Without fused kernels a recurrent step is many small operations.
+// A recurrent step is many small operations, and a sampled image 784 times as many: a smoke run draws none.
 const smokeRecurrent: TrainingSettings = {
   ...smoke,
   steps: 30,
   validImages: 100,
   testImages: 100,
-  samples: 1,
+  samples: 0,
 };
 const cpu: TrainingSettings = {
   ...smoke,
