@@ -10,6 +10,7 @@ import {
 } from './multiScale.js';
 import { scaleIntensities } from './scaleIntensities.js';
 import { dependencies, everyImage } from './testing/proofs.js';
+import { saveAndLoad } from './testing/saveAndLoad.js';
 
 beforeAll(() => loadEngine({ quiet: true }));
 
@@ -124,14 +125,7 @@ describe('multiScale', () => {
       stride: 4,
       conditional: network,
     });
-    let artifacts: tf.io.ModelArtifacts | undefined;
-    await conditional.save(
-      tf.io.withSaveHandler(async (saved) => {
-        artifacts = saved;
-        return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(saved) };
-      }),
-    );
-    const loaded = await tf.loadLayersModel(tf.io.fromMemory(artifacts as tf.io.ModelArtifacts));
+    const loaded = await saveAndLoad(conditional);
     const input = tf.randomUniform([2, 8, 8, 3], -1, 1, 'float32', 3);
     expect((loaded.predict(input) as tf.Tensor).dataSync()).toEqual(
       (conditional.predict(input) as tf.Tensor).dataSync(),

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type PixelCNNOptions, pixelCNN } from './pixelCNN.js';
 import { dependencies, everyLogLikelihood, expectDependencies } from './testing/proofs.js';
+import { saveAndLoad } from './testing/saveAndLoad.js';
 
 beforeAll(() => loadEngine({ quiet: true }));
 
@@ -82,14 +83,7 @@ describe('the model', () => {
   it('survives save and load, with equal outputs', async () => {
     const options = { ...tiny, colors: 3, levels: 4, seed: 9 };
     const model = pixelCNN(options);
-    let artifacts: tf.io.ModelArtifacts | undefined;
-    await model.save(
-      tf.io.withSaveHandler(async (saved) => {
-        artifacts = saved;
-        return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(saved) };
-      }),
-    );
-    const loaded = await tf.loadLayersModel(tf.io.fromMemory(artifacts as tf.io.ModelArtifacts));
+    const loaded = await saveAndLoad(model);
     const input = tf.randomUniform([2, 4, 5, 3], -1, 1, 'float32', 3);
     expect((loaded.predict(input) as tf.Tensor).dataSync()).toEqual(
       (model.predict(input) as tf.Tensor).dataSync(),

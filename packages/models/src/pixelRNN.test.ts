@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { pixelCNN } from './pixelCNN.js';
 import { type PixelRNNOptions, pixelRNN } from './pixelRNN.js';
 import { everyLogLikelihood, expectDependencies } from './testing/proofs.js';
+import { saveAndLoad } from './testing/saveAndLoad.js';
 
 beforeAll(() => loadEngine({ quiet: true }));
 
@@ -114,14 +115,7 @@ describe.each(cells)('%s: the model', (cell) => {
       kernelSize: 5,
       seed: 9,
     });
-    let artifacts: tf.io.ModelArtifacts | undefined;
-    await model.save(
-      tf.io.withSaveHandler(async (saved) => {
-        artifacts = saved;
-        return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(saved) };
-      }),
-    );
-    const loaded = await tf.loadLayersModel(tf.io.fromMemory(artifacts as tf.io.ModelArtifacts));
+    const loaded = await saveAndLoad(model);
     const inputs = [3, 2].map((maps) => tf.randomUniform([2, 4, 5, maps], -1, 1, 'float32', maps));
     expect((loaded.predict(inputs) as tf.Tensor).dataSync()).toEqual(
       (model.predict(inputs) as tf.Tensor).dataSync(),
