@@ -1,25 +1,5 @@
-import { convolutionMask, MaskedConv2D, PixelCNNBlock } from '@pixelrnn/layers';
+import { MaskedConv2D, MaskedConvChain } from '@pixelrnn/layers';
 import type * as tf from '@tensorflow/tfjs';
-
-/** Weights of a layer's masked convolutions that the masks leave: live taps, and in the centre live pairs of colours. */
-function liveWeights(layer: MaskedConv2D | PixelCNNBlock): number {
-  const { maskType = 'b', colors, outputGroups = 'cyclic' } = layer.getConfig();
-  const kernels = layer.getWeights().filter(({ rank }) => rank === 4);
-  const counts = kernels.map(({ shape }) => {
-    const [kernelHeight, kernelWidth, cin, cout] = shape as [number, number, number, number];
-    const mask = convolutionMask({
-      kernelHeight,
-      kernelWidth,
-      cin,
-      cout,
-      maskType: String(maskType).toUpperCase() as 'A' | 'B',
-      colors: colors as number,
-      outputGroups: outputGroups as 'cyclic' | 'contiguous',
-    });
-    return mask.reduce((sum, value) => sum + value, 0);
-  });
-  return counts.reduce((sum, count) => sum + count, 0);
-}
 
 /**
  * Floating-point operations of one training step of a model of masked convolutions: two for each live weight and pixel
@@ -28,9 +8,9 @@ function liveWeights(layer: MaskedConv2D | PixelCNNBlock): number {
  */
 export function flopsPerStep(model: tf.LayersModel, batch: number): number {
   const [, height, width] = (model.inputs[0] as tf.SymbolicTensor).shape as [null, number, number, number];
-  const live = model.layers
-    .filter((layer) => layer instanceof MaskedConv2D || layer instanceof PixelCNNBlock)
-    .map(liveWeights);
+  const live = model.layers.flatMap((layer) =>
+    layer instanceof MaskedConv2D || layer instanceof MaskedConvChain ? layer.liveWeights : [],
+  );
   const all = live.reduce((sum, count) => sum + count, 0);
   return 2 * batch * height * width * (3 * all - (live[0] ?? 0));
 }

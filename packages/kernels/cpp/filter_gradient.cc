@@ -63,6 +63,7 @@ struct Task {
     int64_t first, last;  // pixels
     int32_t begin, end;   // columns
     int32_t triples;      // columns sorted by colour
+    bool fresh;           // whether the sums begin here
     float* kernel;        // [rows, columns] of this piece
     float* bias;
 };
@@ -72,7 +73,8 @@ void run_task(const Task& task, const Patches& patches, const OutputGradient& dz
     alignas(64) float gradient_panel[kPanelPixels * (kBlock + 16)];
     const int32_t width = rounded_up(task.end - task.begin, kLanes), gradient_pitch = pitch_of(width);
     const bool direct = !dz.gate && dz.columns % kLanes == 0 && dz.columns <= 64 && task.triples == 0;
-    for (int32_t n = 0; n < width; n++) task.bias[task.begin + n] = 0.0f;
+    if (task.fresh)
+        for (int32_t n = 0; n < width; n++) task.bias[task.begin + n] = 0.0f;
     for (int32_t begin = 0; begin < patches.size(); begin += kChunk) {
         const int32_t end = smaller(begin + kChunk, patches.size()), rows = end - begin;
         const int32_t padded = larger(rounded_up(rows, kRows[1]), task.triples > 0 ? rounded_up(rows, kRows[3]) : 0);
@@ -81,7 +83,7 @@ void run_task(const Task& task, const Patches& patches, const OutputGradient& dz
                                                           kPanelPixels * (kBlock + 16) / gradient_pitch));
         for (int64_t pixel = task.first; pixel < task.last; pixel += most) {
             const int32_t count = static_cast<int32_t>(task.last - pixel < most ? task.last - pixel : most);
-            const bool first = pixel == task.first;
+            const bool first = task.fresh && pixel == task.first;
             patches.fill(pixel, count, begin, end, padded, input_pitch, input_panel);
             Rows gradients = {dz.values + pixel * dz.columns + task.begin, dz.columns};
             if (!direct) {
@@ -150,13 +152,14 @@ PartialSums take_partial_sums(Arena& arena, int32_t pieces, int32_t rows, int32_
 
 int32_t FilterGradient::blocks() const { return pixelrnn::pieces(dz_.columns, kBlock); }
 
-void FilterGradient::add(int32_t piece, int32_t block) const {
+void FilterGradient::add(int64_t first, int64_t last, int32_t piece, int32_t block, bool fresh) const {
     const int32_t begin = block * kBlock, end = smaller(begin + kBlock, dz_.columns);
-    const Task task = {first_pixel(piece),
-                       first_pixel(piece + 1),
+    const Task task = {first,
+                       last,
                        begin,
                        end,
                        triples_of(begin, end, by_color_),
+                       fresh,
                        sums_.kernel + static_cast<size_t>(piece) * sums_.rows * sums_.columns,
                        sums_.bias + static_cast<size_t>(piece) * sums_.columns};
     run_task(task, patches_, dz_, sums_);

@@ -30,13 +30,19 @@ bool three_colors(const Patches& patches, const float* mask, int32_t columns);
 class FilterGradient {
 public:
     FilterGradient(const Patches& patches, const OutputGradient& dz, const PartialSums& sums, const float* mask)
-        : patches_(patches), dz_(dz), sums_(sums), mask_(mask), by_color_(three_colors(patches, mask, dz.columns)) {}
+        : FilterGradient(patches, dz, sums, mask, three_colors(patches, mask, dz.columns)) {}
+    // `by_color` is three_colors() of the same, for many units of one convolution.
+    FilterGradient(const Patches& patches, const OutputGradient& dz, const PartialSums& sums, const float* mask,
+                   bool by_color)
+        : patches_(patches), dz_(dz), sums_(sums), mask_(mask), by_color_(by_color) {}
 
     int32_t pieces() const { return sums_.pieces; }
     int32_t blocks() const;
     // A piece begins at this pixel; piece `pieces()` is the end.
     int64_t first_pixel(int32_t piece) const { return patches_.pixels * piece / sums_.pieces; }
-    void add(int32_t piece, int32_t block) const;
+    void add(int32_t piece, int32_t block) const { add(first_pixel(piece), first_pixel(piece + 1), piece, block, true); }
+    // Adds the pixels first .. last - 1 to a piece's sums, or begins them.
+    void add(int64_t first, int64_t last, int32_t piece, int32_t block, bool begin) const;
     // After all have been added: dkernel, of the kernel's shape, and dbias, or null.
     void finish(const pixelrnn_conv& conv, float* dkernel, float* dbias, const pixelrnn_executor* executor) const;
 

@@ -50,23 +50,30 @@ void pixelrnn_conv_backward(const pixelrnn_conv* conv, const float* x, const flo
                             const float* y, const float* dy, float* dx, float* dkernel, float* dbias,
                             void* workspace, const pixelrnn_executor* executor);
 
-// A residual block: y = x + conv3(relu(conv2(relu(conv1(relu(x)))))), each with a bias, in one pass over the images, so
-// that an image's maps are still in the cache where the next convolution reads them. `convs` are the three in their
-// order, of one batch, height and width, each with input_relu and without output_relu; conv3 gives as many channels as
-// conv1 takes. Kernels, masks and biases are lists of three, none null. hidden1 and hidden2, the outputs of conv1 and
-// conv2, are written for the backward pass.
-// Workspace: at most the sum of the convolutions'.
-size_t pixelrnn_block_forward_workspace(const pixelrnn_conv* convs);
-void pixelrnn_block_forward(const pixelrnn_conv* convs, const float* x, const float* const* kernels,
-                            const float* const* masks, const float* const* biases, float* hidden1, float* hidden2,
-                            float* y, void* workspace, const pixelrnn_executor* executor);
-// Gradients for dy: dx, and lists of three dkernels and three dbiases, none null.
-// Workspace: besides packed weights, partial sums of the filters' gradients for each image and, for at most 64 images,
-// the gradients of the hidden maps.
-size_t pixelrnn_block_backward_workspace(const pixelrnn_conv* convs);
-void pixelrnn_block_backward(const pixelrnn_conv* convs, const float* x, const float* const* kernels,
-                             const float* const* masks, const float* hidden1, const float* hidden2, const float* dy,
-                             float* dx, float* const* dkernels, float* const* dbiases, void* workspace,
+// Convolutions one after the other, each on what the one before gives, in one pass over the images: where a thread reads a
+// map, it is still in the cache that it wrote it to. They are of one batch, height and width and without output_relu.
+#define PIXELRNN_MOST_CONVOLUTIONS 512
+typedef struct {
+    int32_t count;  // 1 to PIXELRNN_MOST_CONVOLUTIONS
+    const pixelrnn_conv* convs;
+    const int32_t* residuals;  // for each, which one's input is added to its output: itself or one before it, or -1 for none;
+                               // no input is added twice
+} pixelrnn_chain;
+
+// Kernels, masks and biases are lists, one for each convolution; a mask may be null. The outputs of all but the last one
+// are written to the maps, for the backward pass.
+// Workspace: the sum of the convolutions'.
+size_t pixelrnn_chain_forward_workspace(const pixelrnn_chain* chain);
+void pixelrnn_chain_forward(const pixelrnn_chain* chain, const float* x, const float* const* kernels,
+                            const float* const* masks, const float* const* biases, float* const* maps, float* y,
+                            void* workspace, const pixelrnn_executor* executor);
+// Gradients for dy: dx, and lists of dkernels and dbiases.
+// Workspace: besides packed weights, for at most 16 groups of images partial sums of the filters' gradients and the
+// gradients of an image's maps.
+size_t pixelrnn_chain_backward_workspace(const pixelrnn_chain* chain);
+void pixelrnn_chain_backward(const pixelrnn_chain* chain, const float* x, const float* const* kernels,
+                             const float* const* masks, const float* const* maps, const float* dy, float* dx,
+                             float* const* dkernels, float* const* dbiases, void* workspace,
                              const pixelrnn_executor* executor);
 
 // The recurrent layers. [o, f, i, g] = sums from the inputs + sums from the states before; with o, f, i through the

@@ -4,7 +4,7 @@
 
 int main() {
     testing::test_convolutions();
-    testing::test_blocks();
+    testing::test_chains();
     testing::test_cross_entropies();
     testing::test_gates();
     testing::test_lstm();

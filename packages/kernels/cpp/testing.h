@@ -67,7 +67,7 @@ inline bool identical(const std::vector<float>& a, const std::vector<float>& b) 
 }
 
 void test_convolutions();
-void test_blocks();
+void test_chains();
 void test_cross_entropies();
 void test_gates();
 void test_lstm();

@@ -42,13 +42,20 @@ struct Round {
     void* context = nullptr;
 };
 
+// Tasks begin .. end - 1 of a round, of which the next one is free.
+struct alignas(64) Share {
+    std::atomic<int32_t> next{0};
+    int32_t end = 0;
+};
+
 }  // namespace
 
 // A round is open from the call until its last task was taken. A worker that wakes too late for it stays out, so that
-// nobody waits for a sleeping thread.
+// nobody waits for a sleeping thread. Each thread begins with a share of its own, the same in every round, because the
+// next round's tasks mostly read what this round's tasks of the same numbers wrote; then it helps with the others'.
 struct ThreadPool::Workers {
-    explicit Workers(int32_t count) : process(getpid()) {
-        for (int32_t i = 0; i < count; i++) threads.emplace_back([this] { work(); });
+    explicit Workers(int32_t count) : process(getpid()), shares(count + 1) {
+        for (int32_t i = 0; i < count; i++) threads.emplace_back([this, i] { work(i + 1); });
     }
 
     ~Workers() {
@@ -65,12 +72,16 @@ struct ThreadPool::Workers {
         {
             const std::lock_guard<std::mutex> lock(mutex);
             round = next_round;
-            taken.store(0);
+            const int64_t count = next_round.count, all = static_cast<int64_t>(shares.size());
+            for (int64_t i = 0; i < all; i++) {
+                shares[i].end = static_cast<int32_t>(count * (i + 1) / all);
+                shares[i].next.store(static_cast<int32_t>(count * i / all));
+            }
             open = true;
             number.fetch_add(1);
         }
         wake.notify_all();
-        take_tasks(next_round);
+        take_tasks(next_round, 0);
         {
             const std::lock_guard<std::mutex> lock(mutex);
             open = false;
@@ -80,7 +91,7 @@ struct ThreadPool::Workers {
         done.wait(lock, [this] { return active.load() == 0; });
     }
 
-    void work() {
+    void work(int32_t share) {
         uint32_t seen = 0;
         const auto called = [&] { return number.load() != seen; };
         for (;;) {
@@ -93,15 +104,18 @@ struct ThreadPool::Workers {
             active.fetch_add(1);
             const Round joined = round;
             lock.unlock();
-            take_tasks(joined);
+            take_tasks(joined, share);
             lock.lock();
             if (active.fetch_sub(1) == 1) done.notify_one();
         }
     }
 
-    void take_tasks(const Round& current) {
+    void take_tasks(const Round& current, size_t own) {
         inside_task = true;
-        for (int32_t i; (i = taken.fetch_add(1)) < current.count;) current.task(current.context, i);
+        for (size_t i = 0; i < shares.size(); i++) {
+            Share& share = shares[(own + i) % shares.size()];
+            for (int32_t task; (task = share.next.fetch_add(1)) < share.end;) current.task(current.context, task);
+        }
         inside_task = false;
     }
 
@@ -113,7 +127,7 @@ struct ThreadPool::Workers {
     bool stopping = false;             // under the mutex
     std::atomic<uint32_t> number{0};   // changed under the mutex
     std::atomic<int32_t> active{0};    // changed under the mutex
-    std::atomic<int32_t> taken{0};
+    std::vector<Share> shares;         // changed under the mutex while no round is open and nobody is active
     std::vector<std::thread> threads;  // last, so that they start when all else is there
 };
 

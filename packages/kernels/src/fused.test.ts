@@ -6,9 +6,9 @@ import { bernoulliCrossEntropy, softmaxCrossEntropy } from './crossEntropy.js';
 import { maskedConv2d } from './maskedConv2d.js';
 import { adamUpdate, rmsPropUpdate } from './optimisers.js';
 import { on, relativeDifference } from './testing/backends.js';
+import { chainOutputAndGradients, chains, drawChain } from './testing/chains.js';
 import { convolutions, drawConvolution, outputAndGradients, type Sizes } from './testing/convolutions.js';
 import { loadFusedBackends } from './testing/fusedBackends.js';
-import { blockOutputAndGradients, blocks, drawBlock } from './testing/residualBlocks.js';
 
 let backends: string[];
 beforeAll(async () => {
@@ -43,11 +43,11 @@ describe('fused equals composed', () => {
     );
   });
 
-  test('residual blocks: output and every gradient', () => {
+  test('chains of convolutions: output and every gradient', () => {
     fc.assert(
-      fc.property(blocks, (one) => {
-        const data = drawBlock(one);
-        expectFusedEqualsComposed(() => blockOutputAndGradients(data));
+      fc.property(chains, (one) => {
+        const data = drawChain(one);
+        expectFusedEqualsComposed(() => chainOutputAndGradients(data));
       }),
       { seed: 6, numRuns: 60 },
     );

@@ -1,4 +1,5 @@
 export { type KernelChoice, kernelsInUse, setKernels, whyComposed } from './choice.js';
+export { type ChainedConvolution, convolutionChain } from './convolutionChain.js';
 export { bernoulliCrossEntropy, softmaxCrossEntropy } from './crossEntropy.js';
 export { diagonalBiLSTM } from './diagonalBiLSTM.js';
 export type { KernelKind } from './kernelSet.js';
@@ -17,6 +18,5 @@ export {
   type RMSPropState,
   rmsPropUpdate,
 } from './optimisers.js';
-export { type BlockConvolution, residualBlock } from './residualBlock.js';
 export { rowLSTM } from './rowLSTM.js';
 export { liveTaps, type Tap } from './taps.js';

@@ -4,8 +4,8 @@ export const kernelNames = {
   /** The same with a ReLU at the output: its gradient needs the output, the other's does not. */
   maskedConv2dRelu: 'PixelrnnMaskedConv2dRelu',
   maskedConv2dBackward: 'PixelrnnMaskedConv2dBackward',
-  residualBlock: 'PixelrnnBlock',
-  residualBlockBackward: 'PixelrnnBlockBackward',
+  chain: 'PixelrnnChain',
+  chainBackward: 'PixelrnnChainBackward',
   softmaxCrossEntropy: 'PixelrnnSoftmaxCrossEntropy',
   softmaxCrossEntropyBackward: 'PixelrnnSoftmaxCrossEntropyBackward',
   bernoulliCrossEntropy: 'PixelrnnBernoulliCrossEntropy',

@@ -37,23 +37,27 @@ export type ConvBackwardAttributes = ConvAttributes & {
   biasGradient: boolean;
 };
 
-/** Each of the three: tensors of first, second and third convolution. */
-export interface BlockInputs {
+/** Each list: one tensor for each convolution. */
+export interface ChainInputs {
   x: tf.TensorInfo;
   kernels: tf.TensorInfo[];
   masks: tf.TensorInfo[];
   biases: tf.TensorInfo[];
 }
 
-interface BlockBackwardInputs extends BlockInputs {
-  /** The outputs of first and second convolution. */
-  hidden: tf.TensorInfo[];
+interface ChainBackwardInputs extends Omit<ChainInputs, 'biases'> {
+  /** The outputs of all convolutions but the last. */
+  maps: tf.TensorInfo[];
   dy: tf.TensorInfo;
 }
 
-export type BlockAttributes = {
-  /** Of each convolution, row and column of each live tap, flattened. */
+/** Each list: one entry for each convolution. */
+export type ChainAttributes = {
+  /** Row and column of each live tap, flattened. */
   taps: number[][];
+  inputRelus: boolean[];
+  /** The convolution whose input is added to the output, or -1. */
+  residuals: number[];
 };
 
 export interface CrossEntropyInputs {
@@ -71,10 +75,10 @@ export interface KernelSet {
   maskedConv2d(inputs: ConvInputs, attributes: ConvAttributes): Output;
   /** dx if asked for, dkernel, dbias if asked for */
   maskedConv2dBackward(inputs: ConvBackwardInputs, attributes: ConvBackwardAttributes): Output[];
-  /** y [B, H, W, C], and the outputs of the first and the second convolution */
-  residualBlock(inputs: BlockInputs, attributes: BlockAttributes): Output[];
-  /** dx, then dkernel and dbias of each convolution */
-  residualBlockBackward(inputs: BlockBackwardInputs, attributes: BlockAttributes): Output[];
+  /** y, then the outputs of all convolutions but the last */
+  chain(inputs: ChainInputs, attributes: ChainAttributes): Output[];
+  /** dx, then all dkernels, then all dbiases */
+  chainBackward(inputs: ChainBackwardInputs, attributes: ChainAttributes): Output[];
   /** nats [B] and the log-sum-exp of every row, of the labels' shape */
   softmaxCrossEntropy(inputs: CrossEntropyInputs): Output[];
   /** dlogits */

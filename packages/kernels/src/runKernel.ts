@@ -4,8 +4,7 @@ import { registerGradients } from './gradients.js';
 import { kernelNames } from './kernelNames.js';
 import type {
   AdamAttributes,
-  BlockAttributes,
-  BlockInputs,
+  ChainAttributes,
   ConvAttributes,
   ConvBackwardAttributes,
   ConvBackwardInputs,
@@ -57,19 +56,15 @@ function registerKernels(backendName: string): void {
     (kernels, inputs: ConvBackwardInputs, attributes: ConvBackwardAttributes) =>
       kernels.maskedConv2dBackward(inputs, attributes),
   );
-  register(
-    kernelNames.residualBlock,
-    (kernels, inputs: Record<string, tf.TensorInfo>, attributes: BlockAttributes) =>
-      kernels.residualBlock(blockInputs(inputs), attributes),
+  register(kernelNames.chain, (kernels, inputs: Record<string, tf.TensorInfo>, attributes: ChainAttributes) =>
+    kernels.chain({ ...convolutions(inputs), biases: list(inputs, 'bias') }, attributes),
   );
   register(
-    kernelNames.residualBlockBackward,
-    (kernels, inputs: Record<string, tf.TensorInfo>, attributes: BlockAttributes) => {
-      const { hidden1, hidden2, dy } = inputs as Record<'hidden1' | 'hidden2' | 'dy', tf.TensorInfo>;
-      return kernels.residualBlockBackward(
-        { ...blockInputs(inputs), hidden: [hidden1, hidden2], dy },
-        attributes,
-      );
+    kernelNames.chainBackward,
+    (kernels, inputs: Record<string, tf.TensorInfo>, attributes: ChainAttributes) => {
+      const maps = list(inputs, 'map');
+      const dy = inputs.dy as tf.TensorInfo;
+      return kernels.chainBackward({ ...convolutions(inputs), maps, dy }, attributes);
     },
   );
   register(kernelNames.softmaxCrossEntropy, (kernels, inputs: CrossEntropyInputs) =>
@@ -98,15 +93,15 @@ function registerKernels(backendName: string): void {
   );
 }
 
-/** From names such as `kernel1` to lists. */
-function blockInputs(inputs: Record<string, tf.TensorInfo>): BlockInputs {
-  const three = (name: string) => [1, 2, 3].map((i) => inputs[`${name}${i}`] as tf.TensorInfo);
-  return {
-    x: inputs.x as tf.TensorInfo,
-    kernels: three('kernel'),
-    masks: three('mask'),
-    biases: three('bias'),
-  };
+/** The inputs that are named `name0`, `name1` and so on. */
+function list(inputs: Record<string, tf.TensorInfo>, name: string): tf.TensorInfo[] {
+  const tensors: tf.TensorInfo[] = [];
+  for (let i = 0; inputs[`${name}${i}`]; i++) tensors.push(inputs[`${name}${i}`] as tf.TensorInfo);
+  return tensors;
+}
+
+function convolutions(inputs: Record<string, tf.TensorInfo>) {
+  return { x: inputs.x as tf.TensorInfo, kernels: list(inputs, 'kernel'), masks: list(inputs, 'mask') };
 }
 
 /** Splits a list into `count` equal parts. */

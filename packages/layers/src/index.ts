@@ -8,8 +8,14 @@ export {
   type MaskType,
 } from './mask.js';
 export { MaskedConv2D, type MaskedConv2DArgs, maskedConv2d } from './maskedConv2d.js';
+export {
+  type ChainConvolutionArgs,
+  MaskedConvChain,
+  type MaskedConvChainArgs,
+  maskedConvChain,
+} from './maskedConvChain.js';
 export { MCGSM, type MCGSMArgs, mcgsm } from './mcgsm.js';
-export { PixelCNNBlock, type PixelCNNBlockArgs, pixelCNNBlock } from './pixelCNNBlock.js';
+export { type PixelCNNBlocksArgs, pixelCNNBlocks } from './pixelCNNBlocks.js';
 export { RowLSTM, type RowLSTMArgs, rowLSTM } from './rowLSTM.js';
 export { SplitLevels, type SplitLevelsArgs, splitLevels } from './splitLevels.js';
 export { Subsample, type SubsampleArgs, subsample } from './subsample.js';

@@ -1,21 +1,18 @@
-import { type Activation, liveTaps, maskedConv2d as maskedConv2dOp, type Tap } from '@pixelrnn/kernels';
+import { type Activation, maskedConv2d as maskedConv2dOp } from '@pixelrnn/kernels';
 import * as tf from '@tensorflow/tfjs';
-import { type ColorGroups, convolutionMask, type MaskType } from './mask.js';
-import { seededGlorotUniform } from './seededGlorotUniform.js';
+import {
+  bothSides,
+  type MaskedConvolution,
+  type MaskedConvolutionOptions,
+  maskedConvolution,
+  parseMaskType,
+} from './maskedConvolution.js';
 
 type LayerArgs = ConstructorParameters<typeof tf.layers.Layer>[0];
 
-export interface MaskedConv2DArgs extends NonNullable<LayerArgs> {
-  /** Output channels. */
-  filters: number;
-  /** Odd; one number or [height, width]. */
-  kernelSize: number | [number, number];
-  /** A: not the pixel itself, nor its own colour. B: its own colour too. */
-  maskType: MaskType;
+export interface MaskedConv2DArgs extends NonNullable<LayerArgs>, MaskedConvolutionOptions {
   /** Colours of a pixel; channels belong to them cyclically. */
   colors: number;
-  /** How output channels belong to colours; default cyclic. */
-  outputGroups?: ColorGroups;
   /** Applied to the input before the convolution; default linear. */
   inputActivation?: Activation;
   /** Applied after the bias; default linear. */
@@ -39,18 +36,17 @@ export class MaskedConv2D extends tf.layers.Layer {
   private readonly args: MaskedConv2DArgs;
   private kernel!: tf.LayerVariable;
   private bias: tf.LayerVariable | undefined;
-  private mask!: tf.Tensor4D;
-  private taps!: Tap[];
+  private convolution: MaskedConvolution | undefined;
 
   constructor(args: MaskedConv2DArgs) {
     super(args);
-    const { kernelSize } = args;
-    this.kernelSize = typeof kernelSize === 'number' ? [kernelSize, kernelSize] : kernelSize;
-    const maskType = String(args.maskType).toUpperCase();
-    if (maskType !== 'A' && maskType !== 'B') {
-      throw new Error(`MaskedConv2D: maskType must be 'A' or 'B', got ${JSON.stringify(args.maskType)}`);
-    }
-    this.args = { ...args, maskType };
+    this.kernelSize = bothSides(args.kernelSize);
+    this.args = { ...args, maskType: parseMaskType('MaskedConv2D', args.maskType) };
+  }
+
+  /** How many weights of the kernel the mask leaves; known once built. */
+  get liveWeights(): number {
+    return this.convolution?.liveWeights ?? 0;
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
@@ -59,25 +55,14 @@ export class MaskedConv2D extends tf.layers.Layer {
     if (shape.length !== 4 || cin == null) {
       throw new Error(`MaskedConv2D: input must be [B, H, W, channels] with known channels, got [${shape}]`);
     }
-    const { filters: cout, maskType, colors, outputGroups = 'cyclic', useBias = true, seed = 0 } = this.args;
-    const [kernelHeight, kernelWidth] = this.kernelSize;
-    const values = convolutionMask({ kernelHeight, kernelWidth, cin, cout, maskType, colors, outputGroups });
-    const kernelShape: [number, number, number, number] = [kernelHeight, kernelWidth, cin, cout];
-    this.taps = liveTaps(values, kernelShape);
-    if (this.taps.length === 0) {
-      throw new Error(
-        `MaskedConv2D: a ${kernelHeight} x ${kernelWidth} kernel with mask ${maskType} has no live weight; use mask B or a larger kernel`,
-      );
-    }
-    const live = values.reduce((sum, value) => sum + value, 0);
-    const fans = { fanIn: live / cout, fanOut: live / cin };
-    const initial = seededGlorotUniform(values.length, { ...fans, seed, purpose: this.name });
-    this.kernel = this.addWeight('kernel', kernelShape, 'float32', tf.initializers.zeros());
+    const { filters, useBias = true, seed = 0 } = this.args;
+    const made = maskedConvolution('MaskedConv2D', { ...this.args, cin, seed, purpose: this.name });
+    this.kernel = this.addWeight('kernel', made.kernelShape, 'float32', tf.initializers.zeros());
     tf.tidy(() => {
-      this.kernel.write(tf.tensor4d(initial, kernelShape));
+      this.kernel.write(tf.tensor4d(made.initialKernel, made.kernelShape));
     });
-    this.bias = useBias ? this.addWeight('bias', [cout], 'float32', tf.initializers.zeros()) : undefined;
-    this.mask = tf.keep(tf.tensor4d(values, kernelShape));
+    this.bias = useBias ? this.addWeight('bias', [filters], 'float32', tf.initializers.zeros()) : undefined;
+    this.convolution = made;
     super.build(inputShape);
   }
 
@@ -88,15 +73,16 @@ export class MaskedConv2D extends tf.layers.Layer {
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     const [x, residual] = (Array.isArray(inputs) ? inputs : [inputs]) as [tf.Tensor4D, tf.Tensor4D?];
     const { inputActivation = 'linear', activation = 'linear' } = this.args;
+    const { mask, taps } = this.convolution as MaskedConvolution;
     return maskedConv2dOp(
       {
         x,
         kernel: this.kernel.read() as tf.Tensor4D,
-        mask: this.mask,
+        mask,
         bias: this.bias?.read() as tf.Tensor1D,
         residual,
       },
-      { taps: this.taps, inputActivation, activation },
+      { taps, inputActivation, activation },
     );
   }
 
@@ -117,7 +103,7 @@ export class MaskedConv2D extends tf.layers.Layer {
   }
 
   protected override disposeWeights(): number {
-    this.mask?.dispose();
+    this.convolution?.mask.dispose();
     return super.disposeWeights();
   }
 }

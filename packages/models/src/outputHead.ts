@@ -1,4 +1,4 @@
-import { maskedConv2d, mcgsm, splitLevels } from '@pixelrnn/layers';
+import { maskedConvChain, mcgsm, splitLevels } from '@pixelrnn/layers';
 import type * as tf from '@tensorflow/tfjs';
 
 /** Linear experts of a colour in the MCGSM. */
@@ -31,19 +31,19 @@ export interface OutputHeadArgs {
  */
 export function outputHead(features: tf.SymbolicTensor, args: OutputHeadArgs): tf.SymbolicTensor {
   const { colors, levels, headWidth, distribution = 'softmax', seed } = args;
-  const shared = { kernelSize: 1, maskType: 'B', inputActivation: 'relu', colors, seed } as const;
-  let x = features;
-  for (const name of ['head1', 'head2']) {
-    x = maskedConv2d({ ...shared, filters: headWidth, name }).apply(x) as tf.SymbolicTensor; // [B, H, W, headWidth]
-  }
   const perColor = distribution === 'mcgsm' ? components + headWidth : levels === 2 ? 1 : levels;
-  const projection = maskedConv2d({
-    ...shared,
-    filters: colors * perColor,
-    outputGroups: 'contiguous',
-    name: 'logits',
+  const shared = { kernelSize: 1, maskType: 'B', inputActivation: 'relu' } as const;
+  const head = maskedConvChain({
+    convolutions: [
+      { ...shared, name: 'head1', filters: headWidth },
+      { ...shared, name: 'head2', filters: headWidth },
+      { ...shared, name: 'logits', filters: colors * perColor, outputGroups: 'contiguous' },
+    ],
+    colors,
+    seed,
+    name: 'head',
   });
-  const logits = projection.apply(x) as tf.SymbolicTensor; // [B, H, W, colors * perColor]
+  const logits = head.apply(features) as tf.SymbolicTensor; // [B, H, W, colors * perColor]
   if (distribution === 'mcgsm') {
     const mixture = mcgsm({ colors, components, features: headWidth, seed, name: 'mixture' });
     return mixture.apply(logits) as tf.SymbolicTensor;

@@ -1,4 +1,4 @@
-import { maskedConv2d, pixelCNNBlock } from '@pixelrnn/layers';
+import { maskedConv2d, pixelCNNBlocks } from '@pixelrnn/layers';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { outputHead } from './outputHead.js';
@@ -62,8 +62,9 @@ export function pixelCNN(options: PixelCNNOptions): tf.LayersModel {
     maskType: 'A',
     name: 'first',
   }).apply(input) as tf.SymbolicTensor; // [B, H, W, 2h]
-  for (let block = 1; block <= o.blocks; block++) {
-    const layer = pixelCNNBlock({ ...shared, h: o.h, kernelSize: o.kernelSize, name: `block${block}` });
+  if (o.blocks > 0) {
+    const { blocks, h, kernelSize } = o;
+    const layer = pixelCNNBlocks({ ...shared, blocks, h, kernelSize, name: 'blocks' });
     x = layer.apply(x) as tf.SymbolicTensor; // [B, H, W, 2h]
   }
   const { colors, levels, headWidth, seed } = o;

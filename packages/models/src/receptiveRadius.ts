@@ -1,4 +1,4 @@
-import { DiagonalBiLSTM, MaskedConv2D, MCGSM, PixelCNNBlock, RowLSTM, SplitLevels } from '@pixelrnn/layers';
+import { DiagonalBiLSTM, MaskedConv2D, MaskedConvChain, MCGSM, RowLSTM, SplitLevels } from '@pixelrnn/layers';
 import type * as tf from '@tensorflow/tfjs';
 
 const pointwise = [SplitLevels, MCGSM];
@@ -14,12 +14,12 @@ export function receptiveRadius(model: tf.LayersModel): { rows: number; columns:
   let rows = 0;
   let columns = 0;
   for (const layer of model.layers) {
-    if (layer instanceof MaskedConv2D) {
-      rows += (layer.kernelSize[0] - 1) / 2;
-      columns += (layer.kernelSize[1] - 1) / 2;
-    } else if (layer instanceof PixelCNNBlock) {
-      rows += (layer.kernelSize - 1) / 2;
-      columns += (layer.kernelSize - 1) / 2;
+    if (layer instanceof MaskedConv2D || layer instanceof MaskedConvChain) {
+      const sizes = layer instanceof MaskedConv2D ? [layer.kernelSize] : layer.kernelSizes;
+      for (const [height, width] of sizes) {
+        rows += (height - 1) / 2;
+        columns += (width - 1) / 2;
+      }
     } else if (recurrent.some((kind) => layer instanceof kind)) {
       rows = columns = Number.POSITIVE_INFINITY;
     } else if (!(layer.getClassName() === 'InputLayer' || pointwise.some((kind) => layer instanceof kind))) {

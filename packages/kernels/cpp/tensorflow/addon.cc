@@ -15,7 +15,7 @@ void register_once() {
     if (registered) return;
     pixelrnn::thread_count();
     pixelrnn::register_masked_conv();
-    pixelrnn::register_block();
+    pixelrnn::register_chain();
     pixelrnn::register_cross_entropy();
     pixelrnn::register_optimisers();
     registered = true;

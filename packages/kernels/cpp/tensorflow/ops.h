@@ -6,7 +6,7 @@
 namespace pixelrnn {
 
 void register_masked_conv();
-void register_block();
+void register_chain();
 void register_cross_entropy();
 void register_optimisers();
 

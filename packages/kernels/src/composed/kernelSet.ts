@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { KernelSet } from '../kernelSet.js';
+import { composedChain, composedChainBackward } from './convolutionChain.js';
 import {
   composedBernoulliCrossEntropy,
   composedBernoulliCrossEntropyBackward,
@@ -8,7 +9,6 @@ import {
 } from './crossEntropy.js';
 import { composedMaskedConv2d, composedMaskedConv2dBackward } from './maskedConv2d.js';
 import { composedAdam, composedRMSProp } from './optimisers.js';
-import { composedResidualBlock, composedResidualBlockBackward } from './residualBlock.js';
 
 /** `tf.runKernel` passes whole tensors on, though its types promise only their descriptions. */
 function tidied<Inputs, Rest extends unknown[], Result extends tf.TensorContainer>(
@@ -22,8 +22,8 @@ export const composedKernels: KernelSet = {
   kind: 'composed',
   maskedConv2d: tidied(composedMaskedConv2d),
   maskedConv2dBackward: tidied(composedMaskedConv2dBackward),
-  residualBlock: tidied(composedResidualBlock),
-  residualBlockBackward: tidied(composedResidualBlockBackward),
+  chain: tidied(composedChain),
+  chainBackward: tidied(composedChainBackward),
   softmaxCrossEntropy: tidied(composedSoftmaxCrossEntropy),
   softmaxCrossEntropyBackward: tidied(composedSoftmaxCrossEntropyBackward),
   bernoulliCrossEntropy: tidied(composedBernoulliCrossEntropy),

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { kernelNames } from '../kernelNames.js';
-import type { BlockAttributes, BlockInputs, ConvAttributes, KernelSet } from '../kernelSet.js';
+import type { ChainAttributes, ConvAttributes, KernelSet } from '../kernelSet.js';
 
 interface OpAttribute {
   name: string;
@@ -30,11 +30,17 @@ export function tensorflowKernels(backend: TensorflowBackend): KernelSet {
     flag('input_relu', inputRelu),
     flag('output_relu', outputRelu),
   ];
-  const blockInputs = ({ x, kernels, masks, biases }: BlockInputs) => [
-    x,
-    ...kernels.flatMap((kernel, i) => [kernel, masks[i] as tf.TensorInfo, biases[i] as tf.TensorInfo]),
+  const chain = ({ taps, inputRelus, residuals }: ChainAttributes) => [
+    integer('count', taps.length),
+    integer('maps', taps.length - 1),
+    integer('taps', taps.flat()),
+    integer(
+      'tap_counts',
+      taps.map((list) => list.length / 2),
+    ),
+    integer('input_relus', inputRelus.map(Number)),
+    integer('residuals', residuals),
   ];
-  const block = ({ taps }: BlockAttributes) => taps.map((list, i) => integer(`taps${i + 1}`, list));
   const single = (name: string, inputs: tf.TensorInfo[], attributes: OpAttribute[] = []) =>
     backend.executeMultipleOutputs(name, attributes, inputs, 1)[0] as tf.Tensor;
 
@@ -75,18 +81,15 @@ export function tensorflowKernels(backend: TensorflowBackend): KernelSet {
       );
     },
 
-    residualBlock(inputs, attributes) {
-      return backend.executeMultipleOutputs(
-        kernelNames.residualBlock,
-        block(attributes),
-        blockInputs(inputs),
-        3,
-      );
+    chain({ x, kernels, masks, biases }, attributes) {
+      const inputs = [x, ...kernels, ...masks, ...biases];
+      return backend.executeMultipleOutputs(kernelNames.chain, chain(attributes), inputs, kernels.length);
     },
 
-    residualBlockBackward(inputs, attributes) {
-      const all = [...blockInputs(inputs), ...inputs.hidden, inputs.dy];
-      return backend.executeMultipleOutputs(kernelNames.residualBlockBackward, block(attributes), all, 7);
+    chainBackward({ x, kernels, masks, maps, dy }, attributes) {
+      const inputs = [x, dy, ...kernels, ...masks, ...maps];
+      const outputs = 1 + 2 * kernels.length;
+      return backend.executeMultipleOutputs(kernelNames.chainBackward, chain(attributes), inputs, outputs);
     },
 
     softmaxCrossEntropy({ logits, labels }) {

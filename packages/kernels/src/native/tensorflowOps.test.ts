@@ -142,23 +142,57 @@ function describeOps(): void {
       expect(call).toThrow(`PixelrnnMaskedConv2dBackward: ${message}`);
     });
 
-    const taps = { taps1: [0, 0], taps2: [0, 0], taps3: [0, 0] };
-    const one = [tf.zeros([1, 1, 2, 2]), tf.zeros([1, 1, 2, 2]), tf.zeros([2])];
-    const three = [x, ...one, ...one, ...one];
-    const blocks: [string, string, tf.Tensor[], string][] = [
-      ['another bias', '', [...three.slice(0, 9), bias], 'bias must be [2], got [4]'],
+    const two = {
+      count: 2,
+      maps: 1,
+      taps: [0, 0, 0, 0],
+      tap_counts: [1, 1],
+      input_relus: [1, 0],
+      residuals: [-1, 0],
+    };
+    const kernels = [tf.zeros([1, 1, 2, 2]), tf.zeros([1, 1, 2, 2])];
+    const biases = [tf.zeros([2]), tf.zeros([2])];
+    const given = [x, ...kernels, ...kernels, ...biases];
+    const wide = [tf.zeros([1, 1, 2, 2]), tf.zeros([1, 1, 2, 4])];
+    const chains: [string, string, object, tf.Tensor[], string][] = [
+      ['another bias', '', {}, [...given.slice(0, 6), bias], 'bias must be [2], got [4]'],
       [
-        'another number of channels at the end',
+        'a residual of other channels',
         '',
-        [...three.slice(0, 7), tf.zeros([1, 1, 2, 4]), tf.zeros([1, 1, 2, 4]), bias],
-        "the output [1,2,3,4] must have x's shape [1,2,3,2]",
+        {},
+        [x, ...wide, ...wide, tf.zeros([2]), bias],
+        'the input of convolution 0, 2 channels, cannot be added to the output [1,2,3,4] of convolution 1',
       ],
-      ['another hidden map', 'Backward', [...three, x, y, x], 'hidden2 must be [1,2,3,2], got [1,2,3,4]'],
-      ['another dy', 'Backward', [...three, x, x, y], 'dy must be [1,2,3,2], got [1,2,3,4]'],
+      [
+        'a residual from later on',
+        '',
+        { residuals: [1, -1] },
+        given,
+        'residuals[0] must be -1 or a convolution up to it',
+      ],
+      ['a residual twice', '', { residuals: [0, 0] }, given, 'the input of convolution 0 is added twice'],
+      ['too few taps', '', { tap_counts: [1, 2] }, given, 'tap_counts[1] must be within the taps, got 2'],
+      ['too few residuals', '', { residuals: [-1] }, given, 'input_relus and residuals must be as many as'],
+      [
+        'another map',
+        'Backward',
+        {},
+        [x, x, ...kernels, ...kernels, y],
+        'map must be [1,2,3,2], got [1,2,3,4]',
+      ],
+      [
+        'another dy',
+        'Backward',
+        {},
+        [x, y, ...kernels, ...kernels, x],
+        'dy must be [1,2,3,2], got [1,2,3,4]',
+      ],
     ];
-    test.each(blocks)('PixelrnnBlock, %s', (_, suffix, inputs, message) => {
-      const name = `PixelrnnBlock${suffix}`;
-      expect(() => run(name, taps, inputs, suffix ? 7 : 3)).toThrow(`${name}: ${message}`);
+    test.each(chains)('PixelrnnChain, %s', (_, suffix, attributes, inputs, message) => {
+      const name = `PixelrnnChain${suffix}`;
+      expect(() => run(name, { ...two, ...attributes }, inputs, suffix ? 5 : 2)).toThrow(
+        `${name}: ${message}`,
+      );
     });
 
     const logits = tf.zeros([2, 3, 4]);

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ConvAttributes, ConvInputs, CrossEntropyInputs, KernelSet, Unavailable } from '../kernelSet.js';
-import { blocks } from './blocks.js';
+import { chains } from './chains.js';
 import { convolutionBytes, writeConvolution } from './convolution.js';
 import { type KernelExports, startKernels } from './sideModule.js';
 import { type WasmBackend, WasmHeap } from './wasmHeap.js';
@@ -13,7 +13,7 @@ export function wasmKernels(backend: object): KernelSet | Unavailable {
     return {
       kind: 'wasm',
       ...convolutions(heap, kernels),
-      ...blocks(heap, kernels),
+      ...chains(heap, kernels),
       ...entropies(heap, kernels),
       ...optimisers(heap, kernels),
     };

@@ -31,27 +31,25 @@ export interface KernelExports {
     workspace: Address,
     executor: 0,
   ): void;
-  pixelrnn_block_forward_workspace(convs: Address): number;
-  pixelrnn_block_forward(
-    convs: Address,
+  pixelrnn_chain_forward_workspace(chain: Address): number;
+  pixelrnn_chain_forward(
+    chain: Address,
     x: Address,
     kernels: Address,
     masks: Address,
     biases: Address,
-    hidden1: Address,
-    hidden2: Address,
+    maps: Address,
     y: Address,
     workspace: Address,
     executor: 0,
   ): void;
-  pixelrnn_block_backward_workspace(convs: Address): number;
-  pixelrnn_block_backward(
-    convs: Address,
+  pixelrnn_chain_backward_workspace(chain: Address): number;
+  pixelrnn_chain_backward(
+    chain: Address,
     x: Address,
     kernels: Address,
     masks: Address,
-    hidden1: Address,
-    hidden2: Address,
+    maps: Address,
     dy: Address,
     dx: Address,
     dkernels: Address,

@@ -1,0 +1,163 @@
+import { type Activation, type ChainedConvolution, convolutionChain } from '@pixelrnn/kernels';
+import * as tf from '@tensorflow/tfjs';
+import {
+  bothSides,
+  type MaskedConvolution,
+  type MaskedConvolutionOptions,
+  maskedConvolution,
+  parseMaskType,
+} from './maskedConvolution.js';
+
+type LayerArgs = ConstructorParameters<typeof tf.layers.Layer>[0];
+
+export interface ChainConvolutionArgs extends MaskedConvolutionOptions {
+  /** Of its weights, unlike the others' in the chain. */
+  name: string;
+  /** Applied to the input before the convolution; default linear. */
+  inputActivation?: Activation;
+  /** The name of the convolution, itself or an earlier one, whose input is added to the output. */
+  residualFrom?: string;
+}
+
+export interface MaskedConvChainArgs extends NonNullable<LayerArgs> {
+  /** In their order; each reads what the one before gives. */
+  convolutions: readonly ChainConvolutionArgs[];
+  /** Colours of a pixel; channels belong to them cyclically. */
+  colors: number;
+  /** Of the initial weights; default 0. */
+  seed?: number;
+}
+
+interface Link extends MaskedConvolution {
+  args: ChainConvolutionArgs;
+  kernel: tf.LayerVariable;
+  bias: tf.LayerVariable;
+  residualFrom: number | undefined;
+}
+
+/**
+ * Masked convolutions one after the other, each with a bias, as one operation: the same as as many `MaskedConv2D`, and
+ * faster, because an image goes through all of them while the processor's cache holds it.
+ *
+ * Input [B, H, W, channels], output [B, H, W, filters of the last]. Weights: `<name>/kernel` and `<name>/bias` of each.
+ */
+export class MaskedConvChain extends tf.layers.Layer {
+  static className = 'MaskedConvChain';
+
+  private readonly args: MaskedConvChainArgs;
+  private links: Link[] = [];
+
+  constructor(args: MaskedConvChainArgs) {
+    super(args);
+    if (args.convolutions.length === 0) throw new Error('MaskedConvChain: convolutions must not be empty');
+    const names = args.convolutions.map(({ name }) => name);
+    for (const [i, { name, residualFrom }] of args.convolutions.entries()) {
+      if (names.indexOf(name) !== i) throw new Error(`MaskedConvChain: two convolutions are named '${name}'`);
+      if (residualFrom != null && !names.slice(0, i + 1).includes(residualFrom)) {
+        throw new Error(
+          `MaskedConvChain: residualFrom of '${name}' must be its own name or an earlier one, got '${residualFrom}'`,
+        );
+      }
+    }
+    const convolutions = args.convolutions.map((convolution) => ({
+      ...convolution,
+      maskType: parseMaskType('MaskedConvChain', convolution.maskType),
+    }));
+    this.args = { ...args, convolutions };
+  }
+
+  /** Height and width of each kernel. */
+  get kernelSizes(): [number, number][] {
+    return this.args.convolutions.map(({ kernelSize }) => bothSides(kernelSize));
+  }
+
+  /** How many weights of the kernels the masks leave; known once built. */
+  get liveWeights(): number {
+    return this.links.reduce((sum, { liveWeights }) => sum + liveWeights, 0);
+  }
+
+  override build(inputShape: tf.Shape | tf.Shape[]): void {
+    const shape = inputShape as tf.Shape;
+    const { convolutions, colors, seed = 0 } = this.args;
+    let cin = shape[3];
+    if (shape.length !== 4 || cin == null) {
+      throw new Error(
+        `MaskedConvChain: input must be [B, H, W, channels] with known channels, got [${shape}]`,
+      );
+    }
+    const names = convolutions.map(({ name }) => name);
+    const inputs: number[] = [];
+    for (const args of convolutions) {
+      inputs.push(cin);
+      const { name, filters, residualFrom } = args;
+      const from = residualFrom == null ? undefined : names.indexOf(residualFrom);
+      if (from !== undefined && inputs[from] !== filters) {
+        throw new Error(
+          `MaskedConvChain: the input of '${residualFrom}', ${inputs[from]} channels, cannot be added to the ${filters} of '${name}'`,
+        );
+      }
+      const made = maskedConvolution('MaskedConvChain', { ...args, cin, colors, seed, purpose: name });
+      const zeros = tf.initializers.zeros();
+      const kernel = this.addWeight(`${name}/kernel`, made.kernelShape, 'float32', zeros);
+      tf.tidy(() => {
+        kernel.write(tf.tensor4d(made.initialKernel, made.kernelShape));
+      });
+      const bias = this.addWeight(`${name}/bias`, [filters], 'float32', zeros);
+      this.links.push({ ...made, args, kernel, bias, residualFrom: from });
+      cin = filters;
+    }
+    super.build(inputShape);
+  }
+
+  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
+    const last = this.args.convolutions[this.args.convolutions.length - 1] as ChainConvolutionArgs;
+    return [...(inputShape as tf.Shape).slice(0, 3), last.filters];
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const x = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor4D;
+    const chain = this.links.map(
+      ({ args, kernel, bias, mask, taps, residualFrom }): ChainedConvolution => ({
+        kernel: kernel.read() as tf.Tensor4D,
+        bias: bias.read() as tf.Tensor1D,
+        mask,
+        taps,
+        inputActivation: args.inputActivation ?? 'linear',
+        residualFrom,
+      }),
+    );
+    return convolutionChain(x, chain);
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    const { convolutions, colors, seed = 0 } = this.args;
+    return {
+      ...super.getConfig(),
+      convolutions: convolutions.map(
+        ({ name, filters, kernelSize, maskType, outputGroups, inputActivation, residualFrom }) => ({
+          name,
+          filters,
+          kernelSize: bothSides(kernelSize),
+          maskType: maskType.toLowerCase(), // as TensorFlow.js would save it: it turns every string to snake case
+          outputGroups: outputGroups ?? 'cyclic',
+          inputActivation: inputActivation ?? 'linear',
+          residualFrom: residualFrom ?? null,
+        }),
+      ),
+      colors,
+      seed,
+    };
+  }
+
+  protected override disposeWeights(): number {
+    tf.dispose(this.links.map(({ mask }) => mask));
+    return super.disposeWeights();
+  }
+}
+
+tf.serialization.registerClass(MaskedConvChain);
+
+/** A {@link MaskedConvChain} layer. */
+export function maskedConvChain(args: MaskedConvChainArgs): MaskedConvChain {
+  return new MaskedConvChain(args);
+}
