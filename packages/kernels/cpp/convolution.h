@@ -1,4 +1,4 @@
-// What forward and backward of a convolution are made of, for its own functions and for those of a residual block.
+// What forward and backward of a convolution are made of, for its own functions and for those of a chain of them.
 #pragma once
 
 #include "filter_gradient.h"
