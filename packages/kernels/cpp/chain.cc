@@ -56,9 +56,22 @@ GradientBuffers::GradientBuffers(const pixelrnn_chain& chain) {
     }
 }
 
-Patches inputs_of(const pixelrnn_chain& chain, int32_t c, const TapLists& lists, const float* x, const float* const* maps) {
+size_t map_offset(const pixelrnn_chain& chain, int32_t map) {
+    size_t offset = 0;
+    for (int32_t before = 1; before < map; before++)
+        offset += (pixels_of(chain.convs[before]) * chain.convs[before].cin + 15) / 16 * 16;
+    return offset;
+}
+
+Patches inputs_of(const pixelrnn_chain& chain, int32_t c, const TapLists& lists, const float* x, const float* maps) {
     const Source source = chain.convs[c].input_relu ? Source::relu : Source::plain;
-    return patches_of(chain.convs[c], false, lists, source, c == 0 ? x : maps[c - 1], nullptr);
+    return patches_of(chain.convs[c], false, lists, source, c == 0 ? x : maps + map_offset(chain, c), nullptr);
 }
 
 }  // namespace pixelrnn
+
+using namespace pixelrnn;
+
+size_t pixelrnn_chain_maps(const pixelrnn_chain* chain) {
+    return chain->count == 1 ? 1 : map_offset(*chain, chain->count);
+}

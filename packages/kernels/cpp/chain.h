@@ -65,7 +65,10 @@ inline int32_t added_to(const pixelrnn_chain& chain, int32_t map) {
     return -1;
 }
 
+// Where map `map` begins among the maps, from 1 on.
+size_t map_offset(const pixelrnn_chain& chain, int32_t map);
+
 // The patches of convolution c of its input.
-Patches inputs_of(const pixelrnn_chain& chain, int32_t c, const TapLists& lists, const float* x, const float* const* maps);
+Patches inputs_of(const pixelrnn_chain& chain, int32_t c, const TapLists& lists, const float* x, const float* maps);
 
 }  // namespace pixelrnn

@@ -57,7 +57,7 @@ size_t pixelrnn_chain_backward_workspace(const pixelrnn_chain* chain) {
 }
 
 void pixelrnn_chain_backward(const pixelrnn_chain* chain, const float* x, const float* const* kernels,
-                             const float* const* masks, const float* const* maps, const float* dy, float* dx,
+                             const float* const* masks, const float* maps, const float* dy, float* dx,
                              float* const* dkernels, float* const* dbiases, void* workspace,
                              const pixelrnn_executor* executor) {
     const Units units = units_of(*chain);

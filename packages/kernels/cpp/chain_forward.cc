@@ -52,7 +52,7 @@ size_t pixelrnn_chain_forward_workspace(const pixelrnn_chain* chain) {
 }
 
 void pixelrnn_chain_forward(const pixelrnn_chain* chain, const float* x, const float* const* kernels,
-                            const float* const* masks, const float* const* biases, float* const* maps, float* y,
+                            const float* const* masks, const float* const* biases, float* maps, float* y,
                             void* workspace, const pixelrnn_executor* executor) {
     const Layout layout = lay_out(*chain, workspace, [&](int32_t c, const Memory& memory, const Layout& given) {
         const pixelrnn_conv& conv = chain->convs[c];
@@ -60,9 +60,9 @@ void pixelrnn_chain_forward(const pixelrnn_chain* chain, const float* x, const f
         stage.patches = inputs_of(*chain, c, memory.lists, x, maps);
         stage.weights = pack_weights(memory.weights, weight_order(conv, false, memory.lists), kernels[c], masks[c], executor);
         const int32_t residual = chain->residuals[c];
-        const float* added = residual < 0 ? nullptr : residual == 0 ? x : maps[residual - 1];
+        const float* added = residual < 0 ? nullptr : residual == 0 ? x : maps + map_offset(*chain, residual);
         stage.epilogue = {biases[c], false, nullptr, added};
-        stage.output = c == chain->count - 1 ? y : maps[c];
+        stage.output = c == chain->count - 1 ? y : maps + map_offset(*chain, c + 1);
         stage.channels = conv.cout;
     });
     const Units units = units_of(*chain);

@@ -60,19 +60,22 @@ typedef struct {
                                // no input is added twice
 } pixelrnn_chain;
 
-// Kernels, masks and biases are lists, one for each convolution; a mask may be null. The outputs of all but the last one
-// are written to the maps, for the backward pass.
+// The floats of the maps, the outputs of all convolutions but the last one, which the backward pass reads: one array, so
+// that few large pieces of memory come and go. At least one.
+size_t pixelrnn_chain_maps(const pixelrnn_chain* chain);
+
+// Kernels, masks and biases are lists, one for each convolution; a mask may be null.
 // Workspace: the sum of the convolutions'.
 size_t pixelrnn_chain_forward_workspace(const pixelrnn_chain* chain);
 void pixelrnn_chain_forward(const pixelrnn_chain* chain, const float* x, const float* const* kernels,
-                            const float* const* masks, const float* const* biases, float* const* maps, float* y,
+                            const float* const* masks, const float* const* biases, float* maps, float* y,
                             void* workspace, const pixelrnn_executor* executor);
 // Gradients for dy: dx, and lists of dkernels and dbiases.
 // Workspace: besides packed weights, for at most 16 groups of images partial sums of the filters' gradients and the
 // gradients of an image's maps.
 size_t pixelrnn_chain_backward_workspace(const pixelrnn_chain* chain);
 void pixelrnn_chain_backward(const pixelrnn_chain* chain, const float* x, const float* const* kernels,
-                             const float* const* masks, const float* const* maps, const float* dy, float* dx,
+                             const float* const* masks, const float* maps, const float* dy, float* dx,
                              float* const* dkernels, float* const* dbiases, void* workspace,
                              const pixelrnn_executor* executor);
 

@@ -32,12 +32,12 @@ std::vector<float*> pointers(std::vector<Floats>& arrays) {
 }
 
 struct Results {
-    std::vector<Floats> maps, dkernels, dbiases;
+    std::vector<Floats> dkernels, dbiases;
     Floats y, dx;
 
     std::vector<const Floats*> all() const {
         std::vector<const Floats*> list = {&y, &dx};
-        for (const auto* arrays : {&maps, &dkernels, &dbiases})
+        for (const auto* arrays : {&dkernels, &dbiases})
             for (const Floats& array : *arrays) list.push_back(&array);
         return list;
     }
@@ -82,7 +82,6 @@ struct Case {
     Results unwritten_results() const {
         Results r;
         for (int32_t c = 0; c < count(); c++) {
-            if (c < count() - 1) r.maps.push_back(unwritten(pixels * convs[c].cout));
             r.dkernels.push_back(unwritten(kernels[c].size()));
             r.dbiases.push_back(unwritten(biases[c].size()));
         }
@@ -96,7 +95,8 @@ Results compute(const Case& given, const pixelrnn_executor* executor) {
     Results r = given.unwritten_results();
     const pixelrnn_chain chain = given.chain();
     const auto kernels = pointers(given.kernels), masks = pointers(given.masks), biases = pointers(given.biases);
-    auto maps = pointers(r.maps), dkernels = pointers(r.dkernels), dbiases = pointers(r.dbiases);
+    auto dkernels = pointers(r.dkernels), dbiases = pointers(r.dbiases);
+    Floats maps = unwritten(pixelrnn_chain_maps(&chain));
     const Workspace forward(pixelrnn_chain_forward_workspace(&chain));
     pixelrnn_chain_forward(&chain, given.x.data(), kernels.data(), masks.data(), biases.data(), maps.data(), r.y.data(),
                            forward.get(), executor);
@@ -109,12 +109,14 @@ Results compute(const Case& given, const pixelrnn_executor* executor) {
 Results composed(const Case& given) {
     Results r = given.unwritten_results();
     const int32_t count = given.count();
-    const auto input = [&](int32_t c) { return c == 0 ? given.x.data() : r.maps[c - 1].data(); };
+    std::vector<Floats> maps;
+    for (const pixelrnn_conv& conv : given.convs) maps.push_back(unwritten(given.pixels * conv.cout));
+    const auto input = [&](int32_t c) { return c == 0 ? given.x.data() : maps[c - 1].data(); };
     for (int32_t c = 0; c < count; c++) {
         const Workspace workspace(pixelrnn_conv_forward_workspace(&given.convs[c]));
         const float* residual = given.residuals[c] < 0 ? nullptr : input(given.residuals[c]);
         pixelrnn_conv_forward(&given.convs[c], input(c), given.kernels[c].data(), given.masks[c].data(),
-                              given.biases[c].data(), residual, c == count - 1 ? r.y.data() : r.maps[c].data(),
+                              given.biases[c].data(), residual, c == count - 1 ? r.y.data() : maps[c].data(),
                               workspace.get(), nullptr);
     }
     std::vector<Floats> gradients(count + 1);

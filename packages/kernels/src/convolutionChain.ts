@@ -59,10 +59,10 @@ export function convolutionChain(x: tf.Tensor4D, convolutions: readonly ChainedC
     const kernels = named('kernel', weights.slice(0, count));
     const inputs = { x: input as tf.Tensor, ...kernels, ...masks };
     const biases = named('bias', weights.slice(count));
-    const [y, ...maps] = runKernel(kernelNames.chain, { ...inputs, ...biases }, attributes) as tf.Tensor[];
-    const saved: tf.NamedTensorMap = { ...inputs, ...named('map', maps) };
-    save(Object.values(saved));
-    const keys = Object.keys(saved);
+    const [y, ...between] = runKernel(kernelNames.chain, { ...inputs, ...biases }, attributes) as tf.Tensor[];
+    const kept: tf.NamedTensorMap = { ...inputs, ...named('saved', between) };
+    save(Object.values(kept));
+    const keys = Object.keys(kept);
     return {
       value: y as tf.Tensor,
       gradFunc: (dy: tf.Tensor | tf.Tensor[], tensors: tf.Tensor[]) => {

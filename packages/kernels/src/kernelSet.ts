@@ -46,8 +46,8 @@ export interface ChainInputs {
 }
 
 interface ChainBackwardInputs extends Omit<ChainInputs, 'biases'> {
-  /** The outputs of all convolutions but the last. */
-  maps: tf.TensorInfo[];
+  /** What `chain` gave behind y. */
+  saved: tf.TensorInfo[];
   dy: tf.TensorInfo;
 }
 
@@ -75,7 +75,7 @@ export interface KernelSet {
   maskedConv2d(inputs: ConvInputs, attributes: ConvAttributes): Output;
   /** dx if asked for, dkernel, dbias if asked for */
   maskedConv2dBackward(inputs: ConvBackwardInputs, attributes: ConvBackwardAttributes): Output[];
-  /** y, then the outputs of all convolutions but the last */
+  /** y, then what the backward pass needs of the maps between */
   chain(inputs: ChainInputs, attributes: ChainAttributes): Output[];
   /** dx, then all dkernels, then all dbiases */
   chainBackward(inputs: ChainBackwardInputs, attributes: ChainAttributes): Output[];

@@ -62,9 +62,9 @@ function registerKernels(backendName: string): void {
   register(
     kernelNames.chainBackward,
     (kernels, inputs: Record<string, tf.TensorInfo>, attributes: ChainAttributes) => {
-      const maps = list(inputs, 'map');
+      const saved = list(inputs, 'saved');
       const dy = inputs.dy as tf.TensorInfo;
-      return kernels.chainBackward({ ...convolutions(inputs), maps, dy }, attributes);
+      return kernels.chainBackward({ ...convolutions(inputs), saved, dy }, attributes);
     },
   );
   register(kernelNames.softmaxCrossEntropy, (kernels, inputs: CrossEntropyInputs) =>

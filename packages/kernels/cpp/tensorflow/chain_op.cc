@@ -91,12 +91,11 @@ public:
         const std::vector<pixelrnn_conv> convs = chain_.describe(x.shape, kernels, masks);
         for (int c = 0; c < count; c++) expect_shape("bias", biases[c], {convs[c].cout});
         float* y = call.output(0, output_shape(convs[count - 1]));
-        std::vector<float*> maps;
-        for (int c = 0; c < count - 1; c++) maps.push_back(call.output(1 + c, output_shape(convs[c])));
         const pixelrnn_chain chain = chain_.of(convs);
+        float* maps = call.output(1, {static_cast<int64_t>(pixelrnn_chain_maps(&chain))});
         void* workspace = call.workspace(pixelrnn_chain_forward_workspace(&chain));
         pixelrnn_chain_forward(&chain, x.values, values_of(kernels).data(), values_of(masks).data(),
-                               values_of(biases).data(), maps.data(), y, workspace, executor());
+                               values_of(biases).data(), maps, y, workspace, executor());
     }
 
 private:
@@ -112,19 +111,19 @@ public:
     void compute(Call& call) const {
         const int count = chain_.count();
         const FloatTensor x = call.floats(0), dy = call.floats(1);
-        const auto kernels = list(call, 2, count), masks = list(call, 2 + count, count);
-        const auto maps = list(call, 2 + 2 * count, count - 1);
+        const FloatTensor maps = call.floats(2);
+        const auto kernels = list(call, 3, count), masks = list(call, 3 + count, count);
         const std::vector<pixelrnn_conv> convs = chain_.describe(x.shape, kernels, masks);
-        for (int c = 0; c < count - 1; c++) expect_shape("map", maps[c], output_shape(convs[c]));
+        const pixelrnn_chain chain = chain_.of(convs);
+        expect_shape("maps", maps, {static_cast<int64_t>(pixelrnn_chain_maps(&chain))});
         expect_shape("dy", dy, output_shape(convs[count - 1]));
         float* dx = call.output(0, x.shape);
         std::vector<float*> dkernels, dbiases;
         for (int c = 0; c < count; c++) dkernels.push_back(call.output(1 + c, kernels[c].shape));
         for (int c = 0; c < count; c++) dbiases.push_back(call.output(1 + count + c, {convs[c].cout}));
-        const pixelrnn_chain chain = chain_.of(convs);
         void* workspace = call.workspace(pixelrnn_chain_backward_workspace(&chain));
         pixelrnn_chain_backward(&chain, x.values, values_of(kernels).data(), values_of(masks).data(),
-                                values_of(maps).data(), dy.values, dx, dkernels.data(), dbiases.data(), workspace,
+                                maps.values, dy.values, dx, dkernels.data(), dbiases.data(), workspace,
                                 executor());
     }
 
@@ -134,18 +133,17 @@ private:
 
 }  // namespace
 
-// `maps` counts the outputs of all convolutions but the last.
 void register_chain() {
     define_op(Forward::name,
               {"x: float", "kernels: count * float", "masks: count * float", "biases: count * float"},
-              {"y: float", "hidden: maps * float"},
-              {"count: int >= 1", "maps: int >= 0", "taps: list(int)", "tap_counts: list(int)", "input_relus: list(int)",
+              {"y: float", "maps: float"},
+              {"count: int >= 1", "taps: list(int)", "tap_counts: list(int)", "input_relus: list(int)",
                "residuals: list(int)"});
     register_kernel<Forward>();
     define_op(Backward::name,
-              {"x: float", "dy: float", "kernels: count * float", "masks: count * float", "hidden: maps * float"},
+              {"x: float", "dy: float", "maps: float", "kernels: count * float", "masks: count * float"},
               {"dx: float", "dkernels: count * float", "dbiases: count * float"},
-              {"count: int >= 1", "maps: int >= 0", "taps: list(int)", "tap_counts: list(int)", "input_relus: list(int)",
+              {"count: int >= 1", "taps: list(int)", "tap_counts: list(int)", "input_relus: list(int)",
                "residuals: list(int)"});
     register_kernel<Backward>();
 }

@@ -37,12 +37,12 @@ export function composedChainBackward(
     x,
     kernels,
     masks,
-    maps,
+    saved,
     dy,
-  }: Omit<ComposedChainInputs, 'biases'> & { maps: tf.Tensor4D[]; dy: tf.Tensor4D },
+  }: Omit<ComposedChainInputs, 'biases'> & { saved: tf.Tensor4D[]; dy: tf.Tensor4D },
   { taps, inputRelus, residuals }: ChainAttributes,
 ): tf.Tensor[] {
-  const inputs = [x, ...maps];
+  const inputs = [x, ...saved];
   const dkernels: tf.Tensor[] = [];
   const dbiases: tf.Tensor[] = [];
   const gradients = new Map([[taps.length, dy]]); // of the input of each convolution, and of y

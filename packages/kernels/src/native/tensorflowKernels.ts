@@ -32,7 +32,6 @@ export function tensorflowKernels(backend: TensorflowBackend): KernelSet {
   ];
   const chain = ({ taps, inputRelus, residuals }: ChainAttributes) => [
     integer('count', taps.length),
-    integer('maps', taps.length - 1),
     integer('taps', taps.flat()),
     integer(
       'tap_counts',
@@ -83,11 +82,11 @@ export function tensorflowKernels(backend: TensorflowBackend): KernelSet {
 
     chain({ x, kernels, masks, biases }, attributes) {
       const inputs = [x, ...kernels, ...masks, ...biases];
-      return backend.executeMultipleOutputs(kernelNames.chain, chain(attributes), inputs, kernels.length);
+      return backend.executeMultipleOutputs(kernelNames.chain, chain(attributes), inputs, 2);
     },
 
-    chainBackward({ x, kernels, masks, maps, dy }, attributes) {
-      const inputs = [x, dy, ...kernels, ...masks, ...maps];
+    chainBackward({ x, kernels, masks, saved, dy }, attributes) {
+      const inputs = [x, dy, ...saved, ...kernels, ...masks];
       const outputs = 1 + 2 * kernels.length;
       return backend.executeMultipleOutputs(kernelNames.chainBackward, chain(attributes), inputs, outputs);
     },

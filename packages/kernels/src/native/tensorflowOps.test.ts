@@ -144,7 +144,6 @@ function describeOps(): void {
 
     const two = {
       count: 2,
-      maps: 1,
       taps: [0, 0, 0, 0],
       tap_counts: [1, 1],
       input_relus: [1, 0],
@@ -173,18 +172,12 @@ function describeOps(): void {
       ['a residual twice', '', { residuals: [0, 0] }, given, 'the input of convolution 0 is added twice'],
       ['too few taps', '', { tap_counts: [1, 2] }, given, 'tap_counts[1] must be within the taps, got 2'],
       ['too few residuals', '', { residuals: [-1] }, given, 'input_relus and residuals must be as many as'],
-      [
-        'another map',
-        'Backward',
-        {},
-        [x, x, ...kernels, ...kernels, y],
-        'map must be [1,2,3,2], got [1,2,3,4]',
-      ],
+      ['other maps', 'Backward', {}, [x, x, y, ...kernels, ...kernels], 'maps must be [16], got [1,2,3,4]'],
       [
         'another dy',
         'Backward',
         {},
-        [x, y, ...kernels, ...kernels, x],
+        [x, y, tf.zeros([16]), ...kernels, ...kernels],
         'dy must be [1,2,3,2], got [1,2,3,4]',
       ],
     ];

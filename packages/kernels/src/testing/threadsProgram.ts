@@ -8,6 +8,7 @@ import { bernoulliCrossEntropy, softmaxCrossEntropy } from '../crossEntropy.js';
 import { maskedConv2d } from '../maskedConv2d.js';
 import { nativeThreads } from '../native/node.js';
 import { adamUpdate, rmsPropUpdate } from '../optimisers.js';
+import { chainOutputAndGradients, drawChain } from './chains.js';
 import { type Convolution, drawConvolution, outputAndGradients } from './convolutions.js';
 
 await loadEngine({ engine: 'node', quiet: true });
@@ -32,6 +33,12 @@ sizes.forEach(([batch, height, width, cin, cout, side], seed) => {
   };
   add(outputAndGradients(one, drawConvolution(one), maskedConv2d));
 });
+
+const links = ([1, 3, 1, 1, 5] as const).map((side) => ({ channels: 0, side, relu: true, residual: true }));
+for (const kind of [links, links.filter(({ side }) => side === 1)]) {
+  const one = { batch: 5, height: 19, width: 17, channels: 48, links: kind, seed: 1 };
+  add(chainOutputAndGradients(drawChain({ ...one, colors: 3 })));
+}
 
 const random = new Random(1);
 const normal = (shape: number[]) =>

@@ -14,15 +14,14 @@ export function chains(heap: WasmHeap, kernels: KernelExports): Pick<KernelSet, 
     chain(inputs, attributes) {
       const operation = 'convolutionChain';
       const [x] = heap.addresses(inputs.x) as [number];
-      const last = inputs.kernels.length - 1;
-      const shapes = [outputShape(inputs, last), ...mapIndices(inputs).map((i) => outputShape(inputs, i))];
       const lists = [inputs.kernels, inputs.masks, inputs.biases].map((list) => heap.addresses(...list));
-      return heap.withOutputs(operation, shapes, ([y, ...maps]) => {
-        withChain(heap, operation, inputs, attributes, [...lists, maps], (chain, addresses) => {
-          const [kernel, mask, bias, map] = addresses as [number, number, number, number];
+      return withChain(heap, operation, inputs, attributes, lists, (chain, addresses) => {
+        const [kernel, mask, bias] = addresses as [number, number, number];
+        const shapes = [outputShape(inputs, inputs.kernels.length - 1), [kernels.pixelrnn_chain_maps(chain)]];
+        return heap.withOutputs(operation, shapes, ([y, maps]) => {
+          const outputs = [maps, y] as [number, number];
           heap.withSpace(operation, kernels.pixelrnn_chain_forward_workspace(chain), (workspace) => {
-            const output = y as number;
-            kernels.pixelrnn_chain_forward(chain, x, kernel, mask, bias, map, output, workspace, noExecutor);
+            kernels.pixelrnn_chain_forward(chain, x, kernel, mask, bias, ...outputs, workspace, noExecutor);
           });
         });
       });
@@ -30,25 +29,26 @@ export function chains(heap: WasmHeap, kernels: KernelExports): Pick<KernelSet, 
 
     chainBackward(inputs, attributes) {
       const operation = 'gradient of convolutionChain';
-      const [x, dy] = heap.addresses(inputs.x, inputs.dy) as [number, number];
+      const given = heap.addresses(inputs.x, inputs.dy, ...inputs.saved);
+      const [x, dy, maps] = given as [number, number, number];
       const count = inputs.kernels.length;
       const shapes = [
         inputs.x.shape,
         ...inputs.kernels.map(({ shape }) => shape),
         ...inputs.kernels.map(({ shape }) => [shape[3] as number]),
       ];
-      const lists = [inputs.kernels, inputs.masks, inputs.maps].map((list) => heap.addresses(...list));
+      const lists = [inputs.kernels, inputs.masks].map((list) => heap.addresses(...list));
       return heap.withOutputs(operation, shapes, ([dx, ...filters]) => {
         const all = [...lists, filters.slice(0, count), filters.slice(count)];
         withChain(heap, operation, inputs, attributes, all, (chain, addresses) => {
-          const [kernel, mask, map, dkernel, dbias] = addresses as [number, number, number, number, number];
+          const [kernel, mask, dkernel, dbias] = addresses as [number, number, number, number];
           heap.withSpace(operation, kernels.pixelrnn_chain_backward_workspace(chain), (workspace) => {
             kernels.pixelrnn_chain_backward(
               chain,
               x,
               kernel,
               mask,
-              map,
+              maps,
               dy,
               dx as number,
               dkernel,
@@ -65,27 +65,23 @@ export function chains(heap: WasmHeap, kernels: KernelExports): Pick<KernelSet, 
 
 type Convolutions = Pick<ChainInputs, 'x' | 'kernels'>;
 
-function mapIndices({ kernels }: Convolutions): number[] {
-  return kernels.slice(1).map((_, i) => i);
-}
-
 /** The shape of the output of convolution `i`. */
 function outputShape({ x, kernels }: Convolutions, i: number): number[] {
   return [...x.shape.slice(0, 3), (kernels[i] as tf.TensorInfo).shape[3] as number];
 }
 
 /** Lends `run` a `pixelrnn_chain`, and the lists of addresses. */
-function withChain(
+function withChain<Result>(
   heap: WasmHeap,
   operation: string,
   { x, kernels }: Convolutions,
   { taps, inputRelus, residuals }: ChainAttributes,
   lists: readonly number[][],
-  run: (chain: number, lists: number[]) => void,
-): void {
+  run: (chain: number, lists: number[]) => Result,
+): Result {
   const convolutions = convolutionFields * kernels.length;
   const words = chainFields + convolutions + residuals.length + lists.flat().length + taps.flat().length;
-  heap.withSpace(operation, 4 * words, (chain) => {
+  return heap.withSpace(operation, 4 * words, (chain) => {
     let free = chain;
     const take = (count: number) => {
       const address = free;
@@ -108,7 +104,7 @@ function withChain(
       writeConvolution(heap, conv, inputShape, shape, attributes, take(list.length));
       inputShape = outputShape({ x, kernels }, i);
     });
-    run(
+    return run(
       chain,
       lists.map((list) => write(list)),
     );

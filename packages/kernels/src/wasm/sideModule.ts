@@ -31,6 +31,7 @@ export interface KernelExports {
     workspace: Address,
     executor: 0,
   ): void;
+  pixelrnn_chain_maps(chain: Address): number;
   pixelrnn_chain_forward_workspace(chain: Address): number;
   pixelrnn_chain_forward(
     chain: Address,

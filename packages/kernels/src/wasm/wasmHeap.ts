@@ -39,7 +39,7 @@ export class WasmHeap implements Heap {
   }
 
   /** Lends `bytes` bytes, aligned to 64, to `run`. */
-  withSpace(operation: string, bytes: number, run: (address: number) => void): void {
+  withSpace<Result>(operation: string, bytes: number, run: (address: number) => Result): Result {
     let address: number;
     try {
       address = this.allocate(bytes + 64);
@@ -47,7 +47,7 @@ export class WasmHeap implements Heap {
       throw new Error(`${operation}: ${(error as Error).message}`);
     }
     try {
-      run(aligned(address));
+      return run(aligned(address));
     } finally {
       this.backend.wasm._free(address);
     }
