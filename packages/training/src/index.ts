@@ -7,7 +7,15 @@ export { type Evaluation, type EvaluationOptions, evaluate } from './evaluate.js
 export { readMetricsLog } from './metricsLog.js';
 export { onInterrupt } from './onInterrupt.js';
 export type { Optimizer, OptimizerState } from './optimizer.js';
-export { type ProgressBar, progressBar, progressLine } from './progressBar.js';
+export {
+  type LossUnit,
+  type ProgressBar,
+  type ProgressBarOptions,
+  type ProgressBars,
+  progressBar,
+  progressBars,
+  progressLine,
+} from './progressBar.js';
 export { RMSProp, type RMSPropOptions } from './rmsProp.js';
 export { lockRunFolder, type RunLock } from './runLock.js';
 export {
