@@ -3,11 +3,13 @@ export { writeFileAtomic } from './atomicFile.js';
 export type { BestValidation } from './bestWeights.js';
 export { loadModel } from './checkpoint.js';
 export { type Environment, environment } from './environment.js';
+export { type Estimate, estimate } from './estimate.js';
 export { type Evaluation, type EvaluationOptions, evaluate } from './evaluate.js';
 export { readMetricsLog } from './metricsLog.js';
 export { onInterrupt } from './onInterrupt.js';
 export type { Optimizer, OptimizerState } from './optimizer.js';
 export {
+  formatSeconds,
   type LossUnit,
   type ProgressBar,
   type ProgressBarOptions,
@@ -18,6 +20,7 @@ export {
 } from './progressBar.js';
 export { RMSProp, type RMSPropOptions } from './rmsProp.js';
 export { lockRunFolder, type RunLock } from './runLock.js';
+export { writeTensorBoardImage } from './tensorBoard/writeTensorBoardImage.js';
 export {
   type TrainingContext,
   type TrainingOutcome,

@@ -19,7 +19,8 @@ type Shown = Pick<
   'step' | 'steps' | 'train' | 'imagesPerSecond' | 'secondsLeft' | 'skipped'
 >;
 
-const time = (seconds: number) => {
+/** Hours, minutes and seconds, as `1:02:03` or `2:03`. */
+export const formatSeconds = (seconds: number): string => {
   if (!Number.isFinite(seconds)) return '?';
   const whole = Math.round(seconds);
   const two = (value: number) => String(value).padStart(2, '0');
@@ -35,7 +36,7 @@ export function progressLine(progress: Shown, unit: LossUnit = { name: 'nats', d
     `step ${step}/${steps}`,
     ...(train === undefined ? [] : [`${loss(train).toFixed(4)} ${unit.name}`]),
     `${imagesPerSecond.toFixed(imagesPerSecond < 10 ? 2 : 0)} images/s`,
-    `${time(secondsLeft)} left`,
+    `${formatSeconds(secondsLeft)} left`,
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
   ].join('  ');
 }
