@@ -21,6 +21,9 @@ export interface Estimate {
 /** A whole batch is measured only where it is expected to take no longer than this. */
 const longStep = 20;
 
+/** Such a step is measured a second time. */
+const quickStep = 5;
+
 /**
  * Measures one training step and one evaluation, after a first step of a single image that also finds out how many
  * images are affordable. The model's weights are changed: it is good for nothing else afterwards.
@@ -48,6 +51,7 @@ export async function estimate(
     const { peakBytes } = await tf.profile(async () => {
       seconds = await step(images);
     });
+    if (seconds < quickStep) seconds = await step(images); // the first of its size, and watched, took longer
     const start = performance.now();
     await evaluate(model, train.subset(images));
     return {
