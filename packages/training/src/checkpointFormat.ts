@@ -64,7 +64,7 @@ const checkpointSchema = z.looseObject({
 
 export type TrainingProgressState = z.infer<typeof progressSchema>;
 export type CheckpointIdentity = z.infer<typeof identitySchema>;
-export type CheckpointJson = z.infer<typeof checkpointSchema>;
+type CheckpointJson = z.infer<typeof checkpointSchema>;
 export type CheckpointFile = z.infer<typeof fileSchema>;
 
 /** A checkpoint's two files of tensors, verified. */

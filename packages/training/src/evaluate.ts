@@ -21,9 +21,9 @@ export interface EvaluationOptions {
 }
 
 /**
- * Exact negative log-likelihood of every image of a dataset. The engine gives that of each pixel, in single precision;
- * pixels and images are added here in double precision and in their order, so that the result does not depend on the
- * batch size by more than the engine's own rounding.
+ * Exact negative log-likelihood of every image of a dataset. The engine gives that of each row of pixels, in single
+ * precision; rows and images are added here in double precision and in their order, so that the result does not depend
+ * on the batch size by more than the engine's own rounding.
  */
 export async function evaluate(
   model: tf.LayersModel,
@@ -34,13 +34,12 @@ export async function evaluate(
   const nats: number[] = [];
   for (const batch of dataset.sequentialBatches(batchSize)) {
     signal?.throwIfAborted();
-    const pixels = logLikelihoods(model, batch, dataset.levels);
-    const values = await pixels.data();
-    pixels.dispose();
-    const each = dataset.height * dataset.width;
-    for (let start = 0; start < values.length; start += each) {
+    const rows = logLikelihoods(model, batch, dataset.levels);
+    const values = await rows.data();
+    rows.dispose();
+    for (let start = 0; start < values.length; start += dataset.height) {
       let sum = 0;
-      for (let i = start; i < start + each; i++) sum -= values[i] as number;
+      for (let i = start; i < start + dataset.height; i++) sum -= values[i] as number;
       nats.push(sum);
     }
     onProgress?.(nats.length);
@@ -52,7 +51,7 @@ export async function evaluate(
   return { nats: mean, standardError: Math.sqrt(squares / Math.max(1, images - 1) / images), images };
 }
 
-/** Log-likelihood of each pixel given those before it, its colours together: [B * H * W]. */
+/** Log-likelihood of each row of pixels given all pixels before it: [B * H]. */
 function logLikelihoods(
   model: tf.LayersModel,
   { intensities, shape }: Pick<Batch, 'intensities' | 'shape'>,
@@ -61,9 +60,9 @@ function logLikelihoods(
   return tf.tidy(() => {
     const [images, height, width, colors] = shape;
     const output = model.apply(scaleIntensities(intensities, shape, levels)) as tf.Tensor;
-    const pixels = images * height * width;
-    // Every pixel as an image of its own.
-    const alone = tf.reshape(output, [pixels, 1, 1, ...output.shape.slice(3)]);
-    return logLikelihood(alone, tf.tensor(intensities, [pixels, 1, 1, colors], 'int32'), levels);
+    const rows = images * height;
+    // Every row as an image of its own.
+    const alone = tf.reshape(output, [rows, 1, width, ...output.shape.slice(3)]);
+    return logLikelihood(alone, tf.tensor(intensities, [rows, 1, width, colors], 'int32'), levels);
   });
 }

@@ -88,7 +88,7 @@ describe('a run', () => {
       if (existsSync(path)) progress.push(JSON.parse(await readFile(path, 'utf8')).training.progress.step);
     }
     expect(progress).toEqual([...progress].sort((a, b) => a - b));
-    expect(new Set(progress).size).toBeGreaterThan(8);
+    expect(new Set(progress).size).toBeGreaterThan(3);
     expect(await ended(start({ folder, options }))).toEqual({ code: 0, signal: null, errors: '' });
     expect(await result(folder)).toEqual(whole);
     expect((await readdir(folder)).sort()).toEqual(['checkpoint', 'metrics.jsonl', 'tensorboard']);

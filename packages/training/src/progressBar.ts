@@ -86,7 +86,10 @@ export function progressBars(options: Omit<ProgressBarOptions, 'unit'> = {}): Pr
         stop: () => void bars.remove(bar),
       };
     },
-    log: (line) => bars.log(`${line}\n`),
+    log(line) {
+      bars.log(`${line}\n`);
+      bars.update(); // else it would be lost where the bars stop before they are drawn again
+    },
     stop: () => bars.stop(),
   };
 }

@@ -20,7 +20,7 @@ export interface TrainingOutcome {
   seconds: number;
   /** Updates left out because loss or gradient were not finite. */
   skipped: number;
-  /** With early stopping, the validation whose weights the model has now; else null. */
+  /** The best validation, whose weights the model has now with early stopping; null where there was none. */
   best: BestValidation | null;
   /** Every entry of the metrics log, of earlier parts of a resumed run too. */
   history: MetricsLine[];

@@ -16,8 +16,7 @@ export class TrainedModel {
   private readonly variables: tf.Variable[];
   private readonly optimizer: Optimizer;
   private readonly average: WeightAverage | null;
-  /** Null without early stopping. */
-  readonly best: BestWeights | null;
+  readonly best: BestWeights;
 
   constructor(
     readonly model: tf.LayersModel,
@@ -26,7 +25,8 @@ export class TrainedModel {
     this.variables = trainableVariables(model);
     this.optimizer = createOptimizer(this.variables, config);
     this.average = config.emaDecay === null ? null : new WeightAverage(this.variables, config.emaDecay);
-    this.best = config.patience === null ? null : new BestWeights(config.minDelta);
+    const { patience, minDelta } = config;
+    this.best = new BestWeights({ minDelta, keepWeights: patience !== null });
   }
 
   /**
@@ -68,7 +68,6 @@ export class TrainedModel {
 
   /** Notes a validation of the weights that are evaluated. */
   validated(step: number, nats: number): void {
-    if (!this.best) return;
     const weights = this.average ? this.average.weights : flatten(this.variables);
     this.best.offer(step, nats, weights);
     if (!this.average) weights.dispose();
@@ -81,7 +80,7 @@ export class TrainedModel {
   async withFinal<T>(body: (tensors: TrainingState['tensors']) => Promise<T>): Promise<T> {
     const tensors: TrainingState['tensors'] = { optimizer: this.optimizer.state().tensors };
     if (this.average) tensors.average = [this.average.weights];
-    if (this.best?.weights) tensors.best = [this.best.weights];
+    if (this.best.weights) tensors.best = [this.best.weights];
     const final = this.final;
     if (!final) return body(tensors);
     const weights = flatten(this.variables);
@@ -99,8 +98,7 @@ export class TrainedModel {
     this.optimizer.restore({ updates: progress.updates, tensors: tensors.optimizer ?? [] });
     const [average] = tensors.average ?? [];
     if (average) this.average?.restore(average);
-    const [best] = tensors.best ?? [];
-    if (best && progress.best) this.best?.restore(progress.best, best);
+    if (progress.best) this.best.restore(progress.best, tensors.best?.[0] ?? null);
   }
 
   /** Leaves the model with the weights that the run ends with. */
@@ -111,11 +109,11 @@ export class TrainedModel {
   dispose(): void {
     this.optimizer.dispose();
     this.average?.dispose();
-    this.best?.dispose();
+    this.best.dispose();
   }
 
   /** Null where they are the model's own. */
   private get final(): tf.Tensor1D | null {
-    return this.best?.weights ?? this.average?.weights ?? null;
+    return this.best.weights ?? this.average?.weights ?? null;
   }
 }

@@ -69,7 +69,7 @@ export class TrainingRun {
     this.trained.end();
     const { step, skipped, trained } = this;
     const { lines: history } = this.logs;
-    const best = trained.best?.best ?? null;
+    const best = trained.best.best;
     return { steps: step, images: this.images, seconds: this.clock.seconds, skipped, best, history };
   }
 
@@ -143,7 +143,7 @@ export class TrainingRun {
 
   private get finished(): boolean {
     const { steps, maxSeconds, patience } = this.config;
-    const since = this.trained.best?.best?.since ?? 0;
+    const since = this.trained.best.best?.since ?? 0;
     return (
       this.step >= steps ||
       (maxSeconds !== null && this.clock.seconds >= maxSeconds) ||
@@ -208,7 +208,7 @@ export class TrainingRun {
 
   private progress(window: WindowState): TrainingProgressState {
     const { step, skipped, logged, validated, trained } = this;
-    const best = trained.best?.best ?? null;
+    const best = trained.best.best;
     const { updates } = trained;
     return { step, seconds: this.clock.seconds, updates, skipped, logged, validated, window, best };
   }
