@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -97,8 +97,23 @@ describe('pnpm exp', () => {
   it('repeats a run from its config.json alone', () => {
     const config = (folder: string) => join(folder, 'table4', 'runs', 'pixelcnn', 'seed-3', 'config.json');
     const [first, second] = [join(out, 'first'), join(out, 'second')];
-    const original = exp('table4', ...quick, '--set', 'optimizer=adam', '--seeds', '3', '--out', first);
+    const drawn = ['--set', 'validateEvery=2', '--set', 'sampleEvery=2'];
+    const original = exp(
+      'table4',
+      ...quick,
+      ...drawn,
+      '--set',
+      'optimizer=adam',
+      '--seeds',
+      '3',
+      '--out',
+      first,
+    );
     expect(original.status).toBe(0);
+    // Samples in TensorBoard's files: of step 2, and of the end.
+    const logs = join(config(first), '..', 'tensorboard');
+    const events = readdirSync(logs).map((name) => readFileSync(join(logs, name), 'latin1'));
+    expect(events.join('').split('\x89PNG')).toHaveLength(3);
     const repeated = exp('table4', '--config', config(first), '--out', second);
     expect(repeated.status).toBe(0);
     expect(readFileSync(config(second), 'utf8')).toBe(readFileSync(config(first), 'utf8'));

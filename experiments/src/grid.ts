@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { DatasetSplits } from '@pixelrnn/data';
 import { loadEngine } from '@pixelrnn/engine';
-import { type LossUnit, onInterrupt, progressBar, TrainingError } from '@pixelrnn/training';
+import { type LossUnit, onInterrupt, progressBars, TrainingError } from '@pixelrnn/training';
 import type { Experiment, PresetName } from './experiment.js';
 import type { PlannedRow } from './plan.js';
 import { runRow } from './runRow.js';
@@ -16,7 +16,8 @@ export interface Grid {
   out: string;
   fresh: boolean;
   dataDir?: string | undefined;
-  log: (line: string) => void;
+  /** Lines to the user; above the bars of the progress by default. */
+  log?: ((line: string) => void) | undefined;
 }
 
 /** One row with one seed. */
@@ -56,34 +57,35 @@ export function lossUnit({ experiment }: Grid, data: DatasetSplits): LossUnit {
  * @throws TrainingError `interrupted` after SIGINT or SIGTERM; the run that trained has a checkpoint
  */
 export async function runInOrder(grid: Grid): Promise<RunFailure[]> {
-  const { experiment, preset, fresh, dataDir, log } = grid;
+  const { experiment, preset, fresh, dataDir } = grid;
   const engine = await loadEngine();
   const loaded = new Map<string, DatasetSplits>();
   const failures: RunFailure[] = [];
-  for (const run of gridRuns(grid)) {
-    const { row, seed, settings } = run;
-    try {
-      const data = loaded.get(settings.data) ?? (await experiment.loadData(settings, { dataDir }));
-      loaded.set(settings.data, data);
-      const bar = progressBar(labelOf(run), { unit: lossUnit(grid, data) });
-      const base = { experiment: experiment.id, row, preset, seed, settings, data, engine, fresh };
-      await onInterrupt((signal) =>
-        runRow({
-          ...base,
-          folder: runFolderOf(grid, run),
-          signal,
-          log: (line) => {
-            bar.stop();
-            log(line);
-          },
-          onProgress: (progress) => bar.update(progress),
-        }),
-      ).finally(() => bar.stop());
-    } catch (error) {
-      if (error instanceof TrainingError && error.code === 'interrupted') throw error;
-      failures.push(failureOf(run, error));
-      log(`${labelOf(run)}: failed: ${failures.at(-1)?.message}`);
+  const bars = progressBars();
+  const { log = bars.log } = grid;
+  try {
+    for (const run of gridRuns(grid)) {
+      const { row, seed, settings } = run;
+      try {
+        const data = loaded.get(settings.data) ?? (await experiment.loadData(settings, { dataDir }));
+        loaded.set(settings.data, data);
+        const folder = runFolderOf(grid, run);
+        const base = { experiment: experiment.id, row, preset, seed, settings, data, engine, fresh, folder };
+        const bar = bars.add(labelOf(run), lossUnit(grid, data));
+        const onProgress = bar.update;
+        const onTrained = bar.stop;
+        await onInterrupt((signal) => runRow({ ...base, signal, log, onProgress, onTrained })).finally(
+          onTrained,
+        );
+      } catch (error) {
+        if (error instanceof TrainingError && error.code === 'interrupted') throw error;
+        const failure = failureOf(run, error);
+        failures.push(failure);
+        log(`${labelOf(run)}: failed: ${failure.message}`);
+      }
     }
+  } finally {
+    bars.stop();
   }
   return failures;
 }

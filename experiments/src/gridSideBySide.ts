@@ -40,7 +40,7 @@ export async function runSideBySide(
   const first = waiting[0];
   const failures: RunFailure[] = [];
   const bars = progressBars();
-  const log = (line: string) => bars.log(line);
+  const { log = bars.log } = grid;
   const children = new Set<ChildProcess>();
   const env = { ...process.env, ...threads(Math.min(jobs, waiting.length)) };
 
@@ -50,7 +50,7 @@ export async function runSideBySide(
       const child = fork(worker, { env, detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
       children.add(child);
       child.send(orderOf(grid, set, run, run === first));
-      const failure = await endOf(child, run, bars);
+      const failure = await endOf(child, run, bars, log);
       children.delete(child);
       if (!failure || signal.aborted) continue;
       failures.push(failure);
@@ -83,7 +83,12 @@ function orderOf(
 }
 
 /** Shows what a worker tells until it has ended; null where it ended well. */
-function endOf(child: ChildProcess, run: GridRun, bars: ProgressBars): Promise<RunFailure | null> {
+function endOf(
+  child: ChildProcess,
+  run: GridRun,
+  bars: ProgressBars,
+  log: (line: string) => void,
+): Promise<RunFailure | null> {
   return new Promise((resolve) => {
     let bar: ProgressBar | undefined;
     let done = false;
@@ -91,7 +96,8 @@ function endOf(child: ChildProcess, run: GridRun, bars: ProgressBars): Promise<R
     child.on('message', (told: GridMessage) => {
       if (told.type === 'unit') bar = bars.add(labelOf(run), told.unit);
       else if (told.type === 'progress') bar?.update(told.progress);
-      else if (told.type === 'log') bars.log(told.line);
+      else if (told.type === 'trained') bar?.stop();
+      else if (told.type === 'log') log(told.line);
       else if (told.type === 'done') done = true;
       else message = told.message;
     });

@@ -24,6 +24,7 @@ export interface GridOrder {
 export type GridMessage =
   | { type: 'unit'; unit: LossUnit }
   | { type: 'progress'; progress: TrainingProgress }
+  | { type: 'trained' }
   | { type: 'log'; line: string }
   | { type: 'done' }
   | { type: 'failed'; message: string };
@@ -49,7 +50,8 @@ async function work(order: GridOrder): Promise<void> {
   const folder = runFolderOf(grid, { row, settings, seed });
   const onProgress = (progress: TrainingProgress) => void tell({ type: 'progress', progress });
   const base = { experiment: experiment.id, row, preset, seed, settings, data, engine, folder, fresh };
-  await onInterrupt((signal) => runRow({ ...base, log, onProgress, signal }));
+  const onTrained = () => void tell({ type: 'trained' });
+  await onInterrupt((signal) => runRow({ ...base, log, onProgress, onTrained, signal }));
 }
 
 // Where the process that ordered the run is gone, nobody would end it: it ends itself, after a checkpoint.

@@ -17,6 +17,7 @@ export interface ExperimentOptions extends PlanOptions {
   dataDir?: string;
   /** Runs at a time, each in a process of its own; 1, the default: one after the other in this process. */
   jobs?: number;
+  /** Lines to the user; to stderr by default, above the bars of the progress. */
   log?: (line: string) => void;
 }
 

@@ -41,6 +41,8 @@ export interface RunOptions {
   fresh: boolean;
   log: (line: string) => void;
   onProgress: (progress: TrainingProgress) => void;
+  /** Training is over; evaluation begins. */
+  onTrained: () => void;
   /** Ends the run by throwing the signal's reason, after a checkpoint where it trains. */
   signal: AbortSignal;
 }
@@ -85,7 +87,7 @@ async function finished(options: RunOptions): Promise<RunResult | null> {
 }
 
 async function runLocked(options: RunOptions, lock: RunLock): Promise<RunResult> {
-  const { row, seed, settings, data, engine, folder, log, signal, onProgress } = options;
+  const { row, seed, settings, data, engine, folder, log, signal, onProgress, onTrained } = options;
   await writeConfig(folder, configOf(options));
   const checksums = { ...data.train.checksums, ...data.valid.checksums, ...data.test.checksums };
   await noteEnvironment(folder, environment(engine, checksums));
@@ -106,6 +108,7 @@ async function runLocked(options: RunOptions, lock: RunLock): Promise<RunResult>
       onValidation: samplesInLogs(options, model),
       onWarning: (message) => log(`${row.label}, seed ${seed}: ${message}`),
     });
+    onTrained();
     log(`${row.label}, seed ${seed}: evaluating`);
     const measure = (name: keyof DatasetSplits, count: number | null) =>
       evaluate(model, count ? data[name].subset(count) : data[name], { signal });

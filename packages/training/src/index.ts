@@ -14,7 +14,6 @@ export {
   type ProgressBar,
   type ProgressBarOptions,
   type ProgressBars,
-  progressBar,
   progressBars,
   progressLine,
 } from './progressBar.js';

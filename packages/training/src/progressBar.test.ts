@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { progressBar, progressBars, progressLine } from './progressBar.js';
+import { progressBars, progressLine } from './progressBar.js';
 
 const progress = (seconds: number) => ({
   step: 30,
@@ -41,35 +41,31 @@ describe('progressLine', () => {
   });
 });
 
-it('writes plain lines, not too many, where there is no terminal', () => {
+it('writes plain lines where there is no terminal, not too many, and the last', () => {
   const stream = pipe();
-  const bar = progressBar('PixelCNN', { stream, lineSeconds: 10 });
-  for (const seconds of [0, 4, 9, 12, 15, 30]) bar.update(progress(seconds));
+  const bar = progressBars({ stream, lineSeconds: 10 }).add('PixelCNN');
+  for (const seconds of [0, 4, 9, 12, 15, 30, 31]) bar.update({ ...progress(seconds), step: seconds });
+  bar.stop();
   bar.stop();
   const lines = String(stream.read()).trimEnd().split('\n');
-  expect(lines).toHaveLength(3);
-  expect(lines[0]).toBe('PixelCNN  step 30/120  98.7654 nats  312 images/s  1:05 left');
+  expect(lines.map((line) => /step (\d+)/.exec(line)?.[1])).toEqual(['0', '12', '30', '31']);
+  expect(lines[0]).toBe('PixelCNN  step 0/120  98.7654 nats  312 images/s  1:05 left');
 });
 
-it('draws a bar on a terminal', () => {
+it('draws bars below each other on a terminal', () => {
   const stream = terminal();
-  const bar = progressBar('PixelCNN', { stream });
-  bar.update(progress(30));
-  bar.stop();
-  expect(String(stream.read())).toContain('step 30/120  98.7654 nats');
-});
-
-it('draws bars below each other on a terminal, plain lines elsewhere', () => {
-  for (const stream of [terminal(), pipe()]) {
-    const bars = progressBars({ stream });
-    const [first, second] = [bars.add('first'), bars.add('second', { name: 'bits/dim', dimensions: 1 })];
-    first.update(progress(30));
-    second.update(progress(30));
-    bars.log('something to say');
-    bars.stop();
-    const text = String(stream.read());
-    expect(text).toMatch(/first.*98\.7654 nats/);
-    expect(text).toMatch(/second.*142\.4884 bits\/dim/);
-    expect(text).toContain('something to say');
-  }
+  const bars = progressBars({ stream });
+  const [first, second] = [bars.add('first'), bars.add('second', { name: 'bits/dim', dimensions: 1 })];
+  first.update(progress(30));
+  second.update(progress(30));
+  bars.log('something to say');
+  const drawn = String(stream.read());
+  expect(drawn).toContain('something to say');
+  expect(drawn).toMatch(/first .+ step 30\/120 {2}98\.7654 nats/);
+  expect(drawn).toMatch(/second .+ step 30\/120 {2}142\.4884 bits\/dim/);
+  first.stop();
+  first.stop();
+  bars.stop();
+  const last = String(stream.read());
+  expect(last.split('first  step 30/120')).toHaveLength(2); // its last line, once
 });

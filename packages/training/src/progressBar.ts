@@ -1,4 +1,4 @@
-import { MultiBar, Presets, SingleBar } from 'cli-progress';
+import { MultiBar, Presets } from 'cli-progress';
 import type { TrainingProgress } from './train.js';
 
 export interface ProgressBar {
@@ -42,54 +42,48 @@ export function progressLine(progress: Shown, unit: LossUnit = { name: 'nats', d
 }
 
 export interface ProgressBarOptions {
-  unit?: LossUnit;
   stream?: NodeJS.WriteStream;
   /** Seconds of training between two plain lines. */
   lineSeconds?: number;
 }
 
-/** A bar on a terminal; plain lines, one every `lineSeconds`, elsewhere. */
-export function progressBar(label: string, options: ProgressBarOptions = {}): ProgressBar {
-  const { stream = process.stderr, unit } = options;
-  if (!stream.isTTY) return plainLines(label, options);
-  const bar = new SingleBar({ ...look(stream), format: `${label} {bar} {line}` }, Presets.shades_classic);
-  bar.start(1, 0, { line: '' });
-  return {
-    update: (progress) => bar.update(fraction(progress), { line: progressLine(progress, unit) }),
-    stop: () => bar.stop(),
-  };
-}
-
-/** One bar below the other, for runs side by side; `log` writes a line above them. */
+/** One bar below the other, for runs side by side; a run that stops leaves its last line above them. */
 export interface ProgressBars {
   add(label: string, unit?: LossUnit): ProgressBar;
+  /** Writes a line above the bars. */
   log(line: string): void;
   stop(): void;
 }
 
-/** Bars on a terminal; plain lines elsewhere. */
-export function progressBars(options: Omit<ProgressBarOptions, 'unit'> = {}): ProgressBars {
-  const { stream = process.stderr } = options;
+/** Bars on a terminal; elsewhere plain lines, one a run every `lineSeconds` and one at its end. */
+export function progressBars({
+  stream = process.stderr,
+  lineSeconds = 10,
+}: ProgressBarOptions = {}): ProgressBars {
   if (!stream.isTTY) {
-    return {
-      add: (label, unit) => plainLines(label, { ...options, ...(unit && { unit }) }),
-      log: (line) => void stream.write(`${line}\n`),
-      stop() {},
-    };
+    const log = (line: string) => void stream.write(`${line}\n`);
+    return { add: (label, unit) => plainLines({ label, unit, lineSeconds, log }), log, stop() {} };
   }
   const bars = new MultiBar({ ...look(stream), format: '{label} {bar} {line}' }, Presets.shades_classic);
+  const log = (line: string) => {
+    bars.log(`${line}\n`);
+    bars.update(); // else it would be lost where the bars stop before they are drawn again
+  };
   return {
     add(label, unit) {
       const bar = bars.create(1, 0, { label, line: '' });
+      let last = '';
       return {
-        update: (progress) => bar.update(fraction(progress), { line: progressLine(progress, unit) }),
-        stop: () => void bars.remove(bar),
+        update(progress) {
+          last = progressLine(progress, unit);
+          bar.update(fraction(progress), { line: last });
+        },
+        stop() {
+          if (bars.remove(bar) && last !== '') log(`${label}  ${last}`);
+        },
       };
     },
-    log(line) {
-      bars.log(`${line}\n`);
-      bars.update(); // else it would be lost where the bars stop before they are drawn again
-    },
+    log,
     stop: () => bars.stop(),
   };
 }
@@ -106,17 +100,28 @@ function fraction({ step, steps, seconds, secondsLeft }: TrainingProgress): numb
   return Math.max(step / steps, seconds / (seconds + secondsLeft));
 }
 
-function plainLines(
-  label: string,
-  { stream = process.stderr, unit, lineSeconds = 10 }: ProgressBarOptions,
-): ProgressBar {
-  let last = Number.NEGATIVE_INFINITY;
+interface PlainLines {
+  label: string;
+  unit: LossUnit | undefined;
+  lineSeconds: number;
+  log: (line: string) => void;
+}
+
+function plainLines({ label, unit, lineSeconds, log }: PlainLines): ProgressBar {
+  let shownAt = Number.NEGATIVE_INFINITY;
+  let pending: TrainingProgress | null = null;
+  const show = (progress: TrainingProgress) => {
+    shownAt = progress.seconds;
+    pending = null;
+    log(`${label}  ${progressLine(progress, unit)}`);
+  };
   return {
     update(progress) {
-      if (progress.seconds - last < lineSeconds) return;
-      last = progress.seconds;
-      stream.write(`${label}  ${progressLine(progress, unit)}\n`);
+      if (progress.seconds - shownAt < lineSeconds) pending = progress;
+      else show(progress);
     },
-    stop() {},
+    stop() {
+      if (pending) show(pending);
+    },
   };
 }
