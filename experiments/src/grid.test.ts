@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { resultTableSchema } from '@pixelrnn/metrics';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+
+vi.setConfig({ testTimeout: 300_000 }); // many processes, each with an engine to load
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let out: string;
@@ -104,7 +106,7 @@ describe('workers', () => {
 
   it('that are killed are failures of their runs alone', async () => {
     const folder = join(out, 'killed');
-    const settings = { steps: 300, logEvery: 1, validateEvery: 300 };
+    const settings = { steps: 120, logEvery: 1, validateEvery: 120 };
     const { end, text } = start(folder, settings, '--seeds', '0,1', '--jobs', '2');
     await until(bothTrain(folder));
     const { pid } = JSON.parse(readFileSync(join(runFolder(folder, 0), 'lock.json'), 'utf8'));
