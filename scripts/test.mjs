@@ -1,6 +1,7 @@
 // After the bootstrap, `npm test`: static checks, then every test on the best engine of this machine.
 // With --slow, `pnpm test:slow`: every test on the WASM engine, the engine's tests on the next Node, the C++ kernels under
-// the sanitizers, the committed WebAssembly module against its sources, and the demo with its bar.
+// the sanitizers, the committed WebAssembly module against its sources, the logs as TensorBoard reads them, and the demo
+// with its bar.
 // Ends with one line of counts.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -99,7 +100,12 @@ function slow() {
   vitest(['packages/engine'], {}, nextNode);
   checkWhere(compiles, `there is no compiler ${compiler}`, 'sh', ['packages/kernels/cpp/test.sh']);
   checkWhere(python, 'Python 3 is not installed', 'sh', ['packages/kernels/wasm/build.sh', '--check']);
-  check(process.execPath, ['--conditions=@pixelrnn/source', '--import', 'tsx', 'scripts/checkDemo.ts']);
+  const source = ['--conditions=@pixelrnn/source', '--import', 'tsx'];
+  checkWhere(python, 'Python 3 is not installed', process.execPath, [
+    ...source,
+    'scripts/checkTensorBoard.ts',
+  ]);
+  check(process.execPath, [...source, 'scripts/checkDemo.ts']);
 }
 
 const [mode, ...args] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,6 +58,7 @@ describe('pnpm exp', () => {
       'metrics.jsonl',
       'result.json',
       'samples.png',
+      'tensorboard',
     ]);
     expect(JSON.parse(await readFile(join(run, 'config.json'), 'utf8'))).toMatchObject({
       experiment: 'table4',
@@ -93,6 +94,36 @@ describe('pnpm exp', () => {
     expect(JSON.parse(await readFile(join(run, 'config.json'), 'utf8')).settings.h).toBe(3);
   });
 
+  it('repeats a run from its config.json alone', () => {
+    const config = (folder: string) => join(folder, 'table4', 'runs', 'pixelcnn', 'seed-3', 'config.json');
+    const [first, second] = [join(out, 'first'), join(out, 'second')];
+    const drawn = ['--set', 'validateEvery=2', '--set', 'sampleEvery=2'];
+    const original = exp(
+      'table4',
+      ...quick,
+      ...drawn,
+      '--set',
+      'optimizer=adam',
+      '--seeds',
+      '3',
+      '--out',
+      first,
+    );
+    expect(original.status).toBe(0);
+    // Samples in TensorBoard's files: of step 2, and of the end.
+    const logs = join(config(first), '..', 'tensorboard');
+    const events = readdirSync(logs).map((name) => readFileSync(join(logs, name), 'latin1'));
+    expect(events.join('').split('\x89PNG')).toHaveLength(3);
+    const repeated = exp('table4', '--config', config(first), '--out', second);
+    expect(repeated.status).toBe(0);
+    expect(readFileSync(config(second), 'utf8')).toBe(readFileSync(config(first), 'utf8'));
+    const result = (folder: string) => {
+      const { test, valid } = JSON.parse(readFileSync(join(config(folder), '..', 'result.json'), 'utf8'));
+      return { test, valid };
+    };
+    expect(result(second)).toEqual(result(first));
+  });
+
   it('prints the plan and trains nothing', () => {
     const folder = join(out, 'dry');
     const { status, stdout } = exp('table4', ...tiny, '--dry-run', '--seeds', '0,1', '--out', folder);
@@ -100,6 +131,11 @@ describe('pnpm exp', () => {
     expect(stdout).toContain('seeds 0, 1, on binarized MNIST (seeded binarization)');
     expect(stdout).toMatch(/Total params: \d+/);
     expect(stdout).toContain('60 steps, 960 images');
+    expect(stdout).toMatch(/^step [\d.e-]+ s, [\d.e+]+ images\/s$/m);
+    expect(stdout).toMatch(
+      /^time about [\d:]+ a run: training [\d:]+, evaluation [\d:]+; samples not counted$/m,
+    );
+    expect(stdout).toMatch(/^memory about \d+ MB, of which \d+ MB are tensors at the peak of a step$/m);
     expect(existsSync(folder)).toBe(false);
   });
 
@@ -116,6 +152,16 @@ describe('pnpm exp', () => {
     ],
     [['table4', '--set', 'steps'], '--set expects key=value, got steps'],
     [['table4', '--seeds', '0,x'], '--seeds expects numbers such as 0,1,2, got 0,x'],
+    [['table4', '--jobs', '0'], '--jobs expects a number from 1, got 0'],
+    [['table4', '--set', 'schedule=step'], "Settings of pixelcnn: schedule 'step' needs stepEvery"],
+    [
+      ['table4', '--config', 'no.json'],
+      '--config expects the config.json of a run folder, got no.json: ENOENT',
+    ],
+    [
+      ['table4', '--config', 'no.json', '--rows', 'pixelcnn'],
+      '--config stands for --preset, --rows, --seeds and --set',
+    ],
     [['table4', '--colour'], "unknown option '--colour'"],
     [[], "missing required argument 'id'"],
   ])('%j is a usage error: exit code 2 and one clear message', (args, message) => {

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import { loadEngine } from '@pixelrnn/engine';
+import { TrainingError } from '@pixelrnn/training';
 import { Command, CommanderError, Option } from 'commander';
 import { type PresetName, presetNames } from './experiment.js';
 import { printPlan } from './printPlan.js';
 import { formatTable } from './printTable.js';
 import { experiments, findExperiment } from './registry.js';
+import { readRunConfig } from './runConfig.js';
 import { runExperiment } from './runExperiment.js';
 import { parseAssignment } from './settings.js';
 import { UsageError } from './usageError.js';
@@ -14,8 +15,10 @@ interface Flags {
   rows?: string[];
   seeds: number[];
   set: Record<string, unknown>;
+  config?: string;
   out: string;
   fresh: boolean;
+  jobs: number;
   dryRun: boolean;
   dataDir?: string;
 }
@@ -31,6 +34,11 @@ function seedList(text: string): number[] {
   });
 }
 
+function jobCount(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new UsageError(`--jobs expects a number from 1, got ${text}`);
+  return Number(text);
+}
+
 const program = new Command('pnpm exp')
   .description('Runs an experiment: trains its rows, evaluates them, writes the table and the plots.')
   .argument('<id>', "an experiment's id, or list")
@@ -44,9 +52,14 @@ const program = new Command('pnpm exp')
       Object.fromEntries([...Object.entries(set), parseAssignment(text)]),
     {},
   )
+  .option(
+    '--config <file>',
+    "repeat the run of a run folder's config.json: its row, preset, seed and settings",
+  )
   .option('--out <dir>', 'folder for runs, tables and plots', 'runs')
   .option('--fresh', 'discard earlier runs of the chosen rows and seeds', false)
-  .option('--dry-run', 'print rows, layers and settings; train nothing', false)
+  .option('--jobs <n>', 'runs at a time, each in a process of its own', jobCount, 1)
+  .option('--dry-run', 'print rows, layers, parameters, time and memory; train nothing', false)
   .option('--data-dir <dir>', 'folder of the datasets; else PIXELRNN_DATA_DIR, else the cache folder')
   .exitOverride()
   .action(async (id: string, flags: Flags) => {
@@ -59,15 +72,28 @@ const program = new Command('pnpm exp')
       return;
     }
     const experiment = findExperiment(id);
-    if (flags.dryRun) {
-      await loadEngine({ engine: 'cpu', quiet: true });
-      await printPlan(experiment, flags);
-      return;
+    const options = flags.config ? { ...flags, ...(await repeated(id, flags.config)) } : flags;
+    if (flags.dryRun) return printPlan(experiment, options);
+    const { table, failures } = await runExperiment(experiment, options);
+    if (table.rows.some(({ test }) => test !== null)) {
+      console.log(formatTable(table));
+      console.log(`Table, plots and runs: ${join(flags.out, id)}`);
     }
-    const table = await runExperiment(experiment, flags);
-    console.log(formatTable(table));
-    console.log(`Table, plots and runs: ${join(flags.out, id)}`);
+    if (failures.length === 0) return;
+    for (const { row, seed, message } of failures)
+      console.error(`pnpm exp: ${row}, seed ${seed}: ${message}`);
+    process.exitCode = 1;
   });
+
+/** What `--config` stands for. @throws UsageError beside options that say the same */
+async function repeated(id: string, path: string) {
+  for (const name of ['preset', 'rows', 'seeds', 'set']) {
+    if (program.getOptionValueSource(name) === 'cli') {
+      throw new UsageError(`--config stands for --preset, --rows, --seeds and --set: leave out --${name}.`);
+    }
+  }
+  return readRunConfig(path, id);
+}
 
 // A reader that has seen enough, such as head, closes the pipe.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -80,5 +106,6 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
   console.error(`pnpm exp: ${(error as Error).message}`);
+  if (error instanceof TrainingError) process.exit(error.exitCode);
   process.exit(error instanceof UsageError ? 2 : 1);
 }

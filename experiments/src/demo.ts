@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { TrainingError } from '@pixelrnn/training';
 import { fixedOrSeeded } from './fixedOrSeeded.js';
 import { formatTable } from './printTable.js';
 import { runExperiment } from './runExperiment.js';
@@ -11,7 +12,7 @@ import { table4 } from './table4.js';
 async function demo(): Promise<void> {
   const out = resolve('runs', 'demo');
   const data = await fixedOrSeeded({ download: true });
-  const table = await runExperiment(table4, {
+  const { table, failures } = await runExperiment(table4, {
     preset: 'smoke',
     rows: ['pixelcnn'],
     set: {
@@ -30,6 +31,7 @@ async function demo(): Promise<void> {
     out,
     fresh: true,
   });
+  if (failures[0]) throw new Error(failures[0].message);
   const folder = `${out}/table4`;
   console.log(
     [
@@ -47,5 +49,5 @@ try {
   await demo();
 } catch (error) {
   console.error(`demo: ${(error as Error).message}`);
-  process.exit(1);
+  process.exit(error instanceof TrainingError ? error.exitCode : 1);
 }

@@ -18,7 +18,7 @@ export interface ImageShape {
 /** How a row's model is built and trained. `Settings` are the model's own, beside {@link TrainingSettings}. */
 export interface RowModel<Settings extends z.ZodRawShape = z.ZodRawShape> {
   settings: z.ZodObject<Settings>;
-  /** All settings, for each preset. */
+  /** All settings that have no default, for each preset. */
   presets: Record<PresetName, TrainingSettings & z.infer<z.ZodObject<Settings>>>;
   build(settings: z.infer<z.ZodObject<Settings>>, shape: ImageShape, seed: number): tf.LayersModel;
 }

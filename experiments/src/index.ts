@@ -1,9 +1,10 @@
 export type { Experiment, ExperimentRow, ImageShape, PresetName, RowModel } from './experiment.js';
 export { presetNames, rowModel } from './experiment.js';
 export { type FixedOrSeededOptions, fixedOrSeeded } from './fixedOrSeeded.js';
+export { plan } from './plan.js';
 export { formatTable } from './printTable.js';
 export { experiments, findExperiment } from './registry.js';
-export { type ExperimentOptions, plan, runExperiment } from './runExperiment.js';
+export { type ExperimentOptions, type ExperimentOutcome, runExperiment } from './runExperiment.js';
 export { type RunResults, resultTable } from './runTable.js';
 export { resolveSettings } from './settings.js';
 export { table4 } from './table4.js';

@@ -1,98 +1,61 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DatasetSplits } from '@pixelrnn/data';
-import { loadEngine } from '@pixelrnn/engine';
 import type { MetricsLine, ResultTable } from '@pixelrnn/metrics';
 import { type TrainingRun, trainingCurve, writeFigure } from '@pixelrnn/plots';
 import { readMetricsLog } from '@pixelrnn/training';
-import type { Experiment, ExperimentRow, PresetName, RowModel } from './experiment.js';
-import { readConfig, readResult, runRow } from './runRow.js';
+import type { Experiment, ExperimentRow, PresetName } from './experiment.js';
+import { type RunFailure, runInOrder } from './grid.js';
+import { runSideBySide } from './gridSideBySide.js';
+import { type PlanOptions, plan, trainable } from './plan.js';
+import { readConfig, readResult } from './runFiles.js';
 import { type RunResults, resultTable, writeTable } from './runTable.js';
-import { type RowSettings, resolveSettings } from './settings.js';
-import { UsageError } from './usageError.js';
 
-export interface ExperimentOptions {
-  preset: PresetName;
-  /** Names of rows; all that have a model by default. */
-  rows?: string[];
+export interface ExperimentOptions extends PlanOptions {
   seeds?: number[];
-  /** Changes to the preset's settings. */
-  set?: Record<string, unknown>;
   out: string;
   fresh?: boolean;
   dataDir?: string;
+  /** Runs at a time, each in a process of its own; 1, the default: one after the other in this process. */
+  jobs?: number;
+  /** Lines to the user; to stderr by default, above the bars of the progress. */
   log?: (line: string) => void;
 }
 
-type TrainableRow = ExperimentRow & { model: RowModel };
-
-export interface PlannedRow {
-  row: TrainableRow;
-  settings: RowSettings;
+export interface ExperimentOutcome {
+  table: ResultTable;
+  /** Runs that failed; the others are in the table. */
+  failures: RunFailure[];
 }
-
-const trainable = (row: ExperimentRow): row is TrainableRow => row.model !== undefined;
 
 /**
- * The rows that would run, with their settings.
+ * Runs rows x seeds, then writes the table and the plots of all finished runs of this preset. A run that fails does not
+ * stop the others.
  *
- * @throws UsageError for an unknown row, a row without a model, or a setting that does not fit
+ * @throws UsageError for options that do not fit
+ * @throws TrainingError `interrupted` after SIGINT or SIGTERM: the same call goes on from there
  */
-export function plan(experiment: Experiment, { preset, rows, set }: ExperimentOptions): PlannedRow[] {
-  const available = experiment.rows.filter(trainable);
-  const chosen = rows?.map((name) => {
-    const row = available.find((candidate) => candidate.name === name);
-    if (row) return row;
-    const why = experiment.rows.some((other) => other.name === name) ? 'has no model to run' : 'is not known';
-    throw new UsageError(
-      `Row ${name} of ${experiment.id} ${why}: expected some of ${available.map((other) => other.name).join(', ')}.`,
-    );
-  });
-  return (chosen ?? available).map((row) => {
-    const settings = resolveSettings(row, preset, set);
-    if (!experiment.datasets.includes(settings.data)) {
-      throw new UsageError(
-        `Setting data of ${experiment.id}: expected one of ${experiment.datasets.join(', ')}, got ${settings.data}.`,
-      );
-    }
-    return { row, settings };
-  });
-}
-
-/** Runs rows x seeds, then writes the table and the plots of all finished runs of this preset. */
 export async function runExperiment(
   experiment: Experiment,
   options: ExperimentOptions,
-): Promise<ResultTable> {
-  const { preset, seeds = [0], out, fresh = false, dataDir, log = console.error } = options;
-  const planned = plan(experiment, options);
-  const engine = await loadEngine();
+): Promise<ExperimentOutcome> {
+  const {
+    preset,
+    seeds = [0],
+    out,
+    fresh = false,
+    dataDir,
+    jobs = 1,
+    set = {},
+    log = console.error,
+  } = options;
+  const grid = { experiment, planned: plan(experiment, options), seeds, preset, out, fresh, dataDir, log };
+  const failures = jobs > 1 ? await runSideBySide(grid, set, jobs) : await runInOrder(grid);
   const folder = join(out, experiment.id);
-  const loaded = new Map<string, DatasetSplits>();
-  for (const { row, settings } of planned) {
-    const data = loaded.get(settings.data) ?? (await experiment.loadData(settings, { dataDir }));
-    loaded.set(settings.data, data);
-    for (const seed of seeds) {
-      const runFolder = join(folder, 'runs', row.name, `seed-${seed}`);
-      await runRow({
-        experiment: experiment.id,
-        row,
-        preset,
-        seed,
-        settings,
-        data,
-        engine,
-        folder: runFolder,
-        fresh,
-        log,
-      });
-    }
-  }
   const results = await finishedRuns(experiment, preset, folder);
   const table = resultTable(experiment, preset, results);
   await writeTable(experiment, table, folder);
   await writeCurves(experiment, results, folder);
-  return table;
+  return { table, failures };
 }
 
 async function finishedRuns(
@@ -109,7 +72,7 @@ async function finishedRuns(
       const runFolder = join(folder, 'runs', row.name, name);
       const result = await readResult(runFolder);
       const config = await readConfig(runFolder);
-      if (result && config?.preset === preset) {
+      if (result && config !== null && config.preset === preset) {
         runs.set(Number(seed), { result, settings: config.settings as Record<string, unknown> });
       }
     }

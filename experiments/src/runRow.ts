@@ -1,14 +1,30 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { DatasetSplits } from '@pixelrnn/data';
 import type { EngineInfo } from '@pixelrnn/engine';
 import { sample } from '@pixelrnn/generation';
-import { type RunResult, runResultSchema } from '@pixelrnn/metrics';
+import type { RunResult } from '@pixelrnn/metrics';
 import { imageGrid } from '@pixelrnn/plots';
-import { environment, evaluate, progressBar, train, writeFileAtomic } from '@pixelrnn/training';
+import {
+  environment,
+  evaluate,
+  lockRunFolder,
+  type RunLock,
+  type TrainingContext,
+  type TrainingOptions,
+  type TrainingProgress,
+  train,
+  trainingConfigSchema,
+  writeFileAtomic,
+  writeTensorBoardImage,
+} from '@pixelrnn/training';
+import type * as tf from '@tensorflow/tfjs';
 import type { ExperimentRow, PresetName, RowModel } from './experiment.js';
+import { noteEnvironment, readConfig, readResult, writeConfig, writeResult } from './runFiles.js';
 import type { RowSettings } from './settings.js';
+import { trainingSettingsSchema } from './trainingSettings.js';
 import { trainingShape } from './trainingShape.js';
 
 export interface RunOptions {
@@ -24,29 +40,11 @@ export interface RunOptions {
   /** Discard what is there. */
   fresh: boolean;
   log: (line: string) => void;
-}
-
-const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
-
-/** `result.json` of a run folder, or null where the run is not finished. */
-export async function readResult(folder: string): Promise<RunResult | null> {
-  const text = await readIfThere(join(folder, 'result.json'));
-  return text === null ? null : runResultSchema.parse(JSON.parse(text));
-}
-
-/** `config.json` of a run folder, or null where there is none. */
-export async function readConfig(folder: string): Promise<Record<string, unknown> | null> {
-  const text = await readIfThere(join(folder, 'config.json'));
-  return text === null ? null : (JSON.parse(text) as Record<string, unknown>);
-}
-
-async function readIfThere(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
+  onProgress: (progress: TrainingProgress) => void;
+  /** Training is over; evaluation begins. */
+  onTrained: () => void;
+  /** Ends the run by throwing the signal's reason, after a checkpoint where it trains. */
+  signal: AbortSignal;
 }
 
 /**
@@ -54,85 +52,147 @@ async function readIfThere(path: string): Promise<string | null> {
  * unfinished one goes on from its checkpoint.
  *
  * @throws Error if the folder holds a run of other settings, naming those that differ
+ * @throws TrainingError `locked` if another process works on the folder
  */
 export async function runRow(options: RunOptions): Promise<RunResult> {
-  const { experiment, row, preset, seed, settings, data, engine, folder, fresh, log } = options;
-  const config = { experiment, row: row.name, preset, seed, dataset: data.test.name, settings };
-  if (fresh) await rm(folder, { recursive: true, force: true });
-  const before = await readConfig(folder);
-  if (before) requireSame(folder, before, config);
-  const done = await readResult(folder);
+  const { row, seed, folder, fresh, log } = options;
+  const done = fresh ? null : await finished(options);
   if (done) {
     log(`${row.label}, seed ${seed}: already done (${folder})`);
     return done;
   }
-  await mkdir(folder, { recursive: true });
-  await writeFileAtomic(join(folder, 'config.json'), json(config));
-  const checksums = { ...data.train.checksums, ...data.valid.checksums, ...data.test.checksums };
-  await writeFileAtomic(join(folder, 'environment.json'), json(environment(engine, checksums)));
-
-  const shape = trainingShape(data.train);
-  const { height, width, colors, levels } = shape;
-  const model = row.model.build(settings, shape, seed);
-  const bar = progressBar(`${row.label}, seed ${seed}`);
-  const outcome = await train(
-    model,
-    { ...settings, seed },
-    { train: data.train, valid: data.valid, folder, onProgress: (progress) => bar.update(progress) },
-  ).finally(() => bar.stop());
-
-  const limit = (name: 'test' | 'valid', count: number | null) =>
-    count ? data[name].subset(count) : data[name];
-  log(`${row.label}, seed ${seed}: evaluating`);
-  const test = await evaluate(model, limit('test', settings.testImages));
-  const valid = await evaluate(model, limit('valid', settings.validImages));
-  const trained = settings.trainImages
-    ? await evaluate(model, data.train.subset(settings.trainImages))
-    : null;
-  if (settings.samples > 0) {
-    log(`${row.label}, seed ${seed}: sampling ${settings.samples} images`);
-    const images = await sample(model, { ...shape, count: settings.samples, seed });
-    const columns = Math.ceil(Math.sqrt(settings.samples));
-    const png = await imageGrid({
-      images,
-      count: settings.samples,
-      height,
-      width,
-      channels: colors,
-      levels,
-      columns,
-    });
-    await writeFileAtomic(join(folder, 'samples.png'), png);
+  const lock = await lockRunFolder(folder);
+  try {
+    if (fresh) await removeAllBut('lock.json', folder);
+    return (await finished(options)) ?? (await runLocked(options, lock)); // another process may have finished it
+  } finally {
+    await lock.release();
   }
-  const result: RunResult = {
-    test: test.nats,
-    valid: valid.nats,
-    train: trained?.nats ?? null,
-    testImages: test.images,
-    testSplit: data.test.count,
-    validImages: valid.images,
-    testStandardError: test.standardError,
-    dimensions: height * width * colors,
-    dataset: data.test.name,
-    parameters: model.countParams(),
-    steps: outcome.steps,
-    images: outcome.images,
-    seconds: outcome.seconds,
-    engine: engine.engine,
-  };
-  model.dispose();
-  await writeFileAtomic(join(folder, 'result.json'), json(result));
-  return result;
 }
 
-function requireSame(folder: string, before: Record<string, unknown>, now: object): void {
-  const flat = (config: Record<string, unknown>) => ({
-    ...config,
-    ...(config.settings as object),
-    settings: undefined,
+const configOf = ({ experiment, row, preset, seed, data, settings }: RunOptions) => ({
+  experiment,
+  row: row.name,
+  preset,
+  seed,
+  dataset: data.test.name,
+  settings,
+});
+
+/** The result of a run of these settings; null where it is not finished. */
+async function finished(options: RunOptions): Promise<RunResult | null> {
+  const before = await readConfig(options.folder);
+  if (before) requireSame(options, before);
+  return readResult(options.folder);
+}
+
+async function runLocked(options: RunOptions, lock: RunLock): Promise<RunResult> {
+  const { row, seed, settings, data, engine, folder, log, signal, onProgress, onTrained } = options;
+  await writeConfig(folder, configOf(options));
+  const checksums = { ...data.train.checksums, ...data.valid.checksums, ...data.test.checksums };
+  await noteEnvironment(folder, environment(engine, checksums));
+
+  const shape = trainingShape(data.train);
+  const model = row.model.build(settings, shape, seed);
+  try {
+    const context: TrainingContext = {
+      train: data.train,
+      valid: data.valid,
+      folder,
+      lock,
+      signal,
+      onProgress,
+    };
+    const outcome = await train(model, trainingOptions(settings, seed), {
+      ...context,
+      onValidation: samplesInLogs(options, model),
+      onWarning: (message) => log(`${row.label}, seed ${seed}: ${message}`),
+    });
+    onTrained();
+    log(`${row.label}, seed ${seed}: evaluating`);
+    const measure = (name: keyof DatasetSplits, count: number | null) =>
+      evaluate(model, count ? data[name].subset(count) : data[name], { signal });
+    const test = await measure('test', settings.testImages);
+    const valid = await measure('valid', settings.validImages);
+    const trained = settings.trainImages ? await measure('train', settings.trainImages) : null;
+    if (settings.samples > 0) {
+      log(`${row.label}, seed ${seed}: sampling ${settings.samples} images`);
+      const png = await samplesPng(options, model);
+      await writeFileAtomic(join(folder, 'samples.png'), png);
+      if (settings.tensorBoard) await writeTensorBoardImage(folder, outcome.steps, 'samples', png);
+    }
+    const result: RunResult = {
+      test: test.nats,
+      valid: valid.nats,
+      train: trained?.nats ?? null,
+      testImages: test.images,
+      testSplit: data.test.count,
+      validImages: valid.images,
+      testStandardError: test.standardError,
+      dimensions: shape.height * shape.width * shape.colors,
+      dataset: data.test.name,
+      parameters: model.countParams(),
+      steps: outcome.steps,
+      images: outcome.images,
+      seconds: outcome.seconds,
+      engine: engine.engine,
+    };
+    await writeResult(folder, result);
+    return result;
+  } finally {
+    model.dispose();
+  }
+}
+
+/** What `train` takes of a row's settings. */
+export function trainingOptions(settings: RowSettings, seed: number): TrainingOptions {
+  const known = Object.entries(settings).filter(([key]) => key in trainingConfigSchema.shape);
+  return { ...Object.fromEntries(known), seed } as TrainingOptions;
+}
+
+/** Samples in TensorBoard's logs, at validations, every so many steps. */
+function samplesInLogs(options: RunOptions, model: tf.LayersModel): TrainingContext['onValidation'] {
+  const { samples, sampleEvery, steps } = options.settings;
+  if (sampleEvery === null || samples === 0) return undefined;
+  let due = 0;
+  return async (logs, step) => {
+    if (step < due || step >= steps) return; // those of the last step are drawn in any case
+    due = step + sampleEvery;
+    await logs.image(step, 'samples', await samplesPng(options, model));
+  };
+}
+
+async function samplesPng(
+  { settings, data, seed, signal }: RunOptions,
+  model: tf.LayersModel,
+): Promise<Buffer> {
+  const shape = trainingShape(data.train);
+  const count = settings.samples;
+  const onProgress = async () => {
+    await setImmediate(); // a signal may have come
+    signal.throwIfAborted();
+  };
+  const images = await sample(model, { ...shape, count, seed, onProgress });
+  const { colors: channels, ...size } = shape;
+  return imageGrid({ ...size, channels, images, count, columns: Math.ceil(Math.sqrt(count)) });
+}
+
+async function removeAllBut(kept: string, folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (name !== kept) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function requireSame(options: RunOptions, before: Record<string, unknown>): void {
+  const { folder, row } = options;
+  // Settings that are newer than the run have their defaults: what runs did before there were such settings.
+  const schema = trainingSettingsSchema.extend(row.model.settings.shape);
+  const flat = ({ settings, ...rest }: Record<string, unknown>): Record<string, unknown> => ({
+    ...rest,
+    ...((schema.safeParse(settings).data ?? settings) as object),
   });
-  const old = flat(before) as Record<string, unknown>;
-  const next = flat(JSON.parse(JSON.stringify(now))) as Record<string, unknown>;
+  const old = flat(before);
+  const next = flat(JSON.parse(JSON.stringify(configOf(options))));
   const differing = [...new Set([...Object.keys(old), ...Object.keys(next)])]
     .filter((key) => !isDeepStrictEqual(old[key], next[key]))
     .map((key) => `${key}: ${JSON.stringify(old[key])} there, ${JSON.stringify(next[key])} asked for`);

@@ -25,13 +25,16 @@ describe('resolveSettings', () => {
   it.each(['smoke', 'cpu', 'paper'] as const)('every trainable row has a valid %s preset', (preset) => {
     for (const row of table4.rows) {
       if (row.model)
-        expect(resolveSettings({ ...row, model: row.model }, preset)).toEqual(row.model.presets[preset]);
+        expect(resolveSettings({ ...row, model: row.model }, preset)).toMatchObject(
+          row.model.presets[preset],
+        );
     }
   });
 
   it('changes what was asked for and nothing else', () => {
     const settings = resolveSettings(pixelcnn, 'smoke', { h: 5, steps: 2 });
-    expect(settings).toEqual({ ...pixelcnn.model.presets.smoke, h: 5, steps: 2 });
+    expect(settings).toEqual({ ...resolveSettings(pixelcnn, 'smoke'), h: 5, steps: 2 });
+    expect(settings).toMatchObject({ ...pixelcnn.model.presets.smoke, h: 5, steps: 2 });
   });
 
   it('names an unknown key with those that exist, and a value of the wrong type or range', () => {
@@ -42,5 +45,8 @@ describe('resolveSettings', () => {
       /Settings of pixelcnn: .*expected number, received string[\s\S]*steps/,
     );
     expect(() => resolveSettings(pixelcnn, 'smoke', { learningRate: -1 })).toThrow(/learningRate/);
+    expect(() => resolveSettings(pixelcnn, 'smoke', { schedule: 'step' })).toThrow(
+      "Settings of pixelcnn: schedule 'step' needs stepEvery",
+    );
   });
 });

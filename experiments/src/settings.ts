@@ -1,10 +1,11 @@
+import { trainingConfigConflict } from '@pixelrnn/training';
 import { z } from 'zod';
 import type { ExperimentRow, PresetName, RowModel } from './experiment.js';
-import { type TrainingSettings, trainingSettingsSchema } from './trainingSettings.js';
+import { type ResolvedTrainingSettings, trainingSettingsSchema } from './trainingSettings.js';
 import { UsageError } from './usageError.js';
 
-/** Training settings and the model's own, flat. */
-export type RowSettings = TrainingSettings & Record<string, unknown>;
+/** Training settings and the model's own, flat, every key with its value. */
+export type RowSettings = ResolvedTrainingSettings & Record<string, unknown>;
 
 /** `key=value` of the command line; the value is JSON where it parses as such, else a string. */
 export function parseAssignment(text: string): [string, unknown] {
@@ -39,5 +40,8 @@ export function resolveSettings(
   if (!parsed.success) {
     throw new UsageError(`Settings of ${row.name}: ${z.prettifyError(parsed.error)}`);
   }
-  return parsed.data as RowSettings;
+  const settings = parsed.data as RowSettings;
+  const conflict = trainingConfigConflict(settings);
+  if (conflict) throw new UsageError(`Settings of ${row.name}: ${conflict}.`);
+  return settings;
 }

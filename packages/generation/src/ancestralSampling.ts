@@ -15,8 +15,8 @@ export interface SamplingOptions {
    * they are drawn: the pixels of the subsampled image, which it gives back as they are.
    */
   start?: Uint8Array;
-  /** Called after each row of pixels. */
-  onProgress?: (rows: number) => void;
+  /** Called after each row of pixels, and awaited; what it throws ends the drawing. */
+  onProgress?: (rows: number) => void | Promise<void>;
 }
 
 /**
@@ -56,7 +56,7 @@ export async function sample(model: tf.LayersModel, options: SamplingOptions): P
         }
       }
     }
-    onProgress?.(row + 1);
+    await onProgress?.(row + 1);
   }
   return images;
 }

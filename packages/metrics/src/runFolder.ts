@@ -33,6 +33,12 @@ const metricsLineSchema = z.strictObject({
   train: z.number().optional(),
   /** Mean over the validation images, nats per image. */
   valid: z.number().optional(),
+  /** Of the last of those steps. */
+  learningRate: z.number().optional(),
+  /** Root mean square, over those steps, of the gradients' global norm before clipping. */
+  gradientNorm: z.number().optional(),
+  /** Updates of the whole run that were skipped because loss or gradient were not finite. */
+  skipped: z.int().optional(),
 });
 
 export type MetricsLine = z.infer<typeof metricsLineSchema>;

@@ -1,53 +1,86 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { z } from 'zod';
 import { writeFileAtomic } from './atomicFile.js';
+import {
+  type CheckpointIdentity,
+  checkpointVersion,
+  DamagedCheckpoint,
+  describeFile,
+  namedFiles,
+  type ReadCheckpoint,
+  readCheckpoint,
+  sha256,
+  type TrainingProgressState,
+} from './checkpointFormat.js';
+import { configDifferences, type TrainingConfig, trainingConfigSchema } from './trainingConfig.js';
+import { TrainingError } from './trainingError.js';
 
-/** What a run needs, beside the weights, to go on as if it had not stopped. */
+/** A run at one step. */
 export interface TrainingState {
-  step: number;
-  /** Training seconds so far. */
-  seconds: number;
-  /** The optimiser's tensors, in the order of the model's trainable weights. */
-  optimizer: tf.Tensor[];
+  progress: TrainingProgressState;
+  identity: CheckpointIdentity;
+  /** Engine and kernels. */
+  engine: string;
+  /** By what they are: the optimiser's, the weights where the model has others, their average, the best. */
+  tensors: Record<string, tf.Tensor[]>;
 }
 
-const fileSchema = z.strictObject({ path: z.string(), sha256: z.string() });
-const specSchema = z.looseObject({
-  name: z.string(),
-  shape: z.array(z.int()),
-  dtype: z.enum(['float32', 'int32']),
-});
-const checkpointSchema = z.looseObject({
-  modelTopology: z.looseObject({}),
-  weightsManifest: z
-    .array(z.strictObject({ paths: z.array(z.string()), weights: z.array(specSchema) }))
-    .length(1),
-  training: z.strictObject({
-    step: z.int(),
-    seconds: z.number(),
-    weights: fileSchema,
-    optimizer: fileSchema,
-    optimizerSpecs: z.array(specSchema),
-  }),
-});
-
-const sha256 = (data: Uint8Array) => createHash('sha256').update(data).digest('hex');
-const numbered = /^(weights|optimizer)-\d+\.bin$/;
+const current = 'model.json';
+const previous = 'previous.json';
+const dataFile = /^(weights|state)-.*\.bin$/;
 
 /**
- * Writes weights and training state. `model.json` names the data files and their checksums and is replaced last, in one
- * step, so that a folder always holds one whole checkpoint; it is TensorFlow.js' own format and loads with
- * {@link loadModel} or, served over HTTP, with `tf.loadLayersModel`.
+ * Writes the model, with the weights that it has, and the state of its training. `model.json` names the data files and
+ * their checksums and is replaced last, in one step; the checkpoint before stays as `previous.json`. So a folder holds a
+ * whole checkpoint at any moment. `model.json` is TensorFlow.js' own format and loads with {@link loadModel} or, served
+ * over HTTP, with `tf.loadLayersModel`.
+ *
+ * @throws Error naming the file that cannot be written, TrainingError `non-finite` for weights that are not; what was
+ * there before is still whole
  */
 export async function saveCheckpoint(
   folder: string,
   model: tf.LayersModel,
-  state: TrainingState,
+  { progress, identity, engine, tensors }: TrainingState,
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
+  const artifacts = await modelArtifacts(model);
+  const named = Object.entries(tensors).flatMap(([group, members]) =>
+    members.map((tensor, i) => ({ name: `${group}/${i}`, tensor })),
+  );
+  const encoded = await tf.io.encodeWeights(named);
+  const weights = new Uint8Array(tf.io.CompositeArrayBuffer.join(artifacts.weightData as ArrayBuffer));
+  const state = new Uint8Array(encoded.data);
+  requireFinite(artifacts.weightSpecs ?? [], weights.buffer, progress.step);
+  const name = (kind: string, data: Uint8Array) => `${kind}-${progress.step}-${sha256(data).slice(0, 8)}.bin`;
+  const files = {
+    weights: describeFile(name('weights', weights), weights),
+    state: describeFile(name('state', state), state),
+  };
+  const json = {
+    modelTopology: artifacts.modelTopology,
+    format: artifacts.format,
+    generatedBy: artifacts.generatedBy,
+    weightsManifest: [{ paths: [files.weights.path], weights: artifacts.weightSpecs }],
+    training: {
+      version: checkpointVersion,
+      progress,
+      identity,
+      engine,
+      weights: files.weights,
+      state: files.state,
+      stateSpecs: encoded.specs,
+    },
+  };
+  await writeFileAtomic(join(folder, files.weights.path), weights);
+  await writeFileAtomic(join(folder, files.state.path), state);
+  await keepPrevious(folder);
+  await writeFileAtomic(join(folder, current), `${JSON.stringify(json)}\n`);
+  await removeUnnamed(folder);
+}
+
+async function modelArtifacts(model: tf.LayersModel): Promise<tf.io.ModelArtifacts> {
   let artifacts: tf.io.ModelArtifacts | undefined;
   await model.save(
     tf.io.withSaveHandler(async (saved) => {
@@ -55,102 +88,138 @@ export async function saveCheckpoint(
       return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(saved) };
     }),
   );
-  const { modelTopology, weightSpecs, weightData, format, generatedBy } = artifacts as tf.io.ModelArtifacts;
-  const named = state.optimizer.map((tensor, i) => ({ name: String(i), tensor }));
-  const optimizer = await tf.io.encodeWeights(named);
-  const bytes = {
-    weights: new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData as ArrayBuffer)),
-    optimizer: new Uint8Array(optimizer.data),
-  };
-  const files = { weights: `weights-${state.step}.bin`, optimizer: `optimizer-${state.step}.bin` };
-  await writeFileAtomic(join(folder, files.weights), bytes.weights);
-  await writeFileAtomic(join(folder, files.optimizer), bytes.optimizer);
-  const json = {
-    modelTopology,
-    format,
-    generatedBy,
-    weightsManifest: [{ paths: [files.weights], weights: weightSpecs }],
-    training: {
-      step: state.step,
-      seconds: state.seconds,
-      weights: { path: files.weights, sha256: sha256(bytes.weights) },
-      optimizer: { path: files.optimizer, sha256: sha256(bytes.optimizer) },
-      optimizerSpecs: optimizer.specs,
-    },
-  };
-  await writeFileAtomic(join(folder, 'model.json'), `${JSON.stringify(json)}\n`);
+  return artifacts as tf.io.ModelArtifacts;
+}
+
+function requireFinite(specs: tf.io.WeightsManifestEntry[], data: ArrayBufferLike, step: number): void {
+  if (specs.some(({ dtype }) => dtype !== 'float32')) return;
+  if (new Float32Array(data).every(Number.isFinite)) return;
+  throw new TrainingError(
+    'non-finite',
+    `The weights are not finite after step ${step}, so no checkpoint of it was written: lower the learning rate or set clipNorm.`,
+  );
+}
+
+/** `previous.json` becomes a copy of `model.json`, unless that is damaged. */
+async function keepPrevious(folder: string): Promise<void> {
+  if ((await namedFiles(folder, current)).length === 0) return;
+  await writeFileAtomic(join(folder, previous), await readFile(join(folder, current)));
+}
+
+/** Removes the data files of older checkpoints, and of one that was not finished. */
+async function removeUnnamed(folder: string): Promise<void> {
+  const named = [...(await namedFiles(folder, current)), ...(await namedFiles(folder, previous))];
   for (const name of await readdir(folder)) {
-    if (numbered.test(name) && name !== files.weights && name !== files.optimizer)
-      await rm(join(folder, name));
-  }
-}
-
-async function readCheckpoint(folder: string): Promise<z.infer<typeof checkpointSchema>> {
-  const path = join(folder, 'model.json');
-  const text = await readFile(path, 'utf8');
-  try {
-    return checkpointSchema.parse(JSON.parse(text));
-  } catch (error) {
-    throw new Error(
-      `${path} is not a checkpoint (${(error as Error).message}). Remove the run folder or use --fresh.`,
-    );
-  }
-}
-
-async function readVerified(folder: string, file: z.infer<typeof fileSchema>): Promise<ArrayBuffer> {
-  const path = join(folder, file.path);
-  const data = await readFile(path);
-  const found = sha256(data);
-  if (found !== file.sha256) {
-    throw new Error(
-      `${path}: expected SHA-256 ${file.sha256}, got ${found}. Remove the run folder or use --fresh.`,
-    );
-  }
-  return data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength) as ArrayBuffer;
-}
-
-/** Whether a folder holds a checkpoint. */
-export async function hasCheckpoint(folder: string): Promise<boolean> {
-  try {
-    await readFile(join(folder, 'model.json'));
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
+    if (dataFile.test(name) && !named.includes(name)) await rm(join(folder, name), { force: true });
   }
 }
 
 /**
- * The model of a checkpoint, topology and weights.
+ * The newest whole checkpoint of a folder, or null where there is none.
  *
- * @throws Error naming the file that is missing, torn or not of the format
+ * @param warn is told where it is the previous one, and why
+ * @throws TrainingError `checkpoint` naming what is damaged where no checkpoint is whole, or the other version
+ */
+async function newestWhole(folder: string, warn: (message: string) => void): Promise<ReadCheckpoint | null> {
+  const damages: string[] = [];
+  for (const name of [current, previous]) {
+    try {
+      const found = await readCheckpoint(folder, name);
+      if (!found) continue;
+      if (damages.length > 0) {
+        warn(`${damages.join('; ')}. Going on from the checkpoint before, of step ${stepOf(found)}.`);
+      }
+      return found;
+    } catch (error) {
+      if (!(error instanceof DamagedCheckpoint)) throw error;
+      damages.push(error.message);
+    }
+  }
+  if (damages.length === 0) return null;
+  throw new TrainingError(
+    'checkpoint',
+    `No checkpoint in ${folder} is whole: ${damages.join('; ')}. Remove the run folder or use --fresh.`,
+  );
+}
+
+const stepOf = ({ json }: ReadCheckpoint) => json.training.progress.step;
+
+/**
+ * The model of a folder's newest whole checkpoint, topology and weights: those that its run would end with.
+ *
+ * @throws TrainingError `checkpoint` where there is none, naming the file that is missing or torn
  */
 export async function loadModel(folder: string): Promise<tf.LayersModel> {
-  const { modelTopology, weightsManifest, training } = await readCheckpoint(folder);
-  const weightData = await readVerified(folder, training.weights);
+  const found = await newestWhole(folder, console.warn);
+  if (!found) {
+    throw new TrainingError(
+      'checkpoint',
+      `${folder} holds no checkpoint: expected model.json, as training leaves it in the checkpoint/ of a run folder.`,
+    );
+  }
+  const { modelTopology, weightsManifest } = found.json;
   const weightSpecs = weightsManifest[0]?.weights as tf.io.WeightsManifestEntry[];
-  return tf.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs, weightData }));
+  return tf.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs, weightData: found.weights }));
 }
 
 /**
- * Puts a checkpoint's weights into a model of the same topology and returns the training state; the caller disposes the
- * optimiser's tensors.
+ * Puts the weights of a folder's newest whole checkpoint into a model of the same shape.
  *
- * @throws Error naming the file that is missing, torn or not of the format
+ * @param expected the identity that a checkpoint of this run has at a step
+ * @returns the state of its training, whose tensors the caller disposes; null where there is no checkpoint
+ * @throws TrainingError `checkpoint` naming what is damaged, or how the checkpoint's run, data or model differ from this one
  */
-export async function restoreCheckpoint(folder: string, model: tf.LayersModel): Promise<TrainingState> {
-  const { weightsManifest, training } = await readCheckpoint(folder);
+export async function restoreCheckpoint(
+  folder: string,
+  model: tf.LayersModel,
+  expected: (step: number) => CheckpointIdentity,
+  warn: (message: string) => void,
+): Promise<TrainingState | null> {
+  const found = await newestWhole(folder, warn);
+  if (!found) return null;
+  const { weightsManifest, training } = found.json;
   const specs = weightsManifest[0]?.weights as tf.io.WeightsManifestEntry[];
-  const weights = tf.io.decodeWeights(await readVerified(folder, training.weights), specs);
-  const optimizer = tf.io.decodeWeights(
-    await readVerified(folder, training.optimizer),
-    training.optimizerSpecs as tf.io.WeightsManifestEntry[],
-  );
+  const differences = [
+    ...identityDifferences(training.identity, expected(training.progress.step)),
+    ...modelDifferences(specs, model),
+  ];
+  if (differences.length > 0) {
+    throw new TrainingError(
+      'checkpoint',
+      `${folder} holds a checkpoint of another run (${differences.join('; ')}). Use --fresh to replace it, or another folder.`,
+    );
+  }
+  const weights = tf.io.decodeWeights(found.weights, specs);
   model.loadWeights(weights);
   tf.dispose(weights);
-  return {
-    step: training.step,
-    seconds: training.seconds,
-    optimizer: training.optimizerSpecs.map(({ name }) => optimizer[name] as tf.Tensor),
-  };
+  const decoded = tf.io.decodeWeights(found.state, training.stateSpecs as tf.io.WeightsManifestEntry[]);
+  const tensors: Record<string, tf.Tensor[]> = {};
+  for (const { name } of training.stateSpecs) {
+    const group = name.slice(0, name.lastIndexOf('/'));
+    tensors[group] = [...(tensors[group] ?? []), decoded[name] as tf.Tensor];
+  }
+  return { progress: training.progress, identity: training.identity, engine: training.engine, tensors };
+}
+
+function identityDifferences(before: CheckpointIdentity, now: CheckpointIdentity): string[] {
+  // Keys that are newer than the checkpoint have their defaults: what training did before there were such keys.
+  const config = trainingConfigSchema.safeParse(before.config).data ?? before.config;
+  const differences = configDifferences(config as TrainingConfig, now.config as TrainingConfig);
+  const text = (identity: CheckpointIdentity) => JSON.stringify(identity.data);
+  if (text(before) !== text(now)) differences.push(`training data: ${text(before)} there, ${text(now)} here`);
+  if (differences.length === 0 && before.nextBatch !== now.nextBatch) {
+    differences.push('the next batch: the images or their order have changed');
+  }
+  return differences;
+}
+
+function modelDifferences(there: readonly tf.io.WeightsManifestEntry[], model: tf.LayersModel): string[] {
+  const text = (name: string, shape: readonly (number | null)[]) => `${name} [${shape}]`;
+  const before = there.map(({ name, shape }) => text(name, shape));
+  const now = model.weights.map(({ originalName, shape }) => text(originalName, shape));
+  const missing = before.filter((weight) => !now.includes(weight)).slice(0, 3);
+  const added = now.filter((weight) => !before.includes(weight)).slice(0, 3);
+  if (missing.length + added.length === 0) return [];
+  const list = (weights: string[]) => (weights.length > 0 ? weights.join(', ') : 'nothing else');
+  return [`model: ${list(missing)} there, ${list(added)} here`];
 }

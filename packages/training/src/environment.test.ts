@@ -6,6 +6,7 @@ it('names engine, versions, processor, commit and data', async () => {
   const engine = await loadEngine({ quiet: true });
   const found = environment(engine, { 'a.amat': 'ad69' });
   expect(found).toMatchObject({ engine: engine.engine, node: process.version, data: { 'a.amat': 'ad69' } });
+  expect(['native', 'wasm', 'composed']).toContain(found.kernels);
   expect(found.cores).toBeGreaterThan(0);
   expect(found.cpu.length).toBeGreaterThan(0);
   if (found.commit !== null) expect(found.commit).toMatch(/^[0-9a-f]{40}(-dirty)?$/);

@@ -1,13 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import type { EngineInfo } from '@pixelrnn/engine';
+import { kernelsInUse } from '@pixelrnn/kernels';
 import * as tf from '@tensorflow/tfjs';
 
 export interface Environment {
   engine: string;
   tensorflow: string;
   threads: number;
-  simd: number | string;
+  simd: number;
+  /** Which form of our own operations ran: the same bits come from the same form, engine and threads only. */
+  kernels: string;
   tfjs: string;
   node: string;
   platform: string;
@@ -25,6 +28,7 @@ export function environment(engine: EngineInfo, data: Record<string, string>): E
     tensorflow: engine.tensorflow,
     threads: engine.threads,
     simd: engine.simd,
+    kernels: kernelsInUse(),
     tfjs: tf.version.tfjs,
     node: process.version,
     platform: `${process.platform}-${process.arch}`,

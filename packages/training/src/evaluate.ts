@@ -1,40 +1,68 @@
-import type { ImageDataset } from '@pixelrnn/data';
+import type { Batch, ImageDataset } from '@pixelrnn/data';
 import { logLikelihood } from '@pixelrnn/metrics';
 import { scaleIntensities } from '@pixelrnn/models';
 import * as tf from '@tensorflow/tfjs';
+import { breather } from './breathe.js';
 
 export interface Evaluation {
   /** Mean negative log-likelihood, nats per image. */
   nats: number;
-  /** Of that mean, over images. */
+  /** Of that mean, over images: their standard deviation divided by the root of their number. */
   standardError: number;
   images: number;
 }
 
-/** Exact negative log-likelihood of every image of a dataset, accumulated in double precision. */
+export interface EvaluationOptions {
+  /** Images at a time: memory and speed, not the result. Default 100. */
+  batchSize?: number;
+  onProgress?: (images: number) => void;
+  /** Ends the evaluation by throwing the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Exact negative log-likelihood of every image of a dataset. The engine gives that of each row of pixels, in single
+ * precision; rows and images are added here in double precision and in their order, so that the result does not depend
+ * on the batch size by more than the engine's own rounding.
+ */
 export async function evaluate(
   model: tf.LayersModel,
   dataset: ImageDataset,
-  { batchSize = 100, onProgress }: { batchSize?: number; onProgress?: (images: number) => void } = {},
+  { batchSize = 100, onProgress, signal }: EvaluationOptions = {},
 ): Promise<Evaluation> {
-  let sum = 0;
-  let squares = 0;
-  let images = 0;
+  const breathe = breather();
+  const nats: number[] = [];
   for (const batch of dataset.sequentialBatches(batchSize)) {
-    const result = tf.tidy(() => {
-      const x = scaleIntensities(batch.intensities, batch.shape, dataset.levels);
-      const logits = model.apply(x) as tf.Tensor;
-      return logLikelihood(logits, tf.tensor(batch.intensities, batch.shape, 'int32'), dataset.levels);
-    });
-    for (const value of await result.data()) {
-      sum -= value;
-      squares += value * value;
-      images++;
+    signal?.throwIfAborted();
+    const rows = logLikelihoods(model, batch, dataset.levels);
+    const values = await rows.data();
+    rows.dispose();
+    for (let start = 0; start < values.length; start += dataset.height) {
+      let sum = 0;
+      for (let i = start; i < start + dataset.height; i++) sum -= values[i] as number;
+      nats.push(sum);
     }
-    result.dispose();
-    onProgress?.(images);
+    onProgress?.(nats.length);
+    await breathe();
   }
-  const nats = sum / images;
-  const variance = Math.max(0, squares / images - nats * nats);
-  return { nats, standardError: Math.sqrt(variance / Math.max(1, images - 1)), images };
+  const images = nats.length;
+  const mean = nats.reduce((sum, value) => sum + value, 0) / images;
+  const squares = nats.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { nats: mean, standardError: Math.sqrt(squares / Math.max(1, images - 1) / images), images };
+}
+
+/** Log-likelihood of each row of pixels given all pixels before it: [B * H]. */
+function logLikelihoods(
+  model: tf.LayersModel,
+  { intensities, shape }: Pick<Batch, 'intensities' | 'shape'>,
+  levels: number,
+): tf.Tensor1D {
+  return tf.tidy(() => {
+    const [images, height, width, colors] = shape;
+    const output = model.apply(scaleIntensities(intensities, shape, levels)) as tf.Tensor;
+    const rows = images * height;
+    // Every row as an image of its own.
+    const alone = tf.reshape(output, [rows, 1, width, ...output.shape.slice(3)]);
+    return logLikelihood(alone, tf.tensor(intensities, [rows, 1, width, colors], 'int32'), levels);
+  });
 }

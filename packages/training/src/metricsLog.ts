@@ -1,26 +1,53 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type MetricsLine, parseMetricsLog } from '@pixelrnn/metrics';
+import { AppendedFile } from './appendedFile.js';
 import { writeFileAtomic } from './atomicFile.js';
 
 /** The entries of a run, in memory and, where there is a folder, in its `metrics.jsonl`. */
 export class MetricsLog {
-  readonly lines: MetricsLine[] = [];
-  private constructor(private readonly path: string | undefined) {}
+  private constructor(
+    readonly lines: MetricsLine[],
+    private readonly file: AppendedFile | undefined,
+  ) {}
 
-  /** Opens the log at `step`: later entries, of a run that was killed after its last checkpoint, are dropped. */
+  /**
+   * Opens the log at `step`: later entries, of a run that was killed after its last checkpoint, are dropped, and so is a
+   * torn last line.
+   */
   static async open(folder: string | undefined, step: number): Promise<MetricsLog> {
-    if (!folder) return new MetricsLog(undefined);
+    if (!folder) return new MetricsLog([], undefined);
     await mkdir(folder, { recursive: true });
-    const log = new MetricsLog(join(folder, 'metrics.jsonl'));
-    if (step > 0) log.lines.push(...(await readMetricsLog(folder)).filter((line) => line.step <= step));
-    await writeFileAtomic(log.path as string, log.lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-    return log;
+    const path = join(folder, 'metrics.jsonl');
+    const lines = step > 0 ? (await linesThere(folder)).filter((line) => line.step <= step) : [];
+    await writeFileAtomic(path, lines.map(toText).join(''));
+    return new MetricsLog(lines, await AppendedFile.open(path));
   }
 
-  async add(line: MetricsLine): Promise<void> {
+  /** @returns whether the file has it; false where the disk is full: it is tried again with the next entry */
+  async add(line: MetricsLine): Promise<boolean> {
     this.lines.push(line);
-    if (this.path) await appendFile(this.path, `${JSON.stringify(line)}\n`);
+    return (await this.file?.append(toText(line))) ?? true;
+  }
+
+  /** @throws Error where an entry cannot be written */
+  async sync(): Promise<void> {
+    await this.file?.sync();
+  }
+
+  async close(): Promise<void> {
+    await this.file?.close();
+  }
+}
+
+const toText = (line: MetricsLine) => `${JSON.stringify(line)}\n`;
+
+async function linesThere(folder: string): Promise<MetricsLine[]> {
+  try {
+    return await readMetricsLog(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
   }
 }
 

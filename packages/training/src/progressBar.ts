@@ -1,4 +1,4 @@
-import { Presets, SingleBar } from 'cli-progress';
+import { MultiBar, Presets } from 'cli-progress';
 import type { TrainingProgress } from './train.js';
 
 export interface ProgressBar {
@@ -6,49 +6,122 @@ export interface ProgressBar {
   stop(): void;
 }
 
-const minutes = (seconds: number) => {
-  if (!Number.isFinite(seconds)) return '?';
-  const whole = Math.round(seconds);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
-};
-
-/** Step, nats per image, images/s and time left, as one line of text. */
-export function progressLine({ step, steps, train, imagesPerSecond, secondsLeft }: TrainingProgress): string {
-  const loss = train === undefined ? '' : `  ${train.toFixed(2)} nats`;
-  return `step ${step}/${steps}${loss}  ${imagesPerSecond.toFixed(0)} images/s  ${minutes(secondsLeft)} left`;
+/** The unit that losses are shown in; they come in nats per image. */
+export interface LossUnit {
+  name: 'nats' | 'bits/dim';
+  /** Height x width x colours. */
+  dimensions: number;
 }
 
-/** A bar on a terminal; plain lines, one every `lineSeconds`, elsewhere. */
-export function progressBar(
-  label: string,
-  { stream = process.stderr, lineSeconds = 10 }: { stream?: NodeJS.WriteStream; lineSeconds?: number } = {},
-): ProgressBar {
+/** What is shown of a run's progress; `TrainingProgress` has it. */
+type Shown = Pick<
+  TrainingProgress,
+  'step' | 'steps' | 'train' | 'imagesPerSecond' | 'secondsLeft' | 'skipped'
+>;
+
+/** Hours, minutes and seconds, as `1:02:03` or `2:03`. */
+export const formatSeconds = (seconds: number): string => {
+  if (!Number.isFinite(seconds)) return '?';
+  const whole = Math.round(seconds);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+};
+
+/** Step, loss with four digits after the point, images/s and time left, as one line of text. */
+export function progressLine(progress: Shown, unit: LossUnit = { name: 'nats', dimensions: 1 }): string {
+  const { step, steps, train, imagesPerSecond, secondsLeft, skipped = 0 } = progress;
+  const loss = (nats: number) => (unit.name === 'nats' ? nats : nats / (Math.LN2 * unit.dimensions));
+  return [
+    `step ${step}/${steps}`,
+    ...(train === undefined ? [] : [`${loss(train).toFixed(4)} ${unit.name}`]),
+    `${imagesPerSecond.toFixed(imagesPerSecond < 10 ? 2 : 0)} images/s`,
+    `${formatSeconds(secondsLeft)} left`,
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+  ].join('  ');
+}
+
+export interface ProgressBarOptions {
+  stream?: NodeJS.WriteStream;
+  /** Seconds of training between two plain lines. */
+  lineSeconds?: number;
+}
+
+/** One bar below the other, for runs side by side; a run that stops leaves its last line above them. */
+export interface ProgressBars {
+  add(label: string, unit?: LossUnit): ProgressBar;
+  /** Writes a line above the bars. */
+  log(line: string): void;
+  stop(): void;
+}
+
+/** Bars on a terminal; elsewhere plain lines, one a run every `lineSeconds` and one at its end. */
+export function progressBars({
+  stream = process.stderr,
+  lineSeconds = 10,
+}: ProgressBarOptions = {}): ProgressBars {
   if (!stream.isTTY) {
-    let last = Number.NEGATIVE_INFINITY;
-    return {
-      update(progress) {
-        if (progress.seconds - last < lineSeconds) return;
-        last = progress.seconds;
-        stream.write(`${label}  ${progressLine(progress)}\n`);
-      },
-      stop() {},
-    };
+    const log = (line: string) => void stream.write(`${line}\n`);
+    return { add: (label, unit) => plainLines({ label, unit, lineSeconds, log }), log, stop() {} };
   }
-  const format = `${label} {bar} {line}`;
-  const bar = new SingleBar(
-    { format, stream, hideCursor: true, clearOnComplete: false, barsize: 24 },
-    Presets.shades_classic,
-  );
-  let fraction = 0;
-  bar.start(1, 0, { line: '' });
+  const bars = new MultiBar({ ...look(stream), format: '{label} {bar} {line}' }, Presets.shades_classic);
+  const log = (line: string) => {
+    bars.log(`${line}\n`);
+    bars.update(); // else it would be lost where the bars stop before they are drawn again
+  };
+  return {
+    add(label, unit) {
+      const bar = bars.create(1, 0, { label, line: '' });
+      let last = '';
+      return {
+        update(progress) {
+          last = progressLine(progress, unit);
+          bar.update(fraction(progress), { line: last });
+        },
+        stop() {
+          if (bars.remove(bar) && last !== '') log(`${label}  ${last}`);
+        },
+      };
+    },
+    log,
+    stop: () => bars.stop(),
+  };
+}
+
+const look = (stream: NodeJS.WriteStream) => ({
+  stream,
+  hideCursor: true,
+  clearOnComplete: false,
+  barsize: 24,
+  gracefulExit: false, // training handles its own signals
+});
+
+function fraction({ step, steps, seconds, secondsLeft }: TrainingProgress): number {
+  return Math.max(step / steps, seconds / (seconds + secondsLeft));
+}
+
+interface PlainLines {
+  label: string;
+  unit: LossUnit | undefined;
+  lineSeconds: number;
+  log: (line: string) => void;
+}
+
+function plainLines({ label, unit, lineSeconds, log }: PlainLines): ProgressBar {
+  let shownAt = Number.NEGATIVE_INFINITY;
+  let pending: TrainingProgress | null = null;
+  const show = (progress: TrainingProgress) => {
+    shownAt = progress.seconds;
+    pending = null;
+    log(`${label}  ${progressLine(progress, unit)}`);
+  };
   return {
     update(progress) {
-      const byTime = progress.seconds / (progress.seconds + progress.secondsLeft);
-      fraction = Math.max(progress.step / progress.steps, byTime);
-      bar.update(fraction, { line: progressLine(progress) });
+      if (progress.seconds - shownAt < lineSeconds) pending = progress;
+      else show(progress);
     },
     stop() {
-      bar.stop();
+      if (pending) show(pending);
     },
   };
 }

@@ -35,19 +35,19 @@ describe('RMSProp', () => {
   });
 
   it('goes on from a restored state as if it had not stopped', () => {
-    const steps = (count: number, _variable: tf.Variable, optimizer: RMSProp, from = 0) => {
+    const steps = (count: number, optimizer: RMSProp, from = 0) => {
       for (let i = from; i < from + count; i++) optimizer.step([tf.tensor1d([Math.sin(i), Math.cos(i)])]);
     };
     const whole = tf.variable(tf.zeros([2]));
     const a = new RMSProp([whole], { learningRate: 0.1 });
-    steps(6, whole, a);
+    steps(6, a);
     const halved = tf.variable(tf.zeros([2]));
     const b = new RMSProp([halved], { learningRate: 0.1 });
-    steps(3, halved, b);
+    steps(3, b);
     const c = new RMSProp([halved], { learningRate: 0.1 });
     c.restore(b.state());
     b.dispose();
-    steps(3, halved, c, 3);
+    steps(3, c, 3);
     expect(halved.dataSync()).toEqual(whole.dataSync());
   });
 });

@@ -1,5 +1,7 @@
 import { rmsPropUpdate } from '@pixelrnn/kernels';
 import * as tf from '@tensorflow/tfjs';
+import { KeptTensors } from './keptTensors.js';
+import type { Optimizer, OptimizerState } from './optimizer.js';
 
 export interface RMSPropOptions {
   learningRate: number;
@@ -16,45 +18,39 @@ export interface RMSPropOptions {
  *
  * TensorFlow.js adds epsilon inside the root and has other defaults.
  */
-export class RMSProp {
-  private readonly squares: tf.Tensor[];
+export class RMSProp implements Optimizer {
+  private readonly squares: KeptTensors;
+  private updates = 0;
 
   constructor(
     private readonly variables: readonly tf.Variable[],
     private readonly options: RMSPropOptions,
   ) {
-    this.squares = variables.map((variable) => tf.keep(tf.zeros(variable.shape)));
+    this.squares = new KeptTensors(variables);
   }
 
-  /** One update. `gradients` are in the order of the variables and stay the caller's. */
-  step(gradients: readonly tf.Tensor[]): void {
-    const { learningRate: rate, decay = 0.99, epsilon = 1e-8 } = this.options;
+  step(gradients: readonly tf.Tensor[], rate = this.options.learningRate): void {
+    const { decay = 0.99, epsilon = 1e-8 } = this.options;
+    this.updates++;
     tf.tidy(() => {
-      const { variables: parameters, squares } = this;
-      const updated = rmsPropUpdate({ parameters, gradients, squares }, { rate, decay, epsilon });
-      this.variables.forEach((variable, i) => void variable.assign(updated.parameters[i] as tf.Tensor));
-      updated.squares.forEach((square, i) => void this.replaceSquare(i, square));
+      const state = { parameters: this.variables, gradients, squares: this.squares.all };
+      const { parameters, squares } = rmsPropUpdate(state, { rate, decay, epsilon });
+      for (const [i, variable] of this.variables.entries()) variable.assign(parameters[i] as tf.Tensor);
+      this.squares.replace(squares);
     });
   }
 
-  /** The running squares, in the order of the variables; they stay the optimiser's. */
-  state(): tf.Tensor[] {
-    return [...this.squares];
+  /** The running squares, in the order of the variables. */
+  state(): OptimizerState {
+    return { updates: this.updates, tensors: [...this.squares.all] };
   }
 
-  /** Replaces the running squares with copies of `state`. */
-  restore(state: readonly tf.Tensor[]): void {
-    tf.tidy(() => {
-      for (const [i, square] of state.entries()) this.replaceSquare(i, tf.clone(square));
-    });
+  restore({ updates, tensors }: OptimizerState): void {
+    this.updates = updates;
+    this.squares.replace(tensors.map((tensor) => tf.clone(tensor)));
   }
 
   dispose(): void {
-    tf.dispose(this.squares);
-  }
-
-  private replaceSquare(i: number, square: tf.Tensor): void {
-    this.squares[i]?.dispose();
-    this.squares[i] = tf.keep(square);
+    this.squares.dispose();
   }
 }

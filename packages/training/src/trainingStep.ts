@@ -2,9 +2,9 @@ import type { Batch } from '@pixelrnn/data';
 import { logLikelihood } from '@pixelrnn/metrics';
 import { scaleIntensities } from '@pixelrnn/models';
 import * as tf from '@tensorflow/tfjs';
-import type { RMSProp } from './rmsProp.js';
+import type { Optimizer } from './optimizer.js';
 
-/** The model's trainable weights, in the order in which {@link RMSProp} wants them. */
+/** The model's trainable weights, in the order in which an {@link Optimizer} wants them. */
 export function trainableVariables(model: tf.LayersModel): tf.Variable[] {
   return model.trainableWeights.map((weight) => weight.read() as tf.Variable);
 }
@@ -13,9 +13,13 @@ export interface StepContext {
   model: tf.LayersModel;
   /** {@link trainableVariables} of the model. */
   variables: readonly tf.Variable[];
-  optimizer: RMSProp;
+  optimizer: Optimizer;
   /** Of the images' intensities. */
   levels: number;
+  /** Learning rate of this step; the optimiser's own by default. */
+  rate?: number;
+  /** Sees loss and gradients before the update; returns the gradients to use, or null for no update. */
+  inspect?: (loss: tf.Scalar, gradients: tf.Tensor[]) => tf.Tensor[] | null;
 }
 
 /**
@@ -24,7 +28,7 @@ export interface StepContext {
  * @returns the batch's loss before the update, mean negative log-likelihood in nats per image; the caller disposes it
  */
 export function trainingStep(
-  { model, variables, optimizer, levels }: StepContext,
+  { model, variables, optimizer, levels, rate, inspect }: StepContext,
   { intensities, shape }: Pick<Batch, 'intensities' | 'shape'>,
 ): tf.Scalar {
   return tf.tidy(() => {
@@ -34,7 +38,9 @@ export function trainingStep(
       const logits = model.apply(x, { training: true }) as tf.Tensor;
       return tf.neg(tf.mean(logLikelihood(logits, targets, levels))) as tf.Scalar;
     }, [...variables]);
-    optimizer.step(variables.map(({ name }) => grads[name] as tf.Tensor));
+    const gradients = variables.map(({ name }) => grads[name] as tf.Tensor);
+    const used = inspect ? inspect(value, gradients) : gradients;
+    if (used) optimizer.step(used, rate);
     return value;
   });
 }

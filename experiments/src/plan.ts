@@ -1,0 +1,46 @@
+import type { Experiment, ExperimentRow, PresetName, RowModel } from './experiment.js';
+import { type RowSettings, resolveSettings } from './settings.js';
+import { UsageError } from './usageError.js';
+
+export type TrainableRow = ExperimentRow & { model: RowModel };
+
+export interface PlannedRow {
+  row: TrainableRow;
+  settings: RowSettings;
+}
+
+export const trainable = (row: ExperimentRow): row is TrainableRow => row.model !== undefined;
+
+export interface PlanOptions {
+  preset: PresetName;
+  /** Names of rows; all that have a model by default. */
+  rows?: string[];
+  /** Changes to the preset's settings. */
+  set?: Record<string, unknown>;
+}
+
+/**
+ * The rows that would run, with their settings.
+ *
+ * @throws UsageError for an unknown row, a row without a model, or a setting that does not fit
+ */
+export function plan(experiment: Experiment, { preset, rows, set }: PlanOptions): PlannedRow[] {
+  const available = experiment.rows.filter(trainable);
+  const chosen = rows?.map((name) => {
+    const row = available.find((candidate) => candidate.name === name);
+    if (row) return row;
+    const why = experiment.rows.some((other) => other.name === name) ? 'has no model to run' : 'is not known';
+    throw new UsageError(
+      `Row ${name} of ${experiment.id} ${why}: expected some of ${available.map((other) => other.name).join(', ')}.`,
+    );
+  });
+  return (chosen ?? available).map((row) => {
+    const settings = resolveSettings(row, preset, set);
+    if (!experiment.datasets.includes(settings.data)) {
+      throw new UsageError(
+        `Setting data of ${experiment.id}: expected one of ${experiment.datasets.join(', ')}, got ${settings.data}.`,
+      );
+    }
+    return { row, settings };
+  });
+}

@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { presetNames } from './experiment.js';
+import type { PlanOptions } from './plan.js';
+import { UsageError } from './usageError.js';
+
+const runConfigSchema = z.strictObject({
+  experiment: z.string(),
+  row: z.string(),
+  preset: z.enum(presetNames),
+  seed: z.int().nonnegative(),
+  dataset: z.string(),
+  settings: z.record(z.string(), z.unknown()),
+});
+
+/**
+ * The options that repeat the run of a `config.json`.
+ *
+ * @throws UsageError where the file is not there, is no such file, or belongs to another experiment
+ */
+export async function readRunConfig(
+  path: string,
+  experiment: string,
+): Promise<PlanOptions & { seeds: number[] }> {
+  let config: z.infer<typeof runConfigSchema>;
+  try {
+    config = runConfigSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (error) {
+    const why = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
+    throw new UsageError(`--config expects the config.json of a run folder, got ${path}: ${why}`);
+  }
+  if (config.experiment !== experiment) {
+    throw new UsageError(`${path} is of experiment ${config.experiment}, got ${experiment}.`);
+  }
+  const { row, preset, seed, settings } = config;
+  return { rows: [row], preset, seeds: [seed], set: settings };
+}

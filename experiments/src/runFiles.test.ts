@@ -1,0 +1,52 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadEngine } from '@pixelrnn/engine';
+import { environment } from '@pixelrnn/training';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { readRunConfig } from './runConfig.js';
+import { noteEnvironment, readConfig, readResult, writeConfig } from './runFiles.js';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pixelrnn-files-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+it('environment.json keeps what a run began on, and what it went on with where that differs', async () => {
+  const first = environment(await loadEngine({ quiet: true }), { 'a.amat': 'ad69' });
+  const other = { ...first, threads: first.threads + 1 };
+  const there = async () => JSON.parse(await readFile(join(folder, 'environment.json'), 'utf8'));
+  await noteEnvironment(folder, first);
+  await noteEnvironment(folder, first);
+  expect(await there()).toEqual(first);
+  await noteEnvironment(folder, other);
+  await noteEnvironment(folder, other);
+  expect(await there()).toEqual({ ...first, resumed: [other] });
+  await noteEnvironment(folder, first);
+  expect(await there()).toEqual({ ...first, resumed: [other, first] });
+});
+
+it('a folder without a run has neither config nor result', async () => {
+  expect([await readConfig(folder), await readResult(folder)]).toEqual([null, null]);
+});
+
+it('config.json becomes the options that repeat its run', async () => {
+  const path = join(folder, 'config.json');
+  const settings = { steps: 3, optimizer: 'adam' };
+  await writeConfig(folder, {
+    experiment: 'table4',
+    row: 'a',
+    preset: 'cpu',
+    seed: 2,
+    dataset: 'd',
+    settings,
+  });
+  const expected = { rows: ['a'], preset: 'cpu', seeds: [2], set: settings };
+  expect(await readRunConfig(path, 'table4')).toEqual(expected);
+  await expect(readRunConfig(path, 'table5')).rejects.toThrow('is of experiment table4, got table5');
+  await writeFile(path, '{"row": "a"}');
+  await expect(readRunConfig(path, 'table4')).rejects.toThrow(
+    /expects the config\.json of a run folder.*preset/s,
+  );
+});

@@ -1,0 +1,48 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadEngine } from '@pixelrnn/engine';
+import { pixelCNN } from '@pixelrnn/models';
+import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { stripes } from './testing/stripes.js';
+import { train } from './train.js';
+
+beforeAll(() => loadEngine({ quiet: true }));
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pixelrnn-clock-'));
+  vi.useFakeTimers({ toFake: ['Date'] });
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await rm(folder, { recursive: true, force: true });
+});
+
+it('a clock that goes backwards changes no training time, and the order of no event file', async () => {
+  const data = { train: stripes(64), valid: stripes(16, { seed: 2 }), folder };
+  const size = { height: 6, width: 6, colors: 1, levels: 2, blocks: 1, h: 4, headWidth: 4, firstKernel: 3 };
+  const options = { batchSize: 8, learningRate: 1e-3, logEvery: 1, validateEvery: 4, seed: 7 };
+  vi.setSystemTime('2030-01-01T12:00:00Z');
+  const run = (steps: number) =>
+    train(
+      pixelCNN(size),
+      { ...options, steps },
+      { ...data, onProgress: () => void vi.setSystemTime(Date.now() - 3_600_000) },
+    );
+  await run(4);
+  vi.setSystemTime('2001-01-01T12:00:00Z');
+  await run(8);
+  await run(12);
+  const outcome = await run(12); // the lock, too, was given back
+  const seconds = outcome.history.map((line) => line.seconds);
+  expect(seconds).toEqual([...seconds].sort((a, b) => a - b));
+  expect(seconds[0]).toBeGreaterThan(0);
+  expect(outcome.seconds).toBe(seconds.at(-1));
+  expect(outcome.seconds).toBeLessThan(600);
+  const numbers = (await readdir(join(folder, 'tensorboard')))
+    .sort()
+    .map((name) => Number(/tfevents\.(\d+)\./.exec(name)?.[1]));
+  const first = new Date('2030-01-01T12:00:00Z').getTime() / 1000;
+  expect(numbers).toEqual([first, first + 1, first + 2, first + 3]);
+});

@@ -1,0 +1,26 @@
+import { TrainingError } from './trainingError.js';
+
+const signals = ['SIGINT', 'SIGTERM'] as const;
+
+/**
+ * Runs `body` with an abort signal that the first SIGINT or SIGTERM triggers, its reason a {@link TrainingError} that
+ * knows the exit code. A second one ends the process at once. After `body` signals do what they did before.
+ */
+export async function onInterrupt<T>(body: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const handle = (name: NodeJS.Signals) => {
+    const error = new TrainingError(
+      'interrupted',
+      `stopped by ${name}. The same command goes on from here.`,
+      name as (typeof signals)[number],
+    );
+    if (controller.signal.aborted) process.exit(error.exitCode);
+    controller.abort(error);
+  };
+  for (const name of signals) process.on(name, handle);
+  try {
+    return await body(controller.signal);
+  } finally {
+    for (const name of signals) process.off(name, handle);
+  }
+}

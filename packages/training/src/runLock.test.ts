@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { processIdentity } from './processIdentity.js';
+import { lockRunFolder } from './runLock.js';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pixelrnn-lock-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const lockOf = (owner: object) =>
+  writeFile(join(folder, 'lock.json'), JSON.stringify({ id: 'theirs', host: hostname(), ...owner }));
+
+/** The number of a process that has ended. */
+async function deadProcess(): Promise<number> {
+  const child = spawn(process.execPath, ['--version']);
+  await once(child, 'close');
+  return child.pid as number;
+}
+
+describe('lockRunFolder', () => {
+  it('refuses a folder that is in use, and gives it back', async () => {
+    const lock = await lockRunFolder(folder);
+    await expect(lockRunFolder(folder)).rejects.toThrow(
+      `${folder} is in use by process ${process.pid} on ${hostname()}: wait until it ends`,
+    );
+    await expect(lockRunFolder(folder)).rejects.toMatchObject({ code: 'locked' });
+    await lock.assertHeld();
+    await lock.release();
+    const next = await lockRunFolder(folder);
+    await next.release();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('refuses the folder of another living process, and takes over that of a dead one', async () => {
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    try {
+      const pid = child.pid as number;
+      await lockOf({ pid, started: processIdentity(pid) });
+      await expect(lockRunFolder(folder)).rejects.toThrow(`in use by process ${pid}`);
+    } finally {
+      child.kill('SIGKILL');
+      await once(child, 'close');
+    }
+    const lock = await lockRunFolder(folder);
+    expect(JSON.parse(await readFile(join(folder, 'lock.json'), 'utf8'))).toMatchObject({ pid: process.pid });
+    await lock.release();
+  });
+
+  it('knows a dead process whose number another one has now', async () => {
+    await lockOf({ pid: process.ppid, started: 'long ago' });
+    await (await lockRunFolder(folder)).release();
+  });
+
+  it('leaves the folder of a process on another machine alone', async () => {
+    await lockOf({ pid: 1, started: '', host: 'elsewhere' });
+    await expect(lockRunFolder(folder)).rejects.toThrow(
+      'in use by process 1 on elsewhere: wait until it ends or choose another --out; if it runs no more, remove lock.json',
+    );
+  });
+
+  it('takes a torn lock for that of a dead process', async () => {
+    await writeFile(join(folder, 'lock.json'), '{"id":');
+    await (await lockRunFolder(folder)).release();
+  });
+
+  it('is won by one of many that take over a stale lock at once', async () => {
+    for (let round = 0; round < 20; round++) {
+      await lockOf({ pid: await deadProcess(), started: 'x' });
+      const results = await Promise.allSettled(Array.from({ length: 8 }, () => lockRunFolder(folder)));
+      const won = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+      const held = await Promise.allSettled(won.map((lock) => lock.assertHeld()));
+      expect(held.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      for (const lock of won) await lock.release();
+      await rm(join(folder, 'lock.json'), { force: true });
+    }
+  });
+
+  it('notices that the folder was taken over', async () => {
+    const lock = await lockRunFolder(folder);
+    await lockOf({ pid: process.ppid, started: processIdentity(process.ppid) });
+    await expect(lock.assertHeld()).rejects.toThrow(`in use by process ${process.ppid}`);
+    await lock.release();
+    expect(await readdir(folder)).toEqual(['lock.json']);
+  });
+
+  it('removes the temporary files that a killed process left, and nothing else', async () => {
+    await mkdir(join(folder, 'checkpoint'));
+    const dead = await deadProcess();
+    const left = ['metrics.jsonl.7.tmp', 'checkpoint/model.json.7.tmp', `lock.json.${dead}-a.tmp`];
+    const kept = ['metrics.jsonl', 'checkpoint/model.json', `lock.json.${process.ppid}-a.tmp`];
+    for (const name of [...left, ...kept]) await writeFile(join(folder, name), '');
+    await (await lockRunFolder(folder)).release();
+    const files = await readdir(folder, { recursive: true });
+    expect(files.sort()).toEqual([...kept, 'checkpoint'].sort());
+  });
+});

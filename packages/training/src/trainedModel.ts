@@ -1,0 +1,119 @@
+import type { Batch } from '@pixelrnn/data';
+import type * as tf from '@tensorflow/tfjs';
+import { BestWeights } from './bestWeights.js';
+import type { TrainingState } from './checkpoint.js';
+import { clipByGlobalNorm, squaredNorm } from './clipping.js';
+import { flatten, setWeights, withWeights } from './flatWeights.js';
+import { type LossWindow, stepNumbers } from './lossWindow.js';
+import { createOptimizer, type Optimizer } from './optimizer.js';
+import { learningRateAt } from './schedule.js';
+import type { TrainingConfig } from './trainingConfig.js';
+import { trainableVariables, trainingStep } from './trainingStep.js';
+import { WeightAverage } from './weightAverage.js';
+
+/** A model in training: its weights, those that an optimiser, an average and early stopping keep beside them. */
+export class TrainedModel {
+  private readonly variables: tf.Variable[];
+  private readonly optimizer: Optimizer;
+  private readonly average: WeightAverage | null;
+  readonly best: BestWeights;
+
+  constructor(
+    readonly model: tf.LayersModel,
+    private readonly config: TrainingConfig,
+  ) {
+    this.variables = trainableVariables(model);
+    this.optimizer = createOptimizer(this.variables, config);
+    this.average = config.emaDecay === null ? null : new WeightAverage(this.variables, config.emaDecay);
+    const { patience, minDelta } = config;
+    this.best = new BestWeights({ minDelta, keepWeights: patience !== null });
+  }
+
+  /**
+   * One update. Its loss and gradient norm go into the window, unless it is skipped.
+   *
+   * @param step from 0
+   * @returns whether the update took place: with `nonFinite: 'skip'`, not where loss or gradient are not finite
+   */
+  step(step: number, batch: Batch, levels: number, window: LossWindow): boolean {
+    const { model, variables, optimizer, config } = this;
+    let updated = true;
+    const inspect = (loss: tf.Scalar, gradients: tf.Tensor[]) => {
+      const flat = flatten(gradients);
+      const squared = squaredNorm(flat);
+      const numbers = stepNumbers(loss, squared);
+      if (config.nonFinite === 'skip' && !numbers.dataSync().every(Number.isFinite)) {
+        updated = false;
+        return null;
+      }
+      window.add(numbers);
+      return config.clipNorm === null
+        ? gradients
+        : clipByGlobalNorm({ flat, squared, clipNorm: config.clipNorm }, gradients);
+    };
+    const rate = learningRateAt(config, step);
+    trainingStep({ model, variables, optimizer, levels, rate, inspect }, batch).dispose();
+    if (updated) this.average?.update(this.updates);
+    return updated;
+  }
+
+  get updates(): number {
+    return this.optimizer.state().updates;
+  }
+
+  /** Runs `body` with the weights that are evaluated: their average where there is one. */
+  async withEvaluated<T>(body: () => Promise<T>): Promise<T> {
+    return this.average ? withWeights(this.variables, this.average.weights, body) : body();
+  }
+
+  /** Notes a validation of the weights that are evaluated. */
+  validated(step: number, nats: number): void {
+    const weights = this.average ? this.average.weights : flatten(this.variables);
+    this.best.offer(step, nats, weights);
+    if (!this.average) weights.dispose();
+  }
+
+  /**
+   * Runs `body` with the weights that the run would end with now: with early stopping the best, else those that are
+   * evaluated. It is given every tensor that a checkpoint needs beside them.
+   */
+  async withFinal<T>(body: (tensors: TrainingState['tensors']) => Promise<T>): Promise<T> {
+    const tensors: TrainingState['tensors'] = { optimizer: this.optimizer.state().tensors };
+    if (this.average) tensors.average = [this.average.weights];
+    if (this.best.weights) tensors.best = [this.best.weights];
+    const final = this.final;
+    if (!final) return body(tensors);
+    const weights = flatten(this.variables);
+    try {
+      return await withWeights(this.variables, final, () => body({ ...tensors, weights: [weights] }));
+    } finally {
+      weights.dispose();
+    }
+  }
+
+  /** Takes over what a checkpoint had, whose model's weights are in the model; the tensors stay the caller's. */
+  restore({ progress, tensors }: TrainingState): void {
+    const [weights] = tensors.weights ?? [];
+    if (weights) setWeights(this.variables, weights as tf.Tensor1D);
+    this.optimizer.restore({ updates: progress.updates, tensors: tensors.optimizer ?? [] });
+    const [average] = tensors.average ?? [];
+    if (average) this.average?.restore(average);
+    if (progress.best) this.best.restore(progress.best, tensors.best?.[0] ?? null);
+  }
+
+  /** Leaves the model with the weights that the run ends with. */
+  end(): void {
+    if (this.final) setWeights(this.variables, this.final);
+  }
+
+  dispose(): void {
+    this.optimizer.dispose();
+    this.average?.dispose();
+    this.best.dispose();
+  }
+
+  /** Null where they are the model's own. */
+  private get final(): tf.Tensor1D | null {
+    return this.best.weights ?? this.average?.weights ?? null;
+  }
+}

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { configDifferences, parseTrainingConfig, type TrainingOptions } from './trainingConfig.js';
+
+const options: TrainingOptions = {
+  steps: 10,
+  batchSize: 4,
+  seed: 0,
+  learningRate: 1e-3,
+  logEvery: 5,
+  validateEvery: 10,
+};
+
+describe('parseTrainingConfig', () => {
+  it("fills in the papers' optimiser with Torch7's numbers, and nothing that the papers do not speak of", () => {
+    expect(parseTrainingConfig(options)).toEqual({
+      ...options,
+      maxSeconds: null,
+      optimizer: 'rmsprop',
+      decay: 0.99,
+      beta1: 0.9,
+      beta2: 0.999,
+      epsilon: 1e-8,
+      schedule: 'constant',
+      warmupSteps: 0,
+      stepEvery: null,
+      stepFactor: 0.5,
+      cosineEnd: 0,
+      clipNorm: null,
+      emaDecay: null,
+      patience: null,
+      minDelta: 0,
+      nonFinite: 'stop',
+      validImages: null,
+      checkpointMinutes: 5,
+      tensorBoard: true,
+    });
+  });
+
+  it.each([
+    [{ rate: 1 }, 'Unrecognized key: "rate"'],
+    [{ learningRate: 0 }, 'learningRate'],
+    [{ decay: 1 }, 'decay'],
+    [{ optimizer: 'sgd' }, 'expected one of "rmsprop"|"adam"'],
+    [{ schedule: 'step' }, "schedule 'step' needs stepEvery"],
+    [{ schedule: 'cosine', warmupSteps: 10 }, 'needs warmupSteps below steps, got 10 of 10'],
+  ])('refuses %j', (changes, message) => {
+    const wrong = { ...options, ...changes } as TrainingOptions;
+    expect(() => parseTrainingConfig(wrong)).toThrow(message);
+    expect(() => parseTrainingConfig(wrong)).toThrow(expect.objectContaining({ code: 'config' }));
+  });
+});
+
+describe('configDifferences', () => {
+  const differences = (before: Partial<TrainingOptions>, now: Partial<TrainingOptions>) =>
+    configDifferences(
+      parseTrainingConfig({ ...options, ...before }),
+      parseTrainingConfig({ ...options, ...now }),
+    );
+
+  it('names what changes the weights, with both values', () => {
+    expect(differences({}, { learningRate: 2, seed: 1 })).toEqual([
+      'seed: 0 there, 1 asked for',
+      'learningRate: 0.001 there, 2 asked for',
+    ]);
+  });
+
+  it('lets a run go on with more steps, but not along another cosine', () => {
+    expect(differences({}, { steps: 20, logEvery: 1, maxSeconds: 5, validImages: 3 })).toEqual([]);
+    const cosine = { schedule: 'cosine' } as const;
+    expect(differences(cosine, { ...cosine, steps: 20 })).toEqual(['steps: 10 there, 20 asked for']);
+  });
+
+  it('counts the validations as part of a run that they may end', () => {
+    const early = { patience: 2 };
+    expect(differences(early, { ...early, validateEvery: 3 })).toHaveLength(1);
+  });
+});
