@@ -1,4 +1,6 @@
 export { type BinarizedMnistOptions, loadBinarizedMnist } from './binarizedMnist.js';
+export { type Cifar10Options, loadCifar10 } from './cifar10.js';
+export { cifar10Classes } from './cifar10Files.js';
 export { defaultDataDir } from './dataDir.js';
 export { DataError, type DataErrorCode } from './dataError.js';
 export {

@@ -9,6 +9,8 @@ const dataDir = z.string().min(1).optional();
 
 export const mnistOptions = z.strictObject({ dataDir, onProgress });
 
+export const cifar10Options = z.strictObject({ dataDir, download: z.boolean().optional(), onProgress });
+
 export const binarizedMnistOptions = z.strictObject({
   kind: z.enum(['fixed', 'seeded', 'dynamic']),
   seed: z
