@@ -1,3 +1,4 @@
+import { planClosedForms } from './computeRow.js';
 import type { Experiment } from './experiment.js';
 import { type ExperimentOptions, plan } from './runExperiment.js';
 import { trainingShape } from './trainingShape.js';
@@ -5,6 +6,9 @@ import { trainingShape } from './trainingShape.js';
 /** Prints what `runExperiment` would do: rows, settings, layers and parameters. Trains nothing. */
 export async function printPlan(experiment: Experiment, options: ExperimentOptions): Promise<void> {
   const { seeds = [0], dataDir } = options;
+  for (const { row, data } of planClosedForms(experiment, options)) {
+    console.log(`${experiment.id} ${row.name}, computed on ${data}: nothing is trained`);
+  }
   for (const { row, settings } of plan(experiment, options)) {
     const data = await experiment.loadData(settings, { dataDir });
     const model = row.model.build(settings, trainingShape(data.train), seeds[0] as number);

@@ -5,6 +5,7 @@ import { loadEngine } from '@pixelrnn/engine';
 import type { MetricsLine, ResultTable } from '@pixelrnn/metrics';
 import { type TrainingRun, trainingCurve, writeFigure } from '@pixelrnn/plots';
 import { readMetricsLog } from '@pixelrnn/training';
+import { computeRow, isClosedForm, planClosedForms } from './computeRow.js';
 import type { Experiment, ExperimentRow, PresetName, RowModel } from './experiment.js';
 import { readConfig, readResult, runRow } from './runRow.js';
 import { type RunResults, resultTable, writeTable } from './runTable.js';
@@ -13,7 +14,7 @@ import { UsageError } from './usageError.js';
 
 export interface ExperimentOptions {
   preset: PresetName;
-  /** Names of rows; all that have a model by default. */
+  /** Names of rows; all that have a model or a closed form by default. */
   rows?: string[];
   seeds?: number[];
   /** Changes to the preset's settings. */
@@ -31,23 +32,29 @@ export interface PlannedRow {
   settings: RowSettings;
 }
 
+const runnable = (row: ExperimentRow) => trainable(row) || isClosedForm(row);
 const trainable = (row: ExperimentRow): row is TrainableRow => row.model !== undefined;
 
 /**
- * The rows that would run, with their settings.
+ * The rows that would be trained, with their settings.
  *
  * @throws UsageError for an unknown row, a row without a model, or a setting that does not fit
  */
 export function plan(experiment: Experiment, { preset, rows, set }: ExperimentOptions): PlannedRow[] {
   const available = experiment.rows.filter(trainable);
-  const chosen = rows?.map((name) => {
-    const row = available.find((candidate) => candidate.name === name);
-    if (row) return row;
-    const why = experiment.rows.some((other) => other.name === name) ? 'has no model to run' : 'is not known';
-    throw new UsageError(
-      `Row ${name} of ${experiment.id} ${why}: expected some of ${available.map((other) => other.name).join(', ')}.`,
-    );
-  });
+  const computed = experiment.rows.filter(isClosedForm).map(({ name }) => name);
+  const chosen = rows
+    ?.filter((name) => !computed.includes(name))
+    .map((name) => {
+      const row = available.find((candidate) => candidate.name === name);
+      if (row) return row;
+      const why = experiment.rows.some((other) => other.name === name)
+        ? 'has no model to run'
+        : 'is not known';
+      throw new UsageError(
+        `Row ${name} of ${experiment.id} ${why}: expected some of ${[...computed, ...available.map((other) => other.name)].join(', ')}.`,
+      );
+    });
   return (chosen ?? available).map((row) => {
     const settings = resolveSettings(row, preset, set);
     if (!experiment.datasets.includes(settings.data)) {
@@ -66,12 +73,23 @@ export async function runExperiment(
 ): Promise<ResultTable> {
   const { preset, seeds = [0], out, fresh = false, dataDir, log = console.error } = options;
   const planned = plan(experiment, options);
+  const closedForms = planClosedForms(experiment, options);
   const engine = await loadEngine();
   const folder = join(out, experiment.id);
   const loaded = new Map<string, DatasetSplits>();
-  for (const { row, settings } of planned) {
+  const load = async (settings: { data: string }) => {
     const data = loaded.get(settings.data) ?? (await experiment.loadData(settings, { dataDir }));
     loaded.set(settings.data, data);
+    return data;
+  };
+  for (const { row, data: setting } of closedForms) {
+    const data = await load({ data: setting });
+    const runFolder = join(folder, 'runs', row.name, 'seed-0');
+    const shared = { experiment: experiment.id, preset, engine, fresh, log };
+    await computeRow({ ...shared, row, setting, data, folder: runFolder });
+  }
+  for (const { row, settings } of planned) {
+    const data = await load(settings);
     for (const seed of seeds) {
       const runFolder = join(folder, 'runs', row.name, `seed-${seed}`);
       await runRow({
@@ -101,7 +119,7 @@ async function finishedRuns(
   folder: string,
 ): Promise<Map<string, RunResults>> {
   const results = new Map<string, RunResults>();
-  for (const row of experiment.rows.filter(trainable)) {
+  for (const row of experiment.rows.filter(runnable)) {
     const runs: RunResults = new Map();
     for (const name of await listFolder(join(folder, 'runs', row.name))) {
       const seed = /^seed-(\d+)$/.exec(name)?.[1];
@@ -136,6 +154,7 @@ async function writeCurves(
   const runs: TrainingRun[] = [];
   for (const [name, seeds] of results) {
     const row = experiment.rows.find((candidate) => candidate.name === name) as ExperimentRow;
+    if (isClosedForm(row)) continue;
     for (const seed of seeds.keys()) {
       const lines = await readMetricsLog(join(folder, 'runs', name, `seed-${seed}`));
       runs.push(curve(seeds.size > 1 ? `${row.label}, seed ${seed}` : row.label, lines));

@@ -125,7 +125,8 @@ export async function runRow(options: RunOptions): Promise<RunResult> {
   return result;
 }
 
-function requireSame(folder: string, before: Record<string, unknown>, now: object): void {
+/** @throws Error naming the settings in which a run folder's config.json differs. */
+export function requireSame(folder: string, before: Record<string, unknown>, now: object): void {
   const flat = (config: Record<string, unknown>) => ({
     ...config,
     ...(config.settings as object),

@@ -4,7 +4,7 @@ import { type Header, pack } from 'tar-stream';
 
 /** A tar file with these entries; a string is the content of a file, a header with its content anything else. */
 export async function encodeTar(
-  entries: readonly (readonly [string | Partial<Header>, Uint8Array | string])[],
+  entries: readonly (readonly [string | (Partial<Header> & { name: string }), Uint8Array | string])[],
 ): Promise<Buffer> {
   const archive = pack();
   for (const [header, content] of entries) {
