@@ -80,15 +80,19 @@ export async function readVerifiedContent(
 }
 
 /** Errors of the system and of zlib become sentences; errors of `consume` pass as they are. */
-export function readError(error: unknown, path: string, remedy: string): unknown {
+export function readError(error: unknown, path: string, remedy: string, what = 'a gzip file'): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === 'Z_BUF_ERROR') {
-    return new DataError('truncated', `${path} should be a whole gzip file, but it ends early: ${remedy}.`, {
-      cause: error,
-    });
+    return new DataError(
+      'truncated',
+      `${path} should be ${what.replace('a ', 'a whole ')}, but it ends early: ${remedy}.`,
+      {
+        cause: error,
+      },
+    );
   }
   if (code?.startsWith('Z_')) {
-    return new DataError('format', `${path} should be a gzip file, but it is corrupt (${code}): ${remedy}.`, {
+    return new DataError('format', `${path} should be ${what}, but it is corrupt (${code}): ${remedy}.`, {
       cause: error,
     });
   }
