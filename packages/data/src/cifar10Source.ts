@@ -18,7 +18,10 @@ const BATCHES = 'cifar-10-batches-bin';
  * The batches or the archive in the data folder; undefined where there is neither.
  * @throws DataError `missing` where some but not all of the batches are there, and `unreadable`
  */
-export async function findCifar10({ dataDir, files }: Cifar10Source): Promise<Cifar10Place | undefined> {
+export async function findCifar10({
+  dataDir,
+  files,
+}: Pick<Cifar10Source, 'dataDir' | 'files'>): Promise<Cifar10Place | undefined> {
   const own = join(dataDir, 'cifar-10');
   const names = [...files.train, files.test].map(({ name }) => name);
   for (const folder of [join(own, BATCHES), own, join(dataDir, BATCHES)]) {

@@ -109,8 +109,9 @@ async function loadSplit(place: ImageNetPlace, split: ImageNetSplit): Promise<Lo
   return { store, kind: kindOf(store.footer, { size, split, files }), path: source.paths[0]! };
 }
 
-async function findSource(
-  { size, folder, dataDir, files }: ImageNetPlace,
+/** @throws DataError `missing` that tells where it was looked for. */
+export async function findSource(
+  { size, folder, dataDir, files }: Pick<ImageNetPlace, 'size' | 'folder' | 'dataDir' | 'files'>,
   split: ImageNetSplit,
 ): Promise<ImageSource> {
   const folders = (folder ? [folder] : ['imagenet', 'imagenet-sample']).map((name) => resolve(dataDir, name));

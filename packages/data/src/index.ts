@@ -1,4 +1,5 @@
 export { type BinarizedMnistOptions, loadBinarizedMnist } from './binarizedMnist.js';
+export { type CatalogEntry, type CatalogOptions, catalog } from './catalog.js';
 export { type Cifar10Options, loadCifar10 } from './cifar10.js';
 export { cifar10Classes } from './cifar10Files.js';
 export { defaultDataDir } from './dataDir.js';

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, type open, rename, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { DataError } from './dataError.js';
@@ -14,6 +13,7 @@ import { claimPart } from './partFile.js';
 import { decodePhoto, isPhotoName, MAX_PHOTO_BYTES } from './photo.js';
 import type { OnProgress } from './progress.js';
 import { readWhole } from './readWhole.js';
+import { FolderHash, sourceChecksums } from './sourceChecksums.js';
 import { type ArchiveEntry, tarEntries } from './tarEntries.js';
 import { readError } from './verifiedFile.js';
 
@@ -88,7 +88,7 @@ interface Packing {
   report: (bytes: number) => void;
 }
 
-/** Each gives the checksums of the files it read. */
+/** Each reads the source once and gives its checksums. */
 const packers: Record<ImageSource['kind'], (packing: Packing) => Promise<Record<string, string>>> = {
   async tar(packing) {
     const path = packing.source.paths[0]!;
@@ -107,30 +107,22 @@ const packers: Record<ImageSource['kind'], (packing: Packing) => Promise<Record<
   async folder(packing) {
     const path = packing.source.paths[0]!;
     const remedy = 'remove or convert that file';
-    const hash = createHash('sha256');
-    let bytes = 0;
-    const onEntry = (name: string, content: Uint8Array) => {
-      hash.update(`${name}\0${content.length}\0`).update(content);
-      bytes += content.length;
-      packing.report(bytes);
-    };
+    const hash = new FolderHash();
+    const onEntry = (name: string, content: Uint8Array) => packing.report(hash.add(name, content));
     await packPhotos(folderEntries(path, packing.source.files!), {
       ...packing,
       archive: path,
       remedy,
       onEntry,
     });
-    return { [basename(path)]: hash.digest('hex') };
+    return { [basename(path)]: hash.digest() };
   },
 
   async npz({ source, size, writer, report }) {
-    const remedy = 'put the published file there';
-    const checksums: Record<string, string> = {};
     for (const path of source.paths) {
-      await packNpzImages(path, { size, writer, remedy, onBytes: report });
-      checksums[basename(path)] = await sha256Of(path, remedy);
+      await packNpzImages(path, { size, writer, remedy: 'put the published file there', onBytes: report });
     }
-    return checksums;
+    return sourceChecksums(source);
   },
 };
 
@@ -155,15 +147,4 @@ async function packPhotos(
     writer.add(decodePhoto(bytes, entry.name, { where, size, exact: source.exact, remedy }));
     await writer.flush();
   }
-}
-
-async function sha256Of(path: string, remedy: string): Promise<string> {
-  const hash = createHash('sha256');
-  try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }))
-      hash.update(chunk as Buffer);
-  } catch (error) {
-    throw readError(error, path, remedy);
-  }
-  return hash.digest('hex');
 }
