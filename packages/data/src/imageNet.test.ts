@@ -1,9 +1,10 @@
-import { mkdir, open, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import jpeg from 'jpeg-js';
 import { describe, expect, it } from 'vitest';
 import { loadImageNetFiles } from './imageNet.js';
 import type { ImageNetFiles, PublishedSplit } from './imageNetFiles.js';
+import { verifyImageNet } from './imageNetVerify.js';
 import type { DataProgress } from './progress.js';
 import { encodePng, encodeTar, noise } from './testing/archives.js';
 import { encodeNpy, encodeNpz, encodeZip, int64 } from './testing/npz.js';
@@ -143,6 +144,40 @@ describe('loadImageNetFiles', () => {
       await writeFile(path, (await readFile(path)).subarray(0, -20));
     }
     expect((await loadImageNetFiles(here)).train.count).toBe(3);
+  });
+
+  it('verifies files and packed images, also where sizes and times have not changed', async () => {
+    const here = await place({
+      ...original,
+      'folder/train/a.png': encodePng(image(1), 32, 32),
+      'folder/valid/b.png': encodePng(image(2), 32, 32),
+    });
+    for (const folder of ['imagenet', 'folder']) {
+      const splits = await verifyImageNet({ ...here, folder });
+      expect(splits.train.count).toBe(folder === 'imagenet' ? 3 : 1);
+    }
+    const path = join(here.dataDir, 'imagenet/valid_32x32.tar');
+    const { atime, mtime } = await stat(path);
+    const changed = Buffer.from(validTar);
+    changed[3000]! ^= 1;
+    await writeFile(path, changed);
+    await utimes(path, atime, mtime);
+    const error = await dataErrorOf(() => verifyImageNet(here));
+    expect(error.code).toBe('checksum');
+    expect(error.message).toContain(`${path} should be what was packed`);
+  });
+
+  it('refuses a packed image that is damaged', async () => {
+    const here = await place(original);
+    await loadImageNetFiles(here);
+    for (const name of await readdir(here.cacheDir)) {
+      const handle = await open(join(here.cacheDir, name), 'r+');
+      await handle.write(Buffer.of(1, 2, 3, 4), 0, 4, BYTES + 7);
+      await handle.close();
+    }
+    const { train } = await loadImageNetFiles(here);
+    expect((await dataErrorOf(() => train.images)).message).toMatch(/^Image 1 in .*train_32x32/);
+    expect((await dataErrorOf(() => verifyImageNet(here))).code).toBe('checksum');
   });
 
   it('lets two pack the same set at once', async () => {

@@ -40,7 +40,8 @@ export async function sourceChecksums(
       const content = await readFile(path).catch((error: unknown) => {
         throw readError(error, path, remedy);
       });
-      onProgress?.({ stage: 'read', file, bytes: hash.add(name, content), total });
+      const bytes = hash.add(name, content);
+      onProgress?.({ stage: 'read', file, bytes, total });
     }
     return { [file]: hash.digest() };
   }
