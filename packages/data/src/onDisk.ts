@@ -6,13 +6,18 @@ export interface DiskTarget {
   folder: string;
   /** How much space it needs, where that is known. */
   bytes?: number | undefined;
+  /** What the folder is; `data` when absent. */
+  role?: 'data' | 'cache';
 }
 
 /**
  * Runs `work`, whose errors of the disk become a sentence; others pass as they are.
  * @throws DataError `unwritable`
  */
-export async function onDisk<T>({ name, folder, bytes }: DiskTarget, work: () => Promise<T>): Promise<T> {
+export async function onDisk<T>(
+  { name, folder, bytes, role = 'data' }: DiskTarget,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -22,8 +27,8 @@ export async function onDisk<T>({ name, folder, bytes }: DiskTarget, work: () =>
     throw new DataError(
       'unwritable',
       full
-        ? `${name} needs ${bytes === undefined ? 'space' : `${bytes} bytes`} in ${folder}, but the disk is full (${reason}): free some space or choose another data folder, and run again.`
-        : `${name} should be written into ${folder}, but that gave ${reason}: make the folder writable or choose another data folder.`,
+        ? `${name} needs ${bytes === undefined ? 'space' : `${bytes} bytes`} in ${folder}, but the disk is full (${reason}): free some space or choose another ${role} folder, and run again.`
+        : `${name} should be written into ${folder}, but that gave ${reason}: make the folder writable or choose another ${role} folder.`,
       { cause: error },
     );
   }

@@ -37,7 +37,7 @@ export async function openOrPack(options: PackOptions): Promise<PackedStore> {
   if (there) return there;
   const { path } = options;
   const folder = dirname(path);
-  const target = { name: basename(path), folder };
+  const target = { name: basename(path), folder, role: 'cache' as const };
   const part = await onDisk(target, async () => {
     await mkdir(folder, { recursive: true });
     return claimPart(folder, basename(path));
