@@ -9,7 +9,7 @@ export interface PublishedSplit {
   count: number;
 }
 
-export type PublishedImageNet = Record<ImageNetSize, Record<ImageNetSplit, PublishedSplit>>;
+type PublishedImageNet = Record<ImageNetSize, Record<ImageNetSplit, PublishedSplit>>;
 
 export interface ImageNetFiles {
   original: PublishedImageNet;
