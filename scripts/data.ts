@@ -150,7 +150,9 @@ function seed(text: string): number {
 }
 
 process.once('SIGINT', () => {
-  console.error('\nInterrupted. What was fetched stays; the same command goes on from there.');
+  console.error(
+    '\nInterrupted. What was fetched stays, and the same command goes on from there; packing begins again.',
+  );
   process.exit(130);
 });
 

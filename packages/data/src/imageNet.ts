@@ -1,18 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { open } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { defaultCacheDir, defaultDataDir } from './dataDir.js';
 import { DataError } from './dataError.js';
 import { type DatasetSplits, ImageDataset } from './imageDataset.js';
 import { type ImageNetFiles, type ImageNetSize, type ImageNetSplit, imageNetFiles } from './imageNetFiles.js';
-import { findImageNet, type ImageSource, imageNetPlaces } from './imageNetSource.js';
+import { findImageNet, type ImageNetKind, type ImageNetPlace, type ImageSource } from './imageNetSource.js';
 import { imageNetOptions, parseOptions } from './options.js';
 import type { PackedFooter } from './packedFile.js';
 import type { PackedStore } from './packedStore.js';
 import { openOrPack } from './packImages.js';
 import type { OnProgress } from './progress.js';
-
-export type ImageNetKind = 'original' | 'resampled' | 'sample';
 
 export interface ImageNetOptions {
   /** Height and width of the images. */
@@ -54,18 +52,18 @@ export async function loadImageNet(options: ImageNetOptions): Promise<DatasetSpl
   });
 }
 
-interface ImageNetPlace extends Omit<ImageNetOptions, 'dataDir' | 'cacheDir'> {
-  dataDir: string;
+interface Place extends ImageNetPlace {
   cacheDir: string;
-  files: ImageNetFiles;
+  onProgress?: OnProgress | undefined;
   openFile?: typeof open;
 }
 
 /** `loadImageNet` from given folders and with given file specifications. */
-export async function loadImageNetFiles(place: ImageNetPlace): Promise<DatasetSplits> {
+export async function loadImageNetFiles(place: Place): Promise<DatasetSplits> {
   const { size, kind } = place;
-  const train = await loadSplit(place, 'train');
-  const valid = await loadSplit(place, 'valid');
+  const sources = await findImageNet(place);
+  const train = await loadSplit(place, 'train', sources.train);
+  const valid = await loadSplit(place, 'valid', sources.valid);
   const kinds = [train.kind, valid.kind];
   if (kinds[0] !== kinds[1] || (kind && kind !== kinds[0])) {
     throw new DataError(
@@ -101,28 +99,11 @@ interface LoadedSplit {
   path: string;
 }
 
-async function loadSplit(place: ImageNetPlace, split: ImageNetSplit): Promise<LoadedSplit> {
+async function loadSplit(place: Place, split: ImageNetSplit, source: ImageSource): Promise<LoadedSplit> {
   const { size, files, cacheDir, onProgress, openFile } = place;
-  const source = await findSource(place, split);
   const path = join(cacheDir, packedName(source, size));
   const store = await openOrPack({ source, size, path, onProgress, ...(openFile && { openFile }) });
   return { store, kind: kindOf(store.footer, { size, split, files }), path: source.paths[0]! };
-}
-
-/** @throws DataError `missing` that tells where it was looked for. */
-export async function findSource(
-  { size, folder, dataDir, files }: Pick<ImageNetPlace, 'size' | 'folder' | 'dataDir' | 'files'>,
-  split: ImageNetSplit,
-): Promise<ImageSource> {
-  const folders = (folder ? [folder] : ['imagenet', 'imagenet-sample']).map((name) => resolve(dataDir, name));
-  for (const candidate of folders) {
-    const source = await findImageNet(candidate, { size, split, files });
-    if (source) return source;
-  }
-  throw new DataError(
-    'missing',
-    `${imageNetPlaces({ size, split, files })} was expected in ${folders.join(' or ')}, but none is there: put one there (these sets cannot be fetched without an account).`,
-  );
 }
 
 /** One name for each source and size, so that sources of the same name do not displace each other. */

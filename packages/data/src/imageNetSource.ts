@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { DataError, reasonOf } from './dataError.js';
 import { type FolderFile, listFolder } from './folderEntries.js';
 import type { ImageNetFiles, ImageNetSize, ImageNetSplit } from './imageNetFiles.js';
 import { isPhotoName } from './photo.js';
+
+/** See `loadImageNet`. */
+export type ImageNetKind = 'original' | 'resampled' | 'sample';
 
 /** Where the images of a split lie, and what they were when this was looked up. */
 export interface ImageSource {
@@ -20,44 +23,77 @@ export interface ImageSource {
   identity: string;
 }
 
-/**
- * The first of these that is in `folder`: `train_32x32.tar` as the papers had it, or the folder of that name;
- * the zip archives of today; `train.tar` or a folder `train` with any images. (`valid` likewise; `val` is accepted.)
- * @throws DataError `unreadable`
- */
-export async function findImageNet(
-  folder: string,
-  { size, split, files }: { size: ImageNetSize; split: ImageNetSplit; files: ImageNetFiles },
-): Promise<ImageSource | undefined> {
-  const sized = `${split}_${size}x${size}`;
-  const any = split === 'valid' ? ['valid', 'val'] : ['train'];
-  return (
-    (await tarAt([join(folder, `${sized}.tar`), join(folder, `${sized}.tar.gz`)], true)) ??
-    (await folderAt([join(folder, sized)], true)) ??
-    (await npzAt(files.resampled[size][split].files.map(({ name }) => join(folder, name)))) ??
-    (await tarAt(
-      any.flatMap((name) => [join(folder, `${name}.tar`), join(folder, `${name}.tar.gz`)]),
-      false,
-    )) ??
-    (await folderAt(
-      any.map((name) => join(folder, name)),
-      false,
-    ))
-  );
+export interface ImageNetPlace {
+  dataDir: string;
+  /** In the data folder or absolute; the usual ones when absent. */
+  folder?: string | undefined;
+  size: ImageNetSize;
+  /** Only files in the form of this version; any when absent. */
+  kind?: ImageNetKind | undefined;
+  files: ImageNetFiles;
 }
 
-/** Where they would be looked for, for an error. */
-export function imageNetPlaces({
-  size,
-  split,
-  files,
-}: {
-  size: ImageNetSize;
-  split: ImageNetSplit;
-  files: ImageNetFiles;
-}): string {
+const USUAL_FOLDERS = ['imagenet', 'imagenet-sample'];
+
+/**
+ * Both splits, from the first folder that has training images, so that no set is put together of two.
+ * @throws DataError `missing` that tells what was looked for and where, `unreadable`
+ */
+export async function findImageNet(place: ImageNetPlace): Promise<Record<ImageNetSplit, ImageSource>> {
+  const { dataDir, folder, size, kind, files } = place;
+  const folders = (folder ? [folder] : USUAL_FOLDERS).map((name) => resolve(dataDir, name));
+  const missing = (split: ImageNetSplit, where: string) =>
+    new DataError(
+      'missing',
+      `${placesOf(split, { size, kind, files })} was expected in ${where}, but none is there: put one there (these sets cannot be fetched without an account).`,
+    );
+  for (const candidate of folders) {
+    const train = await findSplit(candidate, 'train', place);
+    if (!train) continue;
+    const valid = await findSplit(candidate, 'valid', place);
+    if (!valid) throw missing('valid', candidate);
+    return { train, valid };
+  }
+  throw missing('train', folders.join(' or '));
+}
+
+type Form = Pick<ImageNetPlace, 'size' | 'kind' | 'files'>;
+
+/** What a split may be, the papers' form first; `val` stands for `valid` where any images will do. */
+function formsOf(split: ImageNetSplit, { size, kind, files }: Form) {
+  const sized = `${split}_${size}x${size}`;
+  const any = split === 'valid' ? ['valid', 'val'] : ['train'];
+  const tars = (name: string) => [`${name}.tar`, `${name}.tar.gz`];
+  const zips = files.resampled[size][split].files.map(({ name }) => name);
+  const forms: {
+    find: (paths: string[]) => Promise<ImageSource | undefined>;
+    names: string[];
+    kind?: ImageNetKind;
+  }[] = [
+    { find: (paths) => tarAt(paths, true), names: tars(sized), kind: 'original' },
+    { find: (paths) => folderAt(paths, true), names: [sized] },
+    { find: npzAt, names: zips, kind: 'resampled' },
+    { find: (paths) => tarAt(paths, false), names: any.flatMap(tars) },
+    { find: (paths) => folderAt(paths, false), names: any },
+  ];
+  return kind === 'original' || kind === 'resampled' ? forms.filter((form) => form.kind === kind) : forms;
+}
+
+async function findSplit(folder: string, split: ImageNetSplit, form: Form): Promise<ImageSource | undefined> {
+  for (const { find, names } of formsOf(split, form)) {
+    const source = await find(names.map((name) => join(folder, name)));
+    if (source) return source;
+  }
+  return undefined;
+}
+
+/** For an error. */
+function placesOf(split: ImageNetSplit, { size, kind, files }: Form): string {
   const zips = files.resampled[size][split].files.map(({ name }) => name).join(' and ');
-  return `${split}_${size}x${size}.tar, ${zips}, or ${split}.tar or a folder ${split} of PNG or JPEG images`;
+  const tar = `${split}_${size}x${size}.tar`;
+  if (kind === 'original') return tar;
+  if (kind === 'resampled') return zips;
+  return `${tar}, ${zips}, or ${split}.tar or a folder ${split} of PNG or JPEG images`;
 }
 
 async function tarAt(paths: string[], exact: boolean): Promise<ImageSource | undefined> {

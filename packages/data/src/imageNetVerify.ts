@@ -3,14 +3,15 @@ import { isDeepStrictEqual } from 'node:util';
 import { defaultCacheDir, defaultDataDir } from './dataDir.js';
 import { DataError } from './dataError.js';
 import type { DatasetSplits } from './imageDataset.js';
-import { findSource, type ImageNetOptions, loadImageNetFiles } from './imageNet.js';
+import { type ImageNetOptions, loadImageNetFiles } from './imageNet.js';
 import { type ImageNetFiles, type ImageNetSize, imageNetFiles } from './imageNetFiles.js';
+import { findImageNet } from './imageNetSource.js';
 import { sourceChecksums } from './sourceChecksums.js';
 
-/** Where the training images lie in a data folder; undefined where they are not there. */
+/** Where the training images lie in a data folder; undefined where training or validation images are not there. */
 export async function locateImageNet(dataDir: string, size: ImageNetSize): Promise<string | undefined> {
   try {
-    return (await findSource({ dataDir, size, files: imageNetFiles }, 'train')).paths[0];
+    return (await findImageNet({ dataDir, size, files: imageNetFiles })).train.paths[0];
   } catch (error) {
     if (error instanceof DataError && error.code === 'missing') return undefined;
     throw error;
@@ -32,8 +33,9 @@ export async function verifyImageNet(
     cacheDir: options.cacheDir ?? join(defaultCacheDir(), 'packed'),
   };
   const splits = await loadImageNetFiles(place);
+  const sources = await findImageNet(place);
   for (const split of ['train', 'valid'] as const) {
-    const source = await findSource(place, split);
+    const source = sources[split];
     const now = await sourceChecksums(source, options.onProgress);
     if (!isDeepStrictEqual(now, { ...splits[split].checksums })) {
       throw new DataError(

@@ -12,7 +12,8 @@ export {
   ImageDataset,
   type ImageDatasetOptions,
 } from './imageDataset.js';
-export { type ImageNetKind, type ImageNetOptions, loadImageNet } from './imageNet.js';
+export { type ImageNetOptions, loadImageNet } from './imageNet.js';
+export type { ImageNetKind } from './imageNetSource.js';
 export type { ImageStore, Labels } from './imageStore.js';
 export { loadMnist, type MnistOptions } from './mnist.js';
 export type { DataProgress, OnProgress } from './progress.js';
