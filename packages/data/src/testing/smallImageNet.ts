@@ -8,8 +8,10 @@ import { temporaryFolder } from './temporaryFolder.js';
 
 export const BYTES = 3 * 32 * 32;
 export const image = (seed: number) => noise(BYTES, seed);
-export const planes = (seed: number) =>
-  Uint8Array.from({ length: BYTES }, (_, k) => image(seed)[3 * (k % 1024) + Math.floor(k / 1024)]!);
+export function planes(seed: number): Uint8Array {
+  const pixels = image(seed);
+  return Uint8Array.from(pixels, (_, k) => pixels[3 * (k % 1024) + Math.floor(k / 1024)]!);
+}
 export const tarOf = (split: string, seeds: number[]) =>
   encodeTar([
     [{ name: `${split}_32x32/`, type: 'directory' }, ''],
@@ -33,7 +35,7 @@ const published = (name: string, content: Uint8Array, count: number): PublishedS
   count,
 });
 const none: PublishedSplit = { files: [specOf('none.zip', new Uint8Array(0))], count: 0 };
-export const files: ImageNetFiles = {
+const files: ImageNetFiles = {
   original: {
     32: {
       train: published('train_32x32.tar', trainTar, 3),
