@@ -67,7 +67,7 @@ const program = new Command('pnpm exp')
       for (const experiment of experiments) {
         console.log(`${experiment.id}  ${experiment.title}`);
         for (const row of experiment.rows)
-          console.log(`    ${row.name}${row.model ? '' : '  (not yet run, or quoted)'}`);
+          console.log(`    ${row.name}${row.model || row.closedForm ? '' : '  (not yet run, or quoted)'}`);
       }
       return;
     }

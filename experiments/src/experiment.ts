@@ -2,6 +2,7 @@ import type { DatasetSplits } from '@pixelrnn/data';
 import type { ResultTable } from '@pixelrnn/metrics';
 import type * as tf from '@tensorflow/tfjs';
 import type { z } from 'zod';
+import type { ClosedForm } from './closedForm.js';
 import type { TrainingSettings } from './trainingSettings.js';
 
 export const presetNames = ['smoke', 'cpu', 'paper'] as const;
@@ -23,7 +24,7 @@ export interface RowModel<Settings extends z.ZodRawShape = z.ZodRawShape> {
   build(settings: z.infer<z.ZodObject<Settings>>, shape: ImageShape, seed: number): tf.LayersModel;
 }
 
-/** A row of the table. Without a model it is another author's, quoted for comparison, or one that is not there yet. */
+/** A row of the table. Without model and closed form it is another author's, quoted for comparison, or one that is not there yet. */
 export interface ExperimentRow {
   name: string;
   label: string;
@@ -31,6 +32,8 @@ export interface ExperimentRow {
   paper: number | null;
   paperSource: string | null;
   model?: RowModel;
+  /** Instead of a model: a row that is computed. */
+  closedForm?: ClosedForm;
 }
 
 /** One table or ablation. */
@@ -43,7 +46,7 @@ export interface Experiment {
   canonicalDataset: string;
   /** What the setting `data` may be. */
   datasets: readonly string[];
-  loadData(settings: TrainingSettings, options: { dataDir?: string }): Promise<DatasetSplits>;
+  loadData(settings: Pick<TrainingSettings, 'data'>, options: { dataDir?: string }): Promise<DatasetSplits>;
 }
 
 /** Checks a row's settings and build function against each other, then forgets their types. */

@@ -1,3 +1,4 @@
+export type { ClosedForm, ClosedFormResult } from './closedForm.js';
 export type { Experiment, ExperimentRow, ImageShape, PresetName, RowModel } from './experiment.js';
 export { presetNames, rowModel } from './experiment.js';
 export { type FixedOrSeededOptions, fixedOrSeeded } from './fixedOrSeeded.js';
@@ -8,6 +9,7 @@ export { type ExperimentOptions, type ExperimentOutcome, runExperiment } from '.
 export { type RunResults, resultTable } from './runTable.js';
 export { resolveSettings } from './settings.js';
 export { table4 } from './table4.js';
+export { table5 } from './table5.js';
 export { type TrainingSettings, trainingSettingsSchema } from './trainingSettings.js';
 export { trainingShape } from './trainingShape.js';
 export { UsageError } from './usageError.js';

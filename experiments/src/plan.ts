@@ -1,3 +1,4 @@
+import { isClosedForm } from './closedForm.js';
 import type { Experiment, ExperimentRow, PresetName, RowModel } from './experiment.js';
 import { type RowSettings, resolveSettings } from './settings.js';
 import { UsageError } from './usageError.js';
@@ -13,27 +14,31 @@ export const trainable = (row: ExperimentRow): row is TrainableRow => row.model 
 
 export interface PlanOptions {
   preset: PresetName;
-  /** Names of rows; all that have a model by default. */
+  /** Names of rows; all that have a model or a closed form by default. */
   rows?: string[];
   /** Changes to the preset's settings. */
   set?: Record<string, unknown>;
 }
 
 /**
- * The rows that would run, with their settings.
+ * The rows that would be trained, with their settings.
  *
  * @throws UsageError for an unknown row, a row without a model, or a setting that does not fit
  */
 export function plan(experiment: Experiment, { preset, rows, set }: PlanOptions): PlannedRow[] {
   const available = experiment.rows.filter(trainable);
-  const chosen = rows?.map((name) => {
-    const row = available.find((candidate) => candidate.name === name);
-    if (row) return row;
-    const why = experiment.rows.some((other) => other.name === name) ? 'has no model to run' : 'is not known';
-    throw new UsageError(
-      `Row ${name} of ${experiment.id} ${why}: expected some of ${available.map((other) => other.name).join(', ')}.`,
-    );
-  });
+  const computed = experiment.rows.filter(isClosedForm).map(({ name }) => name);
+  const chosen = rows
+    ?.filter((name) => !computed.includes(name))
+    .map((name) => {
+      const row = available.find((candidate) => candidate.name === name);
+      if (row) return row;
+      const known = experiment.rows.some((other) => other.name === name);
+      const names = [...computed, ...available.map((other) => other.name)].join(', ');
+      throw new UsageError(
+        `Row ${name} of ${experiment.id} ${known ? 'has no model to run' : 'is not known'}: expected some of ${names}.`,
+      );
+    });
   return (chosen ?? available).map((row) => {
     const settings = resolveSettings(row, preset, set);
     if (!experiment.datasets.includes(settings.data)) {

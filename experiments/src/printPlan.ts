@@ -1,6 +1,7 @@
 import type { DatasetSplits } from '@pixelrnn/data';
 import { loadEngine } from '@pixelrnn/engine';
 import { type Estimate, estimate, formatSeconds } from '@pixelrnn/training';
+import { planClosedForms } from './computeRow.js';
 import type { Experiment } from './experiment.js';
 import { plan } from './plan.js';
 import type { ExperimentOptions } from './runExperiment.js';
@@ -14,7 +15,11 @@ import { trainingShape } from './trainingShape.js';
  */
 export async function printPlan(experiment: Experiment, options: ExperimentOptions): Promise<void> {
   const { seeds = [0], dataDir } = options;
+  for (const { row, data } of planClosedForms(experiment, options)) {
+    console.log(`${experiment.id} ${row.name}, computed on ${data}: nothing is trained`);
+  }
   const planned = plan(experiment, options);
+  if (planned.length === 0) return;
   await loadEngine();
   for (const { row, settings } of planned) {
     const data = await experiment.loadData(settings, { dataDir });

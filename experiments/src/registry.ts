@@ -1,9 +1,10 @@
 import type { Experiment } from './experiment.js';
 import { table4 } from './table4.js';
+import { table5 } from './table5.js';
 import { UsageError } from './usageError.js';
 
 /** Every experiment, in the papers' order. */
-export const experiments: readonly Experiment[] = [table4];
+export const experiments: readonly Experiment[] = [table4, table5];
 
 /** @throws UsageError listing the known ids */
 export function findExperiment(id: string): Experiment {

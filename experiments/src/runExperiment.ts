@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { MetricsLine, ResultTable } from '@pixelrnn/metrics';
 import { type TrainingRun, trainingCurve, writeFigure } from '@pixelrnn/plots';
 import { readMetricsLog } from '@pixelrnn/training';
+import { isClosedForm } from './closedForm.js';
+import { computeRows, planClosedForms } from './computeRow.js';
 import type { Experiment, ExperimentRow, PresetName } from './experiment.js';
 import { type RunFailure, runInOrder } from './grid.js';
 import { runSideBySide } from './gridSideBySide.js';
@@ -49,7 +51,8 @@ export async function runExperiment(
     log = console.error,
   } = options;
   const grid = { experiment, planned: plan(experiment, options), seeds, preset, out, fresh, dataDir, log };
-  const failures = jobs > 1 ? await runSideBySide(grid, set, jobs) : await runInOrder(grid);
+  const failures = await computeRows(grid, planClosedForms(experiment, options));
+  failures.push(...(jobs > 1 ? await runSideBySide(grid, set, jobs) : await runInOrder(grid)));
   const folder = join(out, experiment.id);
   const results = await finishedRuns(experiment, preset, folder);
   const table = resultTable(experiment, preset, results);
@@ -64,7 +67,7 @@ async function finishedRuns(
   folder: string,
 ): Promise<Map<string, RunResults>> {
   const results = new Map<string, RunResults>();
-  for (const row of experiment.rows.filter(trainable)) {
+  for (const row of experiment.rows.filter((row) => trainable(row) || isClosedForm(row))) {
     const runs: RunResults = new Map();
     for (const name of await listFolder(join(folder, 'runs', row.name))) {
       const seed = /^seed-(\d+)$/.exec(name)?.[1];
@@ -99,6 +102,7 @@ async function writeCurves(
   const runs: TrainingRun[] = [];
   for (const [name, seeds] of results) {
     const row = experiment.rows.find((candidate) => candidate.name === name) as ExperimentRow;
+    if (isClosedForm(row)) continue;
     for (const seed of seeds.keys()) {
       const lines = await readMetricsLog(join(folder, 'runs', name, `seed-${seed}`));
       runs.push(curve(seeds.size > 1 ? `${row.label}, seed ${seed}` : row.label, lines));

@@ -1,7 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
 import type { DatasetSplits } from '@pixelrnn/data';
 import type { EngineInfo } from '@pixelrnn/engine';
 import { sample } from '@pixelrnn/generation';
@@ -22,6 +21,7 @@ import {
 } from '@pixelrnn/training';
 import type * as tf from '@tensorflow/tfjs';
 import type { ExperimentRow, PresetName, RowModel } from './experiment.js';
+import { requireSame } from './requireSame.js';
 import { noteEnvironment, readConfig, readResult, writeConfig, writeResult } from './runFiles.js';
 import type { RowSettings } from './settings.js';
 import { trainingSettingsSchema } from './trainingSettings.js';
@@ -82,7 +82,10 @@ const configOf = ({ experiment, row, preset, seed, data, settings }: RunOptions)
 /** The result of a run of these settings; null where it is not finished. */
 async function finished(options: RunOptions): Promise<RunResult | null> {
   const before = await readConfig(options.folder);
-  if (before) requireSame(options, before);
+  // Settings that are newer than the run have their defaults: what runs did before there were such settings.
+  const schema = trainingSettingsSchema.extend(options.row.model.settings.shape);
+  const complete = (settings: unknown) => schema.safeParse(settings).data ?? settings;
+  if (before) requireSame(options.folder, before, configOf(options), complete);
   return readResult(options.folder);
 }
 
@@ -180,25 +183,5 @@ async function samplesPng(
 async function removeAllBut(kept: string, folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (name !== kept) await rm(join(folder, name), { recursive: true, force: true });
-  }
-}
-
-function requireSame(options: RunOptions, before: Record<string, unknown>): void {
-  const { folder, row } = options;
-  // Settings that are newer than the run have their defaults: what runs did before there were such settings.
-  const schema = trainingSettingsSchema.extend(row.model.settings.shape);
-  const flat = ({ settings, ...rest }: Record<string, unknown>): Record<string, unknown> => ({
-    ...rest,
-    ...((schema.safeParse(settings).data ?? settings) as object),
-  });
-  const old = flat(before);
-  const next = flat(JSON.parse(JSON.stringify(configOf(options))));
-  const differing = [...new Set([...Object.keys(old), ...Object.keys(next)])]
-    .filter((key) => !isDeepStrictEqual(old[key], next[key]))
-    .map((key) => `${key}: ${JSON.stringify(old[key])} there, ${JSON.stringify(next[key])} asked for`);
-  if (differing.length > 0) {
-    throw new Error(
-      `${folder} holds a run of other settings (${differing.join('; ')}). Use --fresh to replace it, or another --out.`,
-    );
   }
 }

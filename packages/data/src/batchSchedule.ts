@@ -2,8 +2,8 @@ import { Random } from '@pixelrnn/random';
 
 /**
  * Which images the batch of a step holds. Epoch e goes through a permutation drawn from the stream
- * (seed, 'batches', 'epoch e'), and the images that fill no whole batch are left out of that epoch; so any step is
- * reached at the cost of one permutation.
+ * (seed, 'batches', 'epoch e'), and the images that fill no whole batch are left out of that epoch or make a smaller
+ * one; so any step is reached at the cost of one permutation.
  */
 export class BatchSchedule {
   private readonly batchesPerEpoch: number;
@@ -11,11 +11,14 @@ export class BatchSchedule {
   private order = new Uint32Array(0);
 
   /** @param options `batchSize` in 1..count. */
-  constructor(private readonly options: { count: number; batchSize: number; seed: number }) {
-    this.batchesPerEpoch = Math.floor(options.count / options.batchSize);
+  constructor(
+    private readonly options: { count: number; batchSize: number; seed: number; partial: 'drop' | 'keep' },
+  ) {
+    const batches = options.count / options.batchSize;
+    this.batchesPerEpoch = options.partial === 'drop' ? Math.floor(batches) : Math.ceil(batches);
   }
 
-  /** @returns `indices` [batchSize], a copy. */
+  /** @returns `indices` [batchSize], or fewer at the end of an epoch where those are kept; a copy. */
   at(step: number): { epoch: number; indices: Uint32Array } {
     const { count, batchSize, seed } = this.options;
     const epoch = Math.floor(step / this.batchesPerEpoch);

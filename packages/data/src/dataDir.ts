@@ -6,7 +6,12 @@ import { DataError, reasonOf } from './dataError.js';
 /** The data folder when no option names one: PIXELRNN_DATA_DIR, else the user's cache folder for `pixelrnn`. */
 export function defaultDataDir(): string {
   const fromEnvironment = process.env.PIXELRNN_DATA_DIR;
-  return fromEnvironment ? resolve(fromEnvironment) : envPaths('pixelrnn', { suffix: '' }).cache;
+  return fromEnvironment ? resolve(fromEnvironment) : defaultCacheDir();
+}
+
+/** The user's cache folder for `pixelrnn`. */
+export function defaultCacheDir(): string {
+  return envPaths('pixelrnn', { suffix: '' }).cache;
 }
 
 /**

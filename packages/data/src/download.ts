@@ -1,8 +1,9 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { DataError, reasonOf } from './dataError.js';
+import { DataError } from './dataError.js';
 import { FetchFailure, fetchInto } from './fetchInto.js';
+import { onDisk } from './onDisk.js';
 import { claimPart, releasePart } from './partFile.js';
 import type { OnProgress } from './progress.js';
 import { type FileSpec, readVerified } from './verifiedFile.js';
@@ -34,8 +35,8 @@ export interface DownloadOptions {
  */
 export async function download(options: DownloadOptions): Promise<string> {
   const { file, folder } = options;
-  const target = join(folder, file.name);
-  const { path, resumed } = await onDisk(options, async () => {
+  const final = join(folder, file.name);
+  const { path, resumed } = await onDisk(target(options), async () => {
     await mkdir(folder, { recursive: true });
     return claimPart(folder, file.name);
   });
@@ -43,11 +44,11 @@ export async function download(options: DownloadOptions): Promise<string> {
     await complete(options, path);
     // Content that an earlier run left may be at fault: without it the file gets a second chance.
     if (!(await verify(options, path, resumed))) {
-      await onDisk(options, () => rm(path));
+      await onDisk(target(options), () => rm(path));
       await complete(options, path);
       await verify(options, path, false);
     }
-    await onDisk(options, () => rename(path, target));
+    await onDisk(target(options), () => rename(path, final));
   } catch (error) {
     const wrong = error instanceof DataError && error.code === 'checksum';
     const cleanUp = wrong ? rm(path, { force: true }) : releasePart(folder, file.name, path);
@@ -55,8 +56,10 @@ export async function download(options: DownloadOptions): Promise<string> {
     await cleanUp.catch(() => undefined);
     throw error;
   }
-  return target;
+  return final;
 }
+
+const target = ({ file, folder }: DownloadOptions) => ({ name: file.name, bytes: file.bytes, folder });
 
 /** Fetches until the part file has the size it should have. */
 async function complete(options: DownloadOptions, path: string): Promise<void> {
@@ -101,7 +104,7 @@ async function withPart(
   path: string,
   work: (handle: Awaited<ReturnType<typeof open>>) => Promise<void>,
 ): Promise<void> {
-  await onDisk(options, async () => {
+  await onDisk(target(options), async () => {
     const handle = await (options.openFile ?? open)(path, 'a');
     try {
       await work(handle);
@@ -122,23 +125,5 @@ async function verify(options: DownloadOptions, path: string, lenient: boolean):
   } catch (error) {
     if (lenient && error instanceof DataError && error.code === 'checksum') return false;
     throw error;
-  }
-}
-
-/** Errors of the disk become a sentence; others pass as they are. */
-async function onDisk<T>({ file, folder }: DownloadOptions, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (typeof (error as NodeJS.ErrnoException).code !== 'string' || error instanceof DataError) throw error;
-    const reason = reasonOf(error);
-    const full = reason === 'ENOSPC' || reason === 'EDQUOT';
-    throw new DataError(
-      'unwritable',
-      full
-        ? `${file.name} needs ${file.bytes} bytes in ${folder}, but the disk is full (${reason}): free some space or choose another data folder, and run again.`
-        : `${file.name} should be written into ${folder}, but that gave ${reason}: make the folder writable or choose another data folder.`,
-      { cause: error },
-    );
   }
 }

@@ -65,6 +65,23 @@ describe('batches', () => {
     );
   });
 
+  it('keeps the last, smaller batch of an epoch where asked, and starts at any step then too', () => {
+    fc.assert(
+      fc.property(sizes, fc.nat(), fc.nat(30), ({ count, batchSize }, seed, step) => {
+        const perEpoch = Math.ceil(count / batchSize);
+        const options = { batchSize, seed, partial: 'keep' as const };
+        const all = take(numbered(count).batches(options), step + 2 * perEpoch);
+        const epoch = all.slice(perEpoch, 2 * perEpoch).flatMap(({ indices }) => [...indices]);
+        expect(epoch.sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, i) => i));
+        const last = count % batchSize === 0 ? batchSize : count % batchSize;
+        expect(all[perEpoch - 1]!.shape).toEqual([last, 1, 2, 1]);
+        const later = take(numbered(count).batches({ ...options, step }), 2 * perEpoch);
+        expect(later).toEqual(all.slice(step));
+      }),
+      { seed: 3 },
+    );
+  });
+
   it('holds the images and labels of its indices', () => {
     for (const batch of take(numbered(20).batches({ batchSize: 6, seed: 3 }), 10)) {
       expect(batch.shape).toEqual([6, 1, 2, 1]);
@@ -101,6 +118,41 @@ describe('batches', () => {
   it('reaches a step far away at once', () => {
     const [batch] = take(numbered(10).batches({ batchSize: 5, seed: 8, step: 2 ** 50 }), 1);
     expect(batch!.indices).toHaveLength(5);
+  });
+
+  it('asks for the images of the next batch ahead', () => {
+    const asked: number[][] = [];
+    const dataset = new ImageDataset({
+      name: 'x',
+      kind: 'sample',
+      levels: 256,
+      height: 1,
+      width: 1,
+      channels: 1,
+      images: {
+        count: 10,
+        read: (index, into) => into.fill(index),
+        readAhead: (indices) => asked.push([...indices]),
+      },
+    });
+    const batches = take(dataset.batches({ batchSize: 3, seed: 1 }), 5);
+    expect(asked.slice(0, 4)).toEqual(batches.slice(1).map(({ indices }) => [...indices]));
+    asked.length = 0;
+    expect([...dataset.sequentialBatches(4)].map(({ intensities }) => [...intensities])).toEqual([
+      [0, 1, 2, 3],
+      [4, 5, 6, 7],
+      [8, 9],
+    ]);
+    expect(asked).toEqual([
+      [4, 5, 6, 7],
+      [8, 9],
+    ]);
+  });
+
+  it('refuses a policy that it does not know', async () => {
+    const partial = 'pad' as 'keep';
+    const error = await dataErrorOf(() => numbered(10).batches({ batchSize: 3, seed: 0, partial }));
+    expect(error.message).toBe("numbered: partial should be 'drop' or 'keep', but pad came.");
   });
 
   it.each([

@@ -1,16 +1,21 @@
+import { constants } from 'node:buffer';
 import { Random } from '@pixelrnn/random';
 import { BatchSchedule } from './batchSchedule.js';
 import { binarizeImage } from './binarization.js';
 import { DataError } from './dataError.js';
+import { type ImageStore, type Labels, MemoryStore } from './imageStore.js';
 
-/** `original` is the pixels as published; the others are the ways MNIST is binarized. Their numbers never mix. */
-export type DatasetKind = 'original' | 'fixed' | 'seeded' | 'dynamic';
+/**
+ * `original` is the pixels as published with the papers; `fixed`, `seeded` and `dynamic` are the ways MNIST is binarized;
+ * `resampled` and `sample` are other versions of small ImageNet. Their numbers never mix.
+ */
+export type DatasetKind = 'original' | 'fixed' | 'seeded' | 'dynamic' | 'resampled' | 'sample';
 
 export interface Batch {
   /** [b, H, W, C], 0..levels-1 */
   intensities: Uint8Array;
   /** [b], where the dataset has labels */
-  labels?: Uint8Array;
+  labels?: Labels;
   /** [b], positions in the dataset */
   indices: Uint32Array;
   shape: [number, number, number, number];
@@ -23,6 +28,11 @@ export interface BatchOptions {
   seed: number;
   /** The step of the first batch that is given; 0 when absent. */
   step?: number;
+  /**
+   * What becomes of the images that fill no whole batch at the end of an epoch: `drop` leaves them out, `keep` gives
+   * them as a smaller batch; `drop` when absent.
+   */
+  partial?: 'drop' | 'keep';
 }
 
 export interface ImageDatasetOptions {
@@ -32,10 +42,10 @@ export interface ImageDatasetOptions {
   height: number;
   width: number;
   channels: number;
-  /** [N, H, W, C], 0..levels-1 */
-  images: Uint8Array;
+  /** [N, H, W, C], 0..levels-1, in memory or elsewhere */
+  images: Uint8Array | ImageStore;
   /** [N] */
-  labels?: Uint8Array | undefined;
+  labels?: Labels | undefined;
   /** SHA-256 of each file the images came from, by file name. */
   checksums?: Record<string, string>;
   /** [N, H, W, C], 0..255: training batches are drawn anew from these in every epoch. Only with 2 levels. */
@@ -48,7 +58,7 @@ function isBinary(values: Uint8Array): boolean {
   return true;
 }
 
-/** Images in memory, one byte per intensity, and iterators of batches over them. */
+/** Images in memory or in a packed file, one byte per intensity, and iterators of batches over them. */
 export class ImageDataset {
   /** The label under which results are shown: 'binarized MNIST (fixed)'. */
   readonly name: string;
@@ -58,19 +68,19 @@ export class ImageDataset {
   readonly width: number;
   readonly channels: number;
   readonly count: number;
-  /** [N, H, W, C], 0..levels-1 */
-  readonly images: Uint8Array;
   /** [N] */
-  readonly labels: Uint8Array | undefined;
+  readonly labels: Labels | undefined;
   readonly checksums: Readonly<Record<string, string>>;
   private readonly greyImages: Uint8Array | undefined;
   private readonly imageSize: number;
+  private store: ImageStore;
 
   /** @throws DataError `format` when sizes or intensities do not fit. */
   constructor(options: ImageDatasetOptions) {
     const { name, height, width, channels, images, labels, greyImages } = options;
     const imageSize = height * width * channels;
-    const count = images.length / imageSize;
+    const inMemory = images instanceof Uint8Array;
+    const count = inMemory ? images.length / imageSize : images.count;
     const expect = (holds: boolean, expected: string, came: string) => {
       if (!holds)
         throw new DataError('format', `${name}: ${expected}, but ${came}: check the source's shape.`);
@@ -78,16 +88,16 @@ export class ImageDataset {
     expect(
       Number.isInteger(count) && count > 0,
       `whole images of ${height}x${width}x${channels} values were expected, at least one`,
-      `${images.length} values came`,
+      `${inMemory ? images.length : count * imageSize} values came`,
     );
     expect(!labels || labels.length === count, `${count} labels were expected`, `${labels?.length} came`);
     expect(
-      options.levels === 256 || isBinary(images),
+      options.levels === 256 || (inMemory && isBinary(images)),
       'the intensities 0 and 1 were expected',
       'larger ones came',
     );
     expect(
-      !greyImages || (options.levels === 2 && greyImages.length === images.length),
+      !greyImages || (options.levels === 2 && inMemory && greyImages.length === images.length),
       'grey images of the same size beside 2 levels were expected',
       `${greyImages?.length} values beside ${options.levels} levels came`,
     );
@@ -98,7 +108,7 @@ export class ImageDataset {
     this.width = width;
     this.channels = channels;
     this.count = count;
-    this.images = images;
+    this.store = inMemory ? new MemoryStore(images, imageSize) : images;
     this.labels = labels;
     this.checksums = options.checksums ?? {};
     this.greyImages = greyImages;
@@ -106,31 +116,56 @@ export class ImageDataset {
   }
 
   /**
-   * The first `count` images, as views of this dataset's memory.
+   * [N, H, W, C], 0..levels-1. The images of a packed file are read into memory by this, once and as a whole; `batches`
+   * and `sequentialBatches` need no such memory.
+   * @throws DataError `usage` where they are more than an array can hold
+   */
+  get images(): Uint8Array {
+    if (!(this.store instanceof MemoryStore)) this.store = this.readAll();
+    return (this.store as MemoryStore).images;
+  }
+
+  /**
+   * The first `count` images, as views of this dataset's memory or file.
    * @throws DataError `usage` unless `count` is an integer in 1..this.count.
    */
   subset(count: number): ImageDataset {
     this.requireInteger('the count of a subset', count, 1, this.count);
+    const { store, imageSize } = this;
     return new ImageDataset({
       ...this,
-      images: this.images.subarray(0, count * this.imageSize),
+      images:
+        store instanceof MemoryStore
+          ? store.images.subarray(0, count * imageSize)
+          : {
+              count,
+              read: (index, into) => store.read(index, into),
+              readAhead: (indices) => store.readAhead(indices),
+            },
       labels: this.labels?.subarray(0, count),
       greyImages: this.greyImages?.subarray(0, count * this.imageSize),
     });
   }
 
   /**
-   * Endless batches for training, shuffled anew in every epoch. Every epoch gives each image once; the last images
-   * that fill no whole batch are left out of that epoch. The iterator that starts at step k gives what a fresh one
+   * Endless batches for training, shuffled anew in every epoch. Every epoch gives each image once; `partial` says what
+   * becomes of the last images, which fill no whole batch. The iterator that starts at step k gives what a fresh one
    * gives after k batches, at the cost of one permutation. Of a dynamic binarization, image i in epoch e is drawn
    * from the stream (seed, 'binarization', 'epoch e', 'image i').
    * @throws DataError `usage` at once for a bad option.
    */
-  batches({ batchSize, seed, step = 0 }: BatchOptions): Generator<Batch, never, undefined> {
+  batches({ batchSize, seed, step = 0, partial = 'drop' }: BatchOptions): Generator<Batch, never, undefined> {
     this.requireInteger('batchSize', batchSize, 1, this.count);
     this.requireInteger('seed', seed, 0, 2 ** 32 - 1);
     this.requireInteger('step', step, 0, Number.MAX_SAFE_INTEGER);
-    return this.trainingBatches(batchSize, seed, step);
+    if (partial !== 'drop' && partial !== 'keep') {
+      throw new DataError('usage', `${this.name}: partial should be 'drop' or 'keep', but ${partial} came.`);
+    }
+    return this.trainingBatches(
+      new BatchSchedule({ count: this.count, batchSize, seed, partial }),
+      seed,
+      step,
+    );
   }
 
   /**
@@ -144,15 +179,17 @@ export class ImageDataset {
   }
 
   private *trainingBatches(
-    batchSize: number,
+    schedule: BatchSchedule,
     seed: number,
     first: number,
   ): Generator<Batch, never, undefined> {
-    const schedule = new BatchSchedule({ count: this.count, batchSize, seed });
     const binarization = new Random(seed).split('binarization');
+    let next = schedule.at(first);
     for (let step = first; ; step++) {
-      const { epoch, indices } = schedule.at(step);
+      const { epoch, indices } = next;
       const batch = this.gather(indices);
+      next = schedule.at(step + 1);
+      this.store.readAhead(next.indices);
       if (this.greyImages) {
         const stream = binarization.split(`epoch ${epoch}`);
         for (const [position, index] of indices.entries()) {
@@ -167,24 +204,41 @@ export class ImageDataset {
   }
 
   private *orderedBatches(batchSize: number): Generator<Batch, void, undefined> {
+    const indicesFrom = (start: number) =>
+      Uint32Array.from({ length: Math.min(batchSize, this.count - start) }, (_, i) => start + i);
     for (let start = 0; start < this.count; start += batchSize) {
-      const size = Math.min(batchSize, this.count - start);
-      yield this.gather(Uint32Array.from({ length: size }, (_, i) => start + i));
+      const batch = this.gather(indicesFrom(start));
+      if (start + batchSize < this.count) this.store.readAhead(indicesFrom(start + batchSize));
+      yield batch;
     }
   }
 
   private gather(indices: Uint32Array): Batch {
-    const { imageSize, images, labels } = this;
+    const { imageSize, store, labels } = this;
     const intensities = new Uint8Array(indices.length * imageSize);
     for (const [position, index] of indices.entries()) {
-      intensities.set(images.subarray(index * imageSize, (index + 1) * imageSize), position * imageSize);
+      store.read(index, intensities.subarray(position * imageSize, (position + 1) * imageSize));
     }
     return {
       intensities,
       indices,
       shape: [indices.length, this.height, this.width, this.channels],
-      ...(labels && { labels: Uint8Array.from(indices, (index) => labels[index]!) }),
+      ...(labels && { labels: labelsOf(labels, indices) }),
     };
+  }
+
+  private readAll(): MemoryStore {
+    const { count, imageSize, store, name } = this;
+    const bytes = count * imageSize;
+    if (bytes > constants.MAX_LENGTH) {
+      throw new DataError(
+        'usage',
+        `${name}: \`images\` would be one array of ${bytes} bytes, but an array holds ${constants.MAX_LENGTH}: use batches or sequentialBatches, or a subset.`,
+      );
+    }
+    const images = new Uint8Array(bytes);
+    for (let i = 0; i < count; i++) store.read(i, images.subarray(i * imageSize, (i + 1) * imageSize));
+    return new MemoryStore(images, imageSize);
   }
 
   private requireInteger(what: string, value: number, min: number, max: number): void {
@@ -194,6 +248,13 @@ export class ImageDataset {
       `${this.name}: ${what} should be an integer from ${min} to ${max} (the dataset has ${this.count} images), but ${value} came.`,
     );
   }
+}
+
+function labelsOf(labels: Labels, indices: Uint32Array): Labels {
+  const chosen =
+    labels instanceof Uint8Array ? new Uint8Array(indices.length) : new Uint16Array(indices.length);
+  for (const [position, index] of indices.entries()) chosen[position] = labels[index]!;
+  return chosen;
 }
 
 /** The three splits of a dataset. */

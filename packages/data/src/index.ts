@@ -1,4 +1,7 @@
 export { type BinarizedMnistOptions, loadBinarizedMnist } from './binarizedMnist.js';
+export { type CatalogEntry, type CatalogOptions, catalog } from './catalog.js';
+export { type Cifar10Options, loadCifar10 } from './cifar10.js';
+export { cifar10Classes } from './cifar10Files.js';
 export { defaultDataDir } from './dataDir.js';
 export { DataError, type DataErrorCode } from './dataError.js';
 export {
@@ -9,5 +12,8 @@ export {
   ImageDataset,
   type ImageDatasetOptions,
 } from './imageDataset.js';
+export { type ImageNetOptions, loadImageNet } from './imageNet.js';
+export type { ImageNetKind } from './imageNetSource.js';
+export type { ImageStore, Labels } from './imageStore.js';
 export { loadMnist, type MnistOptions } from './mnist.js';
 export type { DataProgress, OnProgress } from './progress.js';

@@ -9,6 +9,17 @@ const dataDir = z.string().min(1).optional();
 
 export const mnistOptions = z.strictObject({ dataDir, onProgress });
 
+export const cifar10Options = z.strictObject({ dataDir, download: z.boolean().optional(), onProgress });
+
+export const imageNetOptions = z.strictObject({
+  size: z.literal([32, 64]),
+  kind: z.enum(['original', 'resampled', 'sample']).optional(),
+  dataDir,
+  folder: z.string().min(1).optional(),
+  cacheDir: z.string().min(1).optional(),
+  onProgress,
+});
+
 export const binarizedMnistOptions = z.strictObject({
   kind: z.enum(['fixed', 'seeded', 'dynamic']),
   seed: z

@@ -1,6 +1,9 @@
-/** How far one file is: `download` from the network, `read` from the disk (decoding and checksum included). */
+/**
+ * How far one file is: `download` from the network, `read` from the disk (decoding and checksum included), `pack`
+ * from the disk into a packed file.
+ */
 export interface DataProgress {
-  stage: 'download' | 'read';
+  stage: 'download' | 'read' | 'pack';
   /** The file's name without its folder. */
   file: string;
   bytes: number;

@@ -30,29 +30,39 @@ const CHUNK_BYTES = 1 << 20;
  * was consumed may be used only once the promise is fulfilled.
  * @throws DataError `truncated`, `format` (too long, corrupt gzip), `checksum`, `unreadable`; and what `consume` throws.
  */
-export async function readVerified({ path, spec, remedy, onProgress, consume }: ReadOptions): Promise<void> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  const take = async (source: AsyncIterable<Uint8Array>) => {
-    for await (const chunk of source) {
-      bytes += chunk.length;
-      if (bytes > spec.bytes) {
-        throw new DataError(
-          'format',
-          `${path} should hold ${spec.bytes} bytes of content, but it holds more: ${remedy}.`,
-        );
-      }
-      hash.update(chunk);
-      consume(chunk);
-      onProgress?.({ stage: 'read', file: basename(path), bytes, total: spec.bytes });
-    }
-  };
+export async function readVerified(options: ReadOptions): Promise<void> {
+  const { path, remedy } = options;
+  const content = (source: AsyncIterable<Uint8Array>) => readVerifiedContent(source, options);
   const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   try {
-    if (path.endsWith('.gz')) await pipeline(file, createGunzip({ chunkSize: CHUNK_BYTES }), take);
-    else await pipeline(file, take);
+    if (path.endsWith('.gz')) await pipeline(file, createGunzip({ chunkSize: CHUNK_BYTES }), content);
+    else await pipeline(file, content);
   } catch (error) {
     throw readError(error, path, remedy);
+  }
+}
+
+/**
+ * As `readVerified`, for content that comes from elsewhere, such as an archive's entry; `path` names it in errors.
+ * @throws DataError `truncated`, `format` (too long), `checksum`; and what `source` and `consume` throw.
+ */
+export async function readVerifiedContent(
+  source: AsyncIterable<Uint8Array>,
+  { path, spec, remedy, onProgress, consume }: ReadOptions,
+): Promise<void> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of source) {
+    bytes += chunk.length;
+    if (bytes > spec.bytes) {
+      throw new DataError(
+        'format',
+        `${path} should hold ${spec.bytes} bytes of content, but it holds more: ${remedy}.`,
+      );
+    }
+    hash.update(chunk);
+    consume(chunk);
+    onProgress?.({ stage: 'read', file: basename(path), bytes, total: spec.bytes });
   }
   if (bytes < spec.bytes) {
     throw new DataError(
@@ -70,15 +80,19 @@ export async function readVerified({ path, spec, remedy, onProgress, consume }: 
 }
 
 /** Errors of the system and of zlib become sentences; errors of `consume` pass as they are. */
-function readError(error: unknown, path: string, remedy: string): unknown {
+export function readError(error: unknown, path: string, remedy: string, what = 'a gzip file'): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === 'Z_BUF_ERROR') {
-    return new DataError('truncated', `${path} should be a whole gzip file, but it ends early: ${remedy}.`, {
-      cause: error,
-    });
+    return new DataError(
+      'truncated',
+      `${path} should be ${what.replace('a ', 'a whole ')}, but it ends early: ${remedy}.`,
+      {
+        cause: error,
+      },
+    );
   }
   if (code?.startsWith('Z_')) {
-    return new DataError('format', `${path} should be a gzip file, but it is corrupt (${code}): ${remedy}.`, {
+    return new DataError('format', `${path} should be ${what}, but it is corrupt (${code}): ${remedy}.`, {
       cause: error,
     });
   }

@@ -1,3 +1,6 @@
+export { DequantizedGaussian } from './baselines/gaussian.js';
+export { IntensityMoments } from './baselines/intensityMoments.js';
+export { uniformNats } from './baselines/uniform.js';
 export {
   type ContextShape,
   type ContextStep,

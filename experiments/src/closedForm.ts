@@ -1,0 +1,23 @@
+import type { DatasetSplits } from '@pixelrnn/data';
+import type { ExperimentRow } from './experiment.js';
+
+/** How a row that is computed, not trained, gets its numbers: no steps, no seeds, no samples. */
+export interface ClosedForm {
+  compute(data: DatasetSplits, log: (line: string) => void): Promise<ClosedFormResult>;
+}
+
+export interface ClosedFormResult {
+  /** Means in nats per image, over whole splits. */
+  test: number;
+  valid: number;
+  train: number | null;
+  /** Standard error of `test` over images. */
+  testStandardError: number;
+  parameters: number;
+  /** Images that the row's parameters were fitted to. */
+  images: number;
+}
+
+export type ClosedFormRow = ExperimentRow & { closedForm: ClosedForm };
+
+export const isClosedForm = (row: ExperimentRow): row is ClosedFormRow => row.closedForm !== undefined;

