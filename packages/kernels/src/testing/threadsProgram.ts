@@ -9,6 +9,8 @@ import { maskedConv2d } from '../maskedConv2d.js';
 import { nativeThreads } from '../native/node.js';
 import { adamUpdate, rmsPropUpdate } from '../optimisers.js';
 import { type Convolution, drawConvolution, outputAndGradients } from './convolutions.js';
+import { drawGatedConvolution, gatedOutputAndGradients } from './gatedConvolutions.js';
+import { drawRecurrentLayer, recurrentOutputAndGradients } from './recurrentLayers.js';
 
 await loadEngine({ engine: 'node', quiet: true });
 setKernels('fused');
@@ -32,6 +34,27 @@ sizes.forEach(([batch, height, width, cin, cout, side], seed) => {
   };
   add(outputAndGradients(one, drawConvolution(one), maskedConv2d));
 });
+
+for (const layer of ['rowLSTM', 'diagonalBiLSTM'] as const) {
+  for (const batch of [5, 37]) {
+    const sizes = { batch, height: 9, width: 12, cin: 14, h: 19, inputSide: 3, stateSide: 3 };
+    const data = drawRecurrentLayer({
+      layer,
+      ...sizes,
+      colors: 3,
+      addition: true,
+      projection: 'residual',
+      seed: batch,
+    });
+    add(recurrentOutputAndGradients(data));
+  }
+}
+
+for (const batch of [3, 21]) {
+  const sizes = { batch, height: 11, width: 13, cin: 9, maps: 21, side: 3, colors: 3 } as const;
+  const data = drawGatedConvolution({ ...sizes, bias: true, vector: true, map: true, seed: batch });
+  add(gatedOutputAndGradients(data));
+}
 
 const random = new Random(1);
 const normal = (shape: number[]) =>
