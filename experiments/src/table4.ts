@@ -20,14 +20,7 @@ const smoke: TrainingSettings = {
   trainImages: 0,
   samples: 4,
 };
-// A recurrent step is many small operations, and a sampled image 784 times as many: a smoke run draws none.
-const smokeRecurrent: TrainingSettings = {
-  ...smoke,
-  steps: 30,
-  validImages: 100,
-  testImages: 100,
-  samples: 0,
-};
+const smokeRecurrent: TrainingSettings = { ...smoke, steps: 30, validImages: 100, testImages: 100 };
 const cpu: TrainingSettings = {
   ...smoke,
   steps: 62_500, // 20 passes over the training images
@@ -42,7 +35,6 @@ const paper: TrainingSettings = { ...cpu, steps: 312_500, learningRate: 5e-4, va
 
 /** Rows of recurrent models: the paper's depth and width, with residual connections as in its CIFAR-10 models. */
 function recurrent(cell: 'row' | 'diagonal', { layers, h }: { layers: number; h: number }) {
-  const small = { layers: Math.min(layers, 2), h: h / 4, headWidth: 8 };
   const architecture = {
     layers,
     h,
@@ -63,7 +55,7 @@ function recurrent(cell: 'row' | 'diagonal', { layers, h }: { layers: number; h:
       kernelSize: positive,
     }),
     presets: {
-      smoke: { ...smokeRecurrent, ...architecture, ...small },
+      smoke: { ...smokeRecurrent, ...architecture },
       cpu: { ...cpu, ...architecture },
       paper: { ...paper, ...architecture },
     },

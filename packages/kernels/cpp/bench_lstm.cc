@@ -1,4 +1,5 @@
-// Times the recurrent layers of the training bench, batch 16: whole layers, and GFLOP/s of their matrix products.
+// Times the recurrent layers of the training bench, batch 16: whole layers with up-projection and residual, and GFLOP/s of
+// their matrix products.
 #include "benching.h"
 
 namespace bench {
@@ -13,7 +14,8 @@ struct Shape {
 double gigaflops(const Shape& shape, int32_t taps) {
     const double pixels = 16.0 * shape.side * shape.side, gates = 4.0 * shape.hidden * shape.directions;
     const double state = shape.hidden * (shape.directions == 1 ? 3 : 2);
-    return 2e-9 * pixels * gates * (2 * shape.hidden * taps + state);
+    const double up = 2.0 * shape.hidden * shape.hidden;
+    return 2e-9 * pixels * (gates * (2 * shape.hidden * taps + state) + up);
 }
 
 void bench(const Shape& shape, ThreadPool& pool) {
@@ -27,32 +29,38 @@ void bench(const Shape& shape, ThreadPool& pool) {
     const int32_t taps[] = {0, 0, 0, 1};
     const size_t pixels = 16u * shape.side * shape.side, states = static_cast<size_t>(shape.directions) * h;
     const Array x(pixels * cin), kernels(mask.size(), 0.1f), bias(gates), state_kernel(states * state * 4 * h, 0.1f);
-    const Array hidden(states), cell(states), y(pixels * h), dy(y.size()), all_gates(pixels * gates);
-    const Array dx(x.size()), dkernels(mask.size()), dbias(gates), dstate(state_kernel.size()), dhidden(states), dcell(states);
+    const Array initial(states), hidden(pixels * h), y(pixels * cin), dy(y.size()), all_gates(pixels * gates);
+    const Array up_kernel(static_cast<size_t>(h) * cin, 0.1f), up_bias(cin), dup(up_kernel.size()), dup_bias(cin);
+    std::vector<float> up_mask;
+    for (int32_t i = 0; i < h; i++)
+        for (int32_t n = 0; n < cin; n++) up_mask.push_back(i % shape.colors <= n % shape.colors ? 1 : 0);
+    const Array dx(x.size()), dkernels(mask.size()), dbias(gates), dstate(state_kernel.size()), dinitial(states), dcell(states);
     const pixelrnn_lstm_parameters parameters = {kernels.data(),      mask.data(),   bias.data(),
-                                                 state_kernel.data(), hidden.data(), cell.data()};
+                                                 state_kernel.data(), initial.data(), initial.data(),
+                                                 up_kernel.data(),    up_mask.data(), up_bias.data()};
     const pixelrnn_lstm_gradients gradients = {dx.data(),     dkernels.data(), dbias.data(), dstate.data(),
-                                               dhidden.data(), dcell.data(),    nullptr};
-    const pixelrnn_row_lstm row = {16, shape.side, shape.side, cin, h, 3, 2, taps, 3};
-    const pixelrnn_diagonal_bilstm diagonal = {16, shape.side, shape.side, cin, h};
+                                               dinitial.data(), dcell.data(),   nullptr,      dup.data(),
+                                               dup_bias.data()};
+    const pixelrnn_row_lstm row = {16, shape.side, shape.side, cin, h, 3, 2, taps, 3, {cin, 1}};
+    const pixelrnn_diagonal_bilstm diagonal = {16, shape.side, shape.side, cin, h, {cin, 1}};
     const Workspace workspace(std::max({pixelrnn_row_lstm_forward_workspace(&row), pixelrnn_row_lstm_backward_workspace(&row),
                                         pixelrnn_diagonal_bilstm_forward_workspace(&diagonal),
                                         pixelrnn_diagonal_bilstm_backward_workspace(&diagonal)}));
     const double forward = best_of([&] {
         if (shape.directions == 1)
-            pixelrnn_row_lstm_forward(&row, x.data(), &parameters, nullptr, all_gates.data(), y.data(), workspace.get(),
-                                      pool.executor());
+            pixelrnn_row_lstm_forward(&row, x.data(), &parameters, nullptr, all_gates.data(), hidden.data(), y.data(),
+                                      workspace.get(), pool.executor());
         else
-            pixelrnn_diagonal_bilstm_forward(&diagonal, x.data(), &parameters, nullptr, all_gates.data(), y.data(),
-                                             workspace.get(), pool.executor());
+            pixelrnn_diagonal_bilstm_forward(&diagonal, x.data(), &parameters, nullptr, all_gates.data(), hidden.data(),
+                                             y.data(), workspace.get(), pool.executor());
     });
     const double backward = best_of([&] {
         if (shape.directions == 1)
-            pixelrnn_row_lstm_backward(&row, x.data(), &parameters, all_gates.data(), dy.data(), &gradients,
-                                       workspace.get(), pool.executor());
+            pixelrnn_row_lstm_backward(&row, x.data(), &parameters, all_gates.data(), hidden.data(), dy.data(),
+                                       &gradients, workspace.get(), pool.executor());
         else
-            pixelrnn_diagonal_bilstm_backward(&diagonal, x.data(), &parameters, all_gates.data(), dy.data(), &gradients,
-                                              workspace.get(), pool.executor());
+            pixelrnn_diagonal_bilstm_backward(&diagonal, x.data(), &parameters, all_gates.data(), hidden.data(),
+                                              dy.data(), &gradients, workspace.get(), pool.executor());
     });
     const double work = gigaflops(shape, shape.directions == 1 ? 2 : 1);
     std::printf("%-34s forward %7.3f ms %4.0f   backward %7.3f ms %4.0f   %2d layers %7.2f ms\n", shape.name,
@@ -63,7 +71,7 @@ void bench(const Shape& shape, ThreadPool& pool) {
 }  // namespace
 
 void bench_recurrent(ThreadPool& pool) {
-    std::printf("\nrecurrent layers with 2h inputs, batch 16: ms and GFLOP/s of inputs' and states' products\n");
+    std::printf("\nrecurrent layers with 2h inputs, batch 16: ms and GFLOP/s of the products\n");
     for (const Shape& shape : {Shape{"Diagonal BiLSTM 28x28x1, h = 16", 7, 28, 16, 1, 2},
                                Shape{"Diagonal BiLSTM 28x28x1, h = 32", 1, 28, 32, 1, 2},
                                Shape{"Row LSTM 28x28x1, h = 16", 7, 28, 16, 1, 1},

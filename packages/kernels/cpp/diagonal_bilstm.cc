@@ -3,10 +3,10 @@
 // skewed: a cell reads the slots of two neighbouring rows. The direction to the left sees the image from the other side;
 // its last row is computed nowhere, for it would be moved down out of the image.
 #include "fill.h"
-#include "input_to_state.h"
 #include "scan_backward.h"
 #include "scan_forward.h"
 #include "state_gradient.h"
+#include "up_projection.h"
 
 namespace pixelrnn {
 namespace {
@@ -82,7 +82,7 @@ struct ForwardScratch {
 };
 
 struct ForwardLayout {
-    InputToState input;
+    ImageConvLayout input, up;
     StateWeights weights[2];
     char* scratch;
     size_t scratch_bytes, bytes;
@@ -90,7 +90,8 @@ struct ForwardLayout {
     ForwardLayout(const pixelrnn_diagonal_bilstm& lstm, void* workspace) {
         const Sizes size(lstm);
         Arena arena(workspace);
-        input = take_input_forward(arena, input_conv(lstm));
+        input = take_image_conv(arena, input_conv(lstm));
+        up = take_up(arena, lstm);
         for (StateWeights& direction : weights) direction = take_state_weights(arena, size.h, kWindow, false);
         scratch_bytes = ForwardScratch(size, nullptr).bytes;
         scratch = arena.take<char>(scratch_bytes * Groups{lstm.batch}.count());
@@ -100,13 +101,13 @@ struct ForwardLayout {
 
 // Rows that have not begun keep their initial states in both lines.
 void scan(const Sizes& size, int32_t direction, const StateWeights& weights, const ForwardScratch& scratch,
-          const pixelrnn_lstm_parameters& parameters, float* gates, float* y) {
+          const pixelrnn_lstm_parameters& parameters, float* gates, float* hidden) {
     for (float* line : scratch.states) {
         clear(line, size.h);
         repeat(line + size.h, size.height, size.h, parameters.initial_hidden + direction * size.h, size.h, size.h);
     }
     repeat(scratch.cells, size.height, size.units, parameters.initial_cell + direction * size.h, size.h, size.units);
-    const View<float> gate_view = gates_of(gates, size, direction), outputs = outputs_of(y, size, direction);
+    const View<float> gate_view = gates_of(gates, size, direction), outputs = outputs_of(hidden, size, direction);
     for (int32_t d = 0; d < size.diagonals(direction); d++) {
         const Diagonal diagonal(size, direction, d);
         const ptrdiff_t first = static_cast<ptrdiff_t>(diagonal.row) * size.h;
@@ -120,13 +121,14 @@ void scan(const Sizes& size, int32_t direction, const StateWeights& weights, con
 // Maps of states [height + 1, width + 1, units] have the row above the image and the column before it.
 struct BackwardScratch {
     float *hidden, *cells, *tanh_cells;
-    float* dgates;  // [height, width, 8h]
-    float* dslots;  // [height + 1, slot_pitch], what a diagonal passes on to the one before
-    float* dcell;   // [height, units]
+    float* dgates;   // [height, width, 8h]
+    float* dhidden;  // [height, width, h], of the layer's hidden map
+    float* dslots;   // [height + 1, slot_pitch], what a diagonal passes on to the one before
+    float* dcell;    // [height, units]
     int32_t slot_pitch;
     size_t map_size, bytes;
 
-    BackwardScratch(const Sizes& size, char* memory) {
+    BackwardScratch(const Sizes& size, bool projected, char* memory) {
         Arena arena(memory);
         const size_t rows = static_cast<size_t>(size.height) + 1;
         map_size = rows * (size.width + 1) * size.units;
@@ -134,7 +136,8 @@ struct BackwardScratch {
         hidden = arena.take<float>(map_size + kStateRowUnit);
         cells = arena.take<float>(map_size);
         tanh_cells = arena.take<float>(map_size);
-        dgates = arena.take<float>((rows - 1) * size.width * size.gates + kLanes);
+        dgates = arena.take<float>((rows - 1) * size.width * size.gates);
+        dhidden = arena.take<float>(projected ? (rows - 1) * size.width * size.h : 0);
         dslots = arena.take<float>(rows * slot_pitch + kLanes);
         dcell = arena.take<float>((rows - 1) * size.units);
         bytes = arena.used();
@@ -142,7 +145,7 @@ struct BackwardScratch {
 };
 
 struct BackwardLayout {
-    InputToStateSums input;
+    ImageConvSums input, up;
     StateWeights weights[2];
     StateSums sums;
     char* scratch;
@@ -152,10 +155,11 @@ struct BackwardLayout {
         const Sizes size(lstm);
         const int32_t groups = Groups{lstm.batch}.count();
         Arena arena(workspace);
-        input = take_input_backward(arena, input_conv(lstm));
+        input = take_image_conv_sums(arena, input_conv(lstm));
+        up = take_up_sums(arena, lstm);
         for (StateWeights& direction : weights) direction = take_state_weights(arena, size.h, kWindow, true);
         sums = take_state_sums(arena, groups, 2, kWindow, size.h);
-        scratch_bytes = BackwardScratch(size, nullptr).bytes;
+        scratch_bytes = BackwardScratch(size, lstm.up.channels > 0, nullptr).bytes;
         scratch = arena.take<char>(scratch_bytes * groups);
         bytes = arena.used();
     }
@@ -187,8 +191,8 @@ void add_initial(const Sizes& size, int32_t direction, const BackwardScratch& sc
 }
 
 void scan_back(const Sizes& size, int32_t direction, const StateWeights& weights, const BackwardScratch& scratch,
-               const float* gates, const float* dy, const StateSums& sums, int32_t group, bool begin) {
-    const View<const float> gate_view = gates_of(gates, size, direction), dy_view = outputs_of(dy, size, direction);
+               const float* gates, const float* dhidden, const StateSums& sums, int32_t group, bool begin) {
+    const View<const float> gate_view = gates_of(gates, size, direction), dy_view = outputs_of(dhidden, size, direction);
     const View<float> dgate_view = gates_of(scratch.dgates, size, direction);
     const ptrdiff_t row = static_cast<ptrdiff_t>(size.width + 1) * size.units;
     clear(scratch.dslots, (static_cast<size_t>(size.height) + 1) * scratch.slot_pitch + kLanes);
@@ -228,10 +232,12 @@ size_t pixelrnn_diagonal_bilstm_forward_workspace(const pixelrnn_diagonal_bilstm
 
 void pixelrnn_diagonal_bilstm_forward(const pixelrnn_diagonal_bilstm* lstm, const float* x,
                                       const pixelrnn_lstm_parameters* parameters, const float* addition, float* gates,
-                                      float* y, void* workspace, const pixelrnn_executor* executor) {
+                                      float* hidden, float* y, void* workspace, const pixelrnn_executor* executor) {
     const Sizes size(*lstm);
     const ForwardLayout layout(*lstm, workspace);
-    const InputSums inputs(layout.input, x, *parameters, addition, executor);
+    const Filter filter = {parameters->input_kernel, parameters->input_mask};
+    const ImageConv inputs(layout.input, x, filter, parameters->bias, addition, executor);
+    const UpProjection up(lstm->up, layout.up, x, hidden, *parameters, executor);
     const size_t kernel = static_cast<size_t>(kWindow) * 4 * size.h * size.h;
     for (int32_t direction = 0; direction < 2; direction++)
         pack_forward(layout.weights[direction], parameters->state_kernel + direction * kernel, true);
@@ -241,7 +247,8 @@ void pixelrnn_diagonal_bilstm_forward(const pixelrnn_diagonal_bilstm* lstm, cons
         const ForwardScratch scratch(size, layout.scratch + slot * layout.scratch_bytes);
         for (int32_t direction = 0; direction < 2; direction++)
             scan(size, direction, layout.weights[direction], scratch, *parameters, gates + pixel * size.gates,
-                 y + pixel * size.h);
+                 hidden + pixel * size.h);
+        up.compute(image, y);
     });
 }
 
@@ -250,27 +257,33 @@ size_t pixelrnn_diagonal_bilstm_backward_workspace(const pixelrnn_diagonal_bilst
 }
 
 void pixelrnn_diagonal_bilstm_backward(const pixelrnn_diagonal_bilstm* lstm, const float* x,
-                                       const pixelrnn_lstm_parameters* parameters, const float* gates, const float* dy,
-                                       const pixelrnn_lstm_gradients* gradients, void* workspace,
-                                       const pixelrnn_executor* executor) {
+                                       const pixelrnn_lstm_parameters* parameters, const float* gates,
+                                       const float* hidden, const float* dy, const pixelrnn_lstm_gradients* gradients,
+                                       void* workspace, const pixelrnn_executor* executor) {
     const Sizes size(*lstm);
     const BackwardLayout layout(*lstm, workspace);
-    const InputGradients inputs(layout.input, x, *parameters, gradients->x, executor);
+    const Filter filter = {parameters->input_kernel, parameters->input_mask};
+    const ImageConvGradients inputs(layout.input, x, filter, gradients->x != nullptr, executor);
+    const UpProjectionGradients up(lstm->up, layout.up, hidden, *parameters, executor);
     const size_t kernel = static_cast<size_t>(kWindow) * 4 * size.h * size.h;
     for (int32_t direction = 0; direction < 2; direction++)
         pack_backward(layout.weights[direction], parameters->state_kernel + direction * kernel, true);
     each_image(lstm->batch, executor, [&](int32_t image, int32_t group, int32_t slot, bool begin) {
         const size_t pixels = static_cast<size_t>(size.height) * size.width, pixel = image * pixels;
-        const BackwardScratch scratch(size, layout.scratch + slot * layout.scratch_bytes);
+        const BackwardScratch scratch(size, lstm->up.channels > 0, layout.scratch + slot * layout.scratch_bytes);
+        const float* own_dy = dy + pixel * output_channels(*lstm);
+        const float* dhidden = up.add(image, group, begin, own_dy, scratch.dhidden);
         for (int32_t direction = 0; direction < 2; direction++) {
             recall(size, direction, scratch, *parameters, gates + pixel * size.gates);
-            scan_back(size, direction, layout.weights[direction], scratch, gates + pixel * size.gates, dy + pixel * size.h,
+            scan_back(size, direction, layout.weights[direction], scratch, gates + pixel * size.gates, dhidden,
                       layout.sums, group, begin);
         }
         clear_unused(size, scratch.dgates);
         if (gradients->addition) copy(gradients->addition + pixel * size.gates, scratch.dgates, pixels * size.gates);
-        inputs.add(image, group, slot, begin, scratch.dgates);
+        float* dx = gradients->x ? gradients->x + pixel * lstm->cin : nullptr;
+        inputs.add(image, group, begin, {scratch.dgates, dx, lstm->up.residual ? own_dy : nullptr});
     });
     inputs.finish(gradients->input_kernel, gradients->bias, executor);
+    up.finish(gradients->up_kernel, gradients->up_bias, executor);
     finish_state_sums(layout.sums, true, gradients->state_kernel, gradients->initial_hidden, gradients->initial_cell);
 }

@@ -50,6 +50,23 @@ void pixelrnn_conv_backward(const pixelrnn_conv* conv, const float* x, const flo
                             const float* y, const float* dy, float* dx, float* dkernel, float* dbias,
                             void* workspace, const pixelrnn_executor* executor);
 
+// A gated unit: y = tanh(a + condition) * sigmoid(b + condition), where [a, b] = conv(x, kernel * mask) + bias, halves of
+// the convolution's cout = 2 p maps; no ReLUs. The condition is the sum of `vector` [batch, 2 p] and `map`
+// [batch, height, width, 2 p]; both, and bias, may be null. y [batch, height, width, p].
+// halves [batch, height, width, 2 p], tanh and sigmoid, is written for the backward pass; it may be the map itself where
+// tap_count * cin <= 256.
+// Workspace: forward as pixelrnn_conv_forward. Backward packed weights, and partial sums of the filters' gradient and an
+// image's gradients for each of min(batch, 16) images.
+size_t pixelrnn_gated_conv_forward_workspace(const pixelrnn_conv* conv);
+void pixelrnn_gated_conv_forward(const pixelrnn_conv* conv, const float* x, const float* kernel, const float* mask,
+                                 const float* bias, const float* vector, const float* map, float* halves, float* y,
+                                 void* workspace, const pixelrnn_executor* executor);
+// Gradients for dy, each in the shape of what it is the gradient of; dx, dbias, dvector and dmap may be null.
+size_t pixelrnn_gated_conv_backward_workspace(const pixelrnn_conv* conv);
+void pixelrnn_gated_conv_backward(const pixelrnn_conv* conv, const float* x, const float* kernel, const float* mask,
+                                  const float* halves, const float* dy, float* dx, float* dkernel, float* dbias,
+                                  float* dvector, float* dmap, void* workspace, const pixelrnn_executor* executor);
+
 // Convolutions one after the other, each on what the one before gives, in one pass over the images: where a thread reads a
 // map, it is still in the cache that it wrote it to. They are of one batch, height and width and without output_relu.
 #define PIXELRNN_MOST_CONVOLUTIONS 512
@@ -86,12 +103,19 @@ typedef struct {
     const float* bias;                       // null means zeros
     const float* state_kernel;
     const float *initial_hidden, *initial_cell;
+    const float *up_kernel, *up_mask, *up_bias;  // of the up-projection if there is one; mask and bias may be null
 } pixelrnn_lstm_parameters;
 
-// What a backward pass writes, each in the shape of what it is the gradient of; x, bias and addition may be null.
+// What a backward pass writes, each in the shape of what it is the gradient of; x, biases and addition may be null.
 typedef struct {
-    float *x, *input_kernel, *bias, *state_kernel, *initial_hidden, *initial_cell, *addition;
+    float *x, *input_kernel, *bias, *state_kernel, *initial_hidden, *initial_cell, *addition, *up_kernel, *up_bias;
 } pixelrnn_lstm_gradients;
+
+// A 1 x 1 convolution of the hidden map.
+typedef struct {
+    int32_t channels;  // of the layer's output, or 0: the output is the hidden map
+    int32_t residual;  // whether x, of as many channels, is added
+} pixelrnn_up_projection;
 
 typedef struct {
     int32_t batch, height, width, cin, hidden;
@@ -99,30 +123,34 @@ typedef struct {
     int32_t tap_count;
     const int32_t* taps;  // as in pixelrnn_conv; all rows are 0
     int32_t state_width;  // odd
+    pixelrnn_up_projection up;
 } pixelrnn_row_lstm;
 
 // Row LSTM, from the top row to the bottom row; a row's states before are those of the row above around its column,
 // zeros outside the image, and the initial ones above the first row.
 //   x [batch, height, width, cin], input_kernel and input_mask [1, kernel_width, cin, 4 hidden], bias [4 hidden],
 //   state_kernel [state_width, hidden, 4 hidden], initial_hidden and initial_cell [hidden],
-//   addition [batch, height, width, 4 hidden] to the sums, or null; y [batch, height, width, hidden].
-// gates [batch, height, width, 4 hidden] is written for the backward pass; it may be the addition itself where
-// tap_count * cin <= 256.
+//   addition [batch, height, width, 4 hidden] to the sums, or null; up_kernel and up_mask [1, 1, hidden, up.channels],
+//   up_bias [up.channels]; hidden [batch, height, width, hidden], y [batch, height, width, up.channels], or null without
+//   an up-projection; dy is the gradient of y, or of hidden.
+// gates [batch, height, width, 4 hidden] and hidden are written for the backward pass; gates may be the addition itself
+// where tap_count * cin <= 256. Without an up-projection the backward pass reads no hidden map.
 // Workspace: forward, the packed weights and a few rows for each of min(batch, 16) images. Backward, for each of them its
 // gates, three maps of its states and its sums of the parameters' gradients; only as many as there are threads are touched
 // of all but the sums.
 size_t pixelrnn_row_lstm_forward_workspace(const pixelrnn_row_lstm* lstm);
 void pixelrnn_row_lstm_forward(const pixelrnn_row_lstm* lstm, const float* x,
-                               const pixelrnn_lstm_parameters* parameters, const float* addition, float* gates, float* y,
-                               void* workspace, const pixelrnn_executor* executor);
+                               const pixelrnn_lstm_parameters* parameters, const float* addition, float* gates,
+                               float* hidden, float* y, void* workspace, const pixelrnn_executor* executor);
 size_t pixelrnn_row_lstm_backward_workspace(const pixelrnn_row_lstm* lstm);
 void pixelrnn_row_lstm_backward(const pixelrnn_row_lstm* lstm, const float* x,
-                                const pixelrnn_lstm_parameters* parameters, const float* gates, const float* dy,
-                                const pixelrnn_lstm_gradients* gradients, void* workspace,
+                                const pixelrnn_lstm_parameters* parameters, const float* gates, const float* hidden,
+                                const float* dy, const pixelrnn_lstm_gradients* gradients, void* workspace,
                                 const pixelrnn_executor* executor);
 
 typedef struct {
     int32_t batch, height, width, cin, hidden;
+    pixelrnn_up_projection up;
 } pixelrnn_diagonal_bilstm;
 
 // Diagonal BiLSTM. To the right, the states before pixel (r, c) are those of (r, c - 1), the initial ones before the first
@@ -130,19 +158,18 @@ typedef struct {
 // the same in the flipped image, whose map is flipped back, moved down by one row and added.
 //   x [batch, height, width, cin], input_kernel and input_mask [1, 1, cin, 8 hidden], bias [8 hidden]: to the right, then
 //   to the left; state_kernel [2 directions, 2 (row r, row r - 1), hidden, 4 hidden],
-//   initial_hidden and initial_cell [2, hidden], addition [batch, height, width, 8 hidden] to the sums, or null;
-//   y [batch, height, width, hidden].
-// gates [batch, height, width, 8 hidden] is written for the backward pass; it may be the addition itself where cin <= 256.
-// Workspace: as above.
+//   initial_hidden and initial_cell [2, hidden], addition [batch, height, width, 8 hidden] to the sums, or null.
+// gates [batch, height, width, 8 hidden] and hidden are written for the backward pass; gates may be the addition itself
+// where cin <= 256. All else is as above.
 size_t pixelrnn_diagonal_bilstm_forward_workspace(const pixelrnn_diagonal_bilstm* lstm);
 void pixelrnn_diagonal_bilstm_forward(const pixelrnn_diagonal_bilstm* lstm, const float* x,
                                       const pixelrnn_lstm_parameters* parameters, const float* addition, float* gates,
-                                      float* y, void* workspace, const pixelrnn_executor* executor);
+                                      float* hidden, float* y, void* workspace, const pixelrnn_executor* executor);
 size_t pixelrnn_diagonal_bilstm_backward_workspace(const pixelrnn_diagonal_bilstm* lstm);
 void pixelrnn_diagonal_bilstm_backward(const pixelrnn_diagonal_bilstm* lstm, const float* x,
-                                       const pixelrnn_lstm_parameters* parameters, const float* gates, const float* dy,
-                                       const pixelrnn_lstm_gradients* gradients, void* workspace,
-                                       const pixelrnn_executor* executor);
+                                       const pixelrnn_lstm_parameters* parameters, const float* gates,
+                                       const float* hidden, const float* dy, const pixelrnn_lstm_gradients* gradients,
+                                       void* workspace, const pixelrnn_executor* executor);
 
 // nats[b] = sum over the image's `per_image` labels of -log softmax(logits)[label];
 // logits [batch, per_image, levels], normaliser [batch, per_image] = log-sum-exp, kept for the backward pass.

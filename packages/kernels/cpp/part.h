@@ -6,12 +6,12 @@
 namespace pixelrnn {
 
 template <bool whole>
-struct Part;
+struct PartVector;
 
 template <>
-struct Part<true> {
+struct PartVector<true> {
     static constexpr bool all = true;
-    explicit Part(int32_t) {}
+    explicit PartVector(int32_t) {}
     Vector load(const float* from) const { return pixelrnn::load(from); }
     void store(float* to, Vector value) const { pixelrnn::store(to, value); }
 };
@@ -31,10 +31,10 @@ __attribute__((noinline)) inline void store_part(float* to, int32_t count, Vecto
 
 // The other lanes are loaded as 0 and not stored.
 template <>
-struct Part<false> {
+struct PartVector<false> {
     static constexpr bool all = false;
     const int32_t count;
-    explicit Part(int32_t left) : count(left) {}
+    explicit PartVector(int32_t left) : count(left) {}
     Vector load(const float* from) const { return load_part(from, count); }
     void store(float* to, Vector value) const { store_part(to, count, value); }
 };
@@ -43,8 +43,8 @@ struct Part<false> {
 template <typename F>
 inline void each_part(int32_t units, const F& f) {
     int32_t unit = 0;
-    for (; unit + kLanes <= units; unit += kLanes) f(unit, Part<true>(kLanes));
-    if (unit < units) f(unit, Part<false>(units - unit));
+    for (; unit + kLanes <= units; unit += kLanes) f(unit, PartVector<true>(kLanes));
+    if (unit < units) f(unit, PartVector<false>(units - unit));
 }
 
 }  // namespace pixelrnn

@@ -1,9 +1,9 @@
 // Row LSTM (PixelRNN, section 3.1): a line is a row of the image.
 #include "fill.h"
-#include "input_to_state.h"
 #include "scan_backward.h"
 #include "scan_forward.h"
 #include "state_gradient.h"
+#include "up_projection.h"
 
 namespace pixelrnn {
 namespace {
@@ -42,7 +42,7 @@ struct ForwardScratch {
 };
 
 struct ForwardLayout {
-    InputToState input;
+    ImageConvLayout input, up;
     StateWeights weights;
     char* scratch;
     size_t scratch_bytes, bytes;
@@ -50,7 +50,8 @@ struct ForwardLayout {
     ForwardLayout(const pixelrnn_row_lstm& lstm, void* workspace) {
         const Sizes size(lstm);
         Arena arena(workspace);
-        input = take_input_forward(arena, input_conv(lstm));
+        input = take_image_conv(arena, input_conv(lstm));
+        up = take_up(arena, lstm);
         weights = take_state_weights(arena, size.h, size.window, false);
         scratch_bytes = ForwardScratch(size, nullptr).bytes;
         scratch = arena.take<char>(scratch_bytes * Groups{lstm.batch}.count());
@@ -59,7 +60,7 @@ struct ForwardLayout {
 };
 
 void scan(const Sizes& size, const StateWeights& weights, const ForwardScratch& scratch,
-          const pixelrnn_lstm_parameters& parameters, float* gates, float* y) {
+          const pixelrnn_lstm_parameters& parameters, float* gates, float* hidden) {
     const int32_t border = size.reach * size.h;
     for (float* line : scratch.states) clear(line, static_cast<size_t>(size.slots) * size.h);
     repeat(scratch.states[0] + border, size.width, size.h, parameters.initial_hidden, size.h, size.h);
@@ -67,7 +68,7 @@ void scan(const Sizes& size, const StateWeights& weights, const ForwardScratch& 
     for (int32_t row = 0; row < size.height; row++) {
         const size_t at = static_cast<size_t>(row) * size.width * size.h;
         forward_line(weights, {size.width, scratch.states[row % 2], scratch.states[1 - row % 2] + border, scratch.cells,
-                               size.units, gates + 4 * at, 4 * size.h, y + at, size.h, false});
+                               size.units, gates + 4 * at, 4 * size.h, hidden + at, size.h, false});
     }
 }
 
@@ -76,19 +77,21 @@ struct BackwardScratch {
     float* cells;       // [height + 1, width, units], the same
     float* tanh_cells;  // [height, width, units]
     float* dgates;      // [height, width, 4h]
+    float* dhidden;     // [height, width, h]
     float* dslots;      // [slots, slot_pitch], what a row passes on to the row above
     float* dcell;       // [width, units]
     int32_t slot_pitch;
     size_t bytes;
 
-    BackwardScratch(const Sizes& size, char* memory) {
+    BackwardScratch(const Sizes& size, bool projected, char* memory) {
         Arena arena(memory);
         const size_t rows = static_cast<size_t>(size.height) + 1, row = static_cast<size_t>(size.width) * size.units;
         slot_pitch = rounded_up(size.window * size.h, kLanes);
         hidden = arena.take<float>(rows * size.slots * size.units + kStateRowUnit);
         cells = arena.take<float>(rows * row);
         tanh_cells = arena.take<float>((rows - 1) * row);
-        dgates = arena.take<float>((rows - 1) * size.width * 4 * size.h + kLanes);
+        dgates = arena.take<float>((rows - 1) * size.width * 4 * size.h);
+        dhidden = arena.take<float>(projected ? (rows - 1) * size.width * size.h : 0);
         dslots = arena.take<float>(static_cast<size_t>(size.slots) * slot_pitch + kLanes);
         dcell = arena.take<float>(row);
         bytes = arena.used();
@@ -96,7 +99,7 @@ struct BackwardScratch {
 };
 
 struct BackwardLayout {
-    InputToStateSums input;
+    ImageConvSums input, up;
     StateWeights weights;
     StateSums sums;
     char* scratch;
@@ -106,10 +109,11 @@ struct BackwardLayout {
         const Sizes size(lstm);
         const int32_t groups = Groups{lstm.batch}.count();
         Arena arena(workspace);
-        input = take_input_backward(arena, input_conv(lstm));
+        input = take_image_conv_sums(arena, input_conv(lstm));
+        up = take_up_sums(arena, lstm);
         weights = take_state_weights(arena, size.h, size.window, true);
         sums = take_state_sums(arena, groups, 1, size.window, size.h);
-        scratch_bytes = BackwardScratch(size, nullptr).bytes;
+        scratch_bytes = BackwardScratch(size, lstm.up.channels > 0, nullptr).bytes;
         scratch = arena.take<char>(scratch_bytes * groups);
         bytes = arena.used();
     }
@@ -178,38 +182,48 @@ using namespace pixelrnn;
 size_t pixelrnn_row_lstm_forward_workspace(const pixelrnn_row_lstm* lstm) { return ForwardLayout(*lstm, nullptr).bytes; }
 
 void pixelrnn_row_lstm_forward(const pixelrnn_row_lstm* lstm, const float* x, const pixelrnn_lstm_parameters* parameters,
-                               const float* addition, float* gates, float* y, void* workspace,
+                               const float* addition, float* gates, float* hidden, float* y, void* workspace,
                                const pixelrnn_executor* executor) {
     const Sizes size(*lstm);
     const ForwardLayout layout(*lstm, workspace);
-    const InputSums inputs(layout.input, x, *parameters, addition, executor);
+    const Filter filter = {parameters->input_kernel, parameters->input_mask};
+    const ImageConv inputs(layout.input, x, filter, parameters->bias, addition, executor);
+    const UpProjection up(lstm->up, layout.up, x, hidden, *parameters, executor);
     pack_forward(layout.weights, parameters->state_kernel, false);
     each_image(lstm->batch, executor, [&](int32_t image, int32_t, int32_t slot, bool) {
         const size_t at = static_cast<size_t>(image) * size.height * size.width * size.h;
         inputs.compute(image, gates);
         const ForwardScratch scratch(size, layout.scratch + slot * layout.scratch_bytes);
-        scan(size, layout.weights, scratch, *parameters, gates + 4 * at, y + at);
+        scan(size, layout.weights, scratch, *parameters, gates + 4 * at, hidden + at);
+        up.compute(image, y);
     });
 }
 
 size_t pixelrnn_row_lstm_backward_workspace(const pixelrnn_row_lstm* lstm) { return BackwardLayout(*lstm, nullptr).bytes; }
 
 void pixelrnn_row_lstm_backward(const pixelrnn_row_lstm* lstm, const float* x, const pixelrnn_lstm_parameters* parameters,
-                                const float* gates, const float* dy, const pixelrnn_lstm_gradients* gradients,
-                                void* workspace, const pixelrnn_executor* executor) {
+                                const float* gates, const float* hidden, const float* dy,
+                                const pixelrnn_lstm_gradients* gradients, void* workspace,
+                                const pixelrnn_executor* executor) {
     const Sizes size(*lstm);
     const BackwardLayout layout(*lstm, workspace);
-    const InputGradients inputs(layout.input, x, *parameters, gradients->x, executor);
+    const Filter filter = {parameters->input_kernel, parameters->input_mask};
+    const ImageConvGradients inputs(layout.input, x, filter, gradients->x != nullptr, executor);
+    const UpProjectionGradients up(lstm->up, layout.up, hidden, *parameters, executor);
     pack_backward(layout.weights, parameters->state_kernel, false);
     each_image(lstm->batch, executor, [&](int32_t image, int32_t group, int32_t slot, bool begin) {
-        const size_t at = static_cast<size_t>(image) * size.height * size.width * size.h;
-        const size_t count = static_cast<size_t>(size.height) * size.width * 4 * size.h;
-        const BackwardScratch scratch(size, layout.scratch + slot * layout.scratch_bytes);
-        recall(size, scratch, *parameters, gates + 4 * at);
-        scan_back(size, layout.weights, scratch, gates + 4 * at, dy + at, layout.sums, group, begin);
-        if (gradients->addition) copy(gradients->addition + 4 * at, scratch.dgates, count);
-        inputs.add(image, group, slot, begin, scratch.dgates);
+        const size_t pixels = static_cast<size_t>(size.height) * size.width, pixel = image * pixels;
+        const size_t gate_count = 4 * static_cast<size_t>(size.h);
+        const BackwardScratch scratch(size, lstm->up.channels > 0, layout.scratch + slot * layout.scratch_bytes);
+        const float* own_dy = dy + pixel * output_channels(*lstm);
+        const float* dhidden = up.add(image, group, begin, own_dy, scratch.dhidden);
+        recall(size, scratch, *parameters, gates + pixel * gate_count);
+        scan_back(size, layout.weights, scratch, gates + pixel * gate_count, dhidden, layout.sums, group, begin);
+        if (gradients->addition) copy(gradients->addition + pixel * gate_count, scratch.dgates, pixels * gate_count);
+        float* dx = gradients->x ? gradients->x + pixel * lstm->cin : nullptr;
+        inputs.add(image, group, begin, {scratch.dgates, dx, lstm->up.residual ? own_dy : nullptr});
     });
     inputs.finish(gradients->input_kernel, gradients->bias, executor);
+    up.finish(gradients->up_kernel, gradients->up_bias, executor);
     finish_state_sums(layout.sums, false, gradients->state_kernel, gradients->initial_hidden, gradients->initial_cell);
 }

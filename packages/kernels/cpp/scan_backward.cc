@@ -17,7 +17,7 @@ constexpr int32_t kCells[] = {0, 6, 4, 2};
 #endif
 
 template <bool whole>
-void differentiate(const StateWeights& weights, const BackwardLine& line, int32_t unit, Part<whole> part) {
+void differentiate(const StateWeights& weights, const BackwardLine& line, int32_t unit, PartVector<whole> part) {
     const int32_t h = weights.hidden;
     for (int32_t i = 0; i < line.count; i++) {
         Vector dh = passed_on(weights, line, i, unit);

@@ -21,7 +21,7 @@ struct ForwardTiles {
     const StateWeights& weights;
     const ForwardLine& line;
     const int32_t unit;
-    const Part<whole> part;
+    const PartVector<whole> part;
 
     template <int32_t cells>
     void run(int32_t first) const {
@@ -54,7 +54,7 @@ struct ForwardTiles {
 };
 
 template <bool whole>
-void activate(int32_t h, const ForwardLine& line, int32_t unit, Part<whole> part) {
+void activate(int32_t h, const ForwardLine& line, int32_t unit, PartVector<whole> part) {
     for (int32_t i = 0; i < line.count; i++) {
         float* gates = line.gates + i * line.gate_pitch + unit;
         float* cell = line.cell + static_cast<size_t>(i) * line.cell_pitch + unit;

@@ -6,6 +6,7 @@ int main() {
     testing::test_convolutions();
     testing::test_chains();
     testing::test_cross_entropies();
+    testing::test_gated_convolutions();
     testing::test_gates();
     testing::test_lstm();
     testing::test_optimisers();

@@ -16,9 +16,9 @@ struct Case {
 std::string describe(const Case& c) {
     const LstmShape& s = c.shape;
     char text[200];
-    std::snprintf(text, sizeof text, "%s %dx%dx%dx%d, h %d, kernel %d, state %d, %d colors%s%s",
+    std::snprintf(text, sizeof text, "%s %dx%dx%dx%d, h %d, kernel %d, state %d, up %d%s, %d colors%s%s",
                   s.directions == 1 ? "Row LSTM" : "Diagonal BiLSTM", s.batch, s.height, s.width, s.cin, s.hidden,
-                  s.kernel_width, s.state_width, c.colors, c.masked ? "" : ", no mask", c.addition ? ", addition" : "");
+                  s.kernel_width, s.state_width, s.up, s.residual ? " + x" : "", c.colors, c.masked ? "" : ", no mask", c.addition ? ", addition" : "");
     return text;
 }
 
@@ -32,12 +32,14 @@ void each_array(T& arrays, const F& f) {
     f("initial hidden", arrays.initial_hidden);
     f("initial cell", arrays.initial_cell);
     f("addition", arrays.addition);
+    f("up kernel", arrays.up_kernel);
+    f("up bias", arrays.up_bias);
 }
 
 struct Problem {
     Case c;
     LstmArrays<float> inputs;
-    std::vector<float> mask, dy;
+    std::vector<float> mask, up_mask, dy;
     std::vector<int32_t> taps;
 
     Problem(const Case& shape, Numbers& numbers) : c(shape) {
@@ -52,7 +54,11 @@ struct Problem {
         inputs.initial_hidden = numbers.array(cells);
         inputs.initial_cell = numbers.array(cells);
         if (c.addition) inputs.addition = numbers.array(s.pixels() * s.gates());
-        dy = numbers.array(s.pixels() * s.hidden);
+        inputs.up_kernel = numbers.array(static_cast<size_t>(s.hidden) * s.up, -limit(s.hidden), limit(s.hidden));
+        inputs.up_bias = c.bias ? numbers.array(s.up) : std::vector<float>(s.up, 0.0f);
+        for (int32_t i = 0; i < s.hidden; i++)
+            for (int32_t n = 0; n < s.up; n++) up_mask.push_back(!c.masked || i % c.colors <= n % c.colors ? 1.0f : 0.0f);
+        dy = numbers.array(s.pixels() * s.output());
         for (int32_t j = 0; j < s.kernel_width; j++) {
             const int32_t right = j - s.kernel_width / 2;
             for (int32_t i = 0; i < s.cin; i++)
@@ -66,22 +72,25 @@ struct Problem {
 
     pixelrnn_lstm_parameters parameters() const {
         return {inputs.input_kernel.data(), c.masked ? mask.data() : nullptr, c.bias ? inputs.bias.data() : nullptr,
-                inputs.state_kernel.data(), inputs.initial_hidden.data(), inputs.initial_cell.data()};
+                inputs.state_kernel.data(), inputs.initial_hidden.data(), inputs.initial_cell.data(),
+                inputs.up_kernel.data(), c.masked ? up_mask.data() : nullptr, c.bias ? inputs.up_bias.data() : nullptr};
     }
     pixelrnn_row_lstm row() const {
         const LstmShape& s = c.shape;
         return {s.batch, s.height, s.width, s.cin, s.hidden, s.kernel_width, static_cast<int32_t>(taps.size() / 2),
-                taps.data(), s.state_width};
+                taps.data(), s.state_width, {s.up, s.residual}};
     }
     pixelrnn_diagonal_bilstm diagonal() const {
         const LstmShape& s = c.shape;
-        return {s.batch, s.height, s.width, s.cin, s.hidden};
+        return {s.batch, s.height, s.width, s.cin, s.hidden, {s.up, s.residual}};
     }
 };
 
 struct Results {
-    std::vector<float> gates, y;
+    std::vector<float> gates, hidden, up;
     LstmArrays<float> gradients;
+
+    const std::vector<float>& y() const { return up.empty() ? hidden : up; }
 };
 
 // `all` gradients, or only those that may not be null.
@@ -90,21 +99,22 @@ void compute_backward(const Problem& p, bool all, Results& r, const pixelrnn_exe
     LstmArrays<float>& d = r.gradients;
     const auto pointer = [](std::vector<float>& array) { return array.empty() ? nullptr : array.data(); };
     each_array(d, [&](const std::string& name, std::vector<float>& array) {
-        const bool optional = name == "x" || name == "bias" || name == "addition";
+        const bool optional = name == "x" || name == "bias" || name == "addition" || name == "up bias";
         if (!all && optional) array.clear();
     });
     const pixelrnn_lstm_gradients gradients = {pointer(d.x), d.input_kernel.data(), pointer(d.bias), d.state_kernel.data(),
-                                               d.initial_hidden.data(), d.initial_cell.data(), pointer(d.addition)};
+                                               d.initial_hidden.data(), d.initial_cell.data(), pointer(d.addition),
+                                               d.up_kernel.data(), pointer(d.up_bias)};
     if (p.c.shape.directions == 1) {
         const pixelrnn_row_lstm lstm = p.row();
         const Workspace workspace(pixelrnn_row_lstm_backward_workspace(&lstm));
-        pixelrnn_row_lstm_backward(&lstm, p.inputs.x.data(), &parameters, r.gates.data(), p.dy.data(), &gradients,
-                                   workspace.get(), executor);
+        pixelrnn_row_lstm_backward(&lstm, p.inputs.x.data(), &parameters, r.gates.data(), r.hidden.data(),
+                                   p.dy.data(), &gradients, workspace.get(), executor);
     } else {
         const pixelrnn_diagonal_bilstm lstm = p.diagonal();
         const Workspace workspace(pixelrnn_diagonal_bilstm_backward_workspace(&lstm));
-        pixelrnn_diagonal_bilstm_backward(&lstm, p.inputs.x.data(), &parameters, r.gates.data(), p.dy.data(), &gradients,
-                                          workspace.get(), executor);
+        pixelrnn_diagonal_bilstm_backward(&lstm, p.inputs.x.data(), &parameters, r.gates.data(), r.hidden.data(),
+                                          p.dy.data(), &gradients, workspace.get(), executor);
     }
 }
 
@@ -119,19 +129,20 @@ void compute_forward(const Problem& p, bool in_place, Results& r, const pixelrnn
     if (p.c.shape.directions == 1) {
         const pixelrnn_row_lstm lstm = p.row();
         const Workspace workspace(pixelrnn_row_lstm_forward_workspace(&lstm));
-        pixelrnn_row_lstm_forward(&lstm, p.inputs.x.data(), &parameters, addition, r.gates.data(), r.y.data(),
-                                  workspace.get(), executor);
+        pixelrnn_row_lstm_forward(&lstm, p.inputs.x.data(), &parameters, addition, r.gates.data(), r.hidden.data(),
+                                  r.up.data(), workspace.get(), executor);
     } else {
         const pixelrnn_diagonal_bilstm lstm = p.diagonal();
         const Workspace workspace(pixelrnn_diagonal_bilstm_forward_workspace(&lstm));
-        pixelrnn_diagonal_bilstm_forward(&lstm, p.inputs.x.data(), &parameters, addition, r.gates.data(), r.y.data(),
-                                         workspace.get(), executor);
+        pixelrnn_diagonal_bilstm_forward(&lstm, p.inputs.x.data(), &parameters, addition, r.gates.data(),
+                                         r.hidden.data(), r.up.data(), workspace.get(), executor);
     }
 }
 
 Results compute(const Problem& p, const pixelrnn_executor* executor) {
     const LstmShape& s = p.c.shape;
-    Results r = {unwritten(s.pixels() * s.gates()), unwritten(s.pixels() * s.hidden), p.inputs};
+    Results r = {unwritten(s.pixels() * s.gates()), unwritten(s.pixels() * s.hidden), unwritten(s.pixels() * s.up),
+                 p.inputs};
     each_array(r.gradients, [](const char*, std::vector<float>& array) { array = unwritten(array.size()); });
     r.gradients.addition = unwritten(r.gates.size());
     compute_forward(p, false, r, executor);
@@ -143,7 +154,7 @@ LstmArrays<double> in_doubles(const LstmArrays<float>& inputs) {
     const auto doubles = [](const std::vector<float>& array) { return Doubles(array.begin(), array.end()); };
     return {doubles(inputs.x),          doubles(inputs.input_kernel),   doubles(inputs.bias),
             doubles(inputs.state_kernel), doubles(inputs.initial_hidden), doubles(inputs.initial_cell),
-            doubles(inputs.addition)};
+            doubles(inputs.addition),   doubles(inputs.up_kernel),      doubles(inputs.up_bias)};
 }
 
 // Against the largest of the array.
@@ -176,7 +187,7 @@ void check_reference(const Problem& p, const LstmArrays<double>& inputs, const L
             wanted += direction * (*all[a])[i];
         }
     const auto loss = [&](const LstmArrays<double>& at) {
-        const Doubles y = naive_output(p.c.shape, naive_forward(p.c.shape, at, p.mask));
+        const Doubles y = naive_output(p.c.shape, at, p.up_mask, naive_forward(p.c.shape, at, p.mask));
         double total = 0;
         for (size_t i = 0; i < y.size(); i++) total += p.dy[i] * y[i];
         return total;
@@ -199,12 +210,13 @@ void test(const Case& c, Numbers& numbers) {
     const Problem problem(c, numbers);
     const LstmArrays<double> inputs = in_doubles(problem.inputs);
     const LstmStates states = naive_forward(c.shape, inputs, problem.mask);
-    const LstmArrays<double> wanted =
-        naive_backward(c.shape, inputs, problem.mask, states, Doubles(problem.dy.begin(), problem.dy.end()));
+    const LstmArrays<double> wanted = naive_backward(c.shape, inputs, problem.mask, problem.up_mask, states,
+                                                     Doubles(problem.dy.begin(), problem.dy.end()));
     if (c.shape.hidden <= 6) check_reference(problem, inputs, wanted, numbers);
 
     Results alone = compute(problem, nullptr);
-    compare(alone.y, naive_output(c.shape, states), "y of " + describe(c));
+    compare(alone.y(), naive_output(c.shape, inputs, problem.up_mask, states), "y of " + describe(c));
+    compare(alone.hidden, naive_hidden(c.shape, states), "hidden map of " + describe(c));
     std::vector<const Doubles*> all;
     each_array(wanted, [&](const char*, const Doubles& array) { all.push_back(&array); });
     size_t i = 0;
@@ -213,7 +225,7 @@ void test(const Case& c, Numbers& numbers) {
     });
     for (pixelrnn::ThreadPool* pool : {&two, &three}) {
         Results together = compute(problem, pool->executor());
-        check(identical(alone.y, together.y) && same_gradients(alone.gradients, together.gradients),
+        check(identical(alone.y(), together.y()) && same_gradients(alone.gradients, together.gradients),
               "same bits with " + std::to_string(pool->threads()) + " threads, " + describe(c));
     }
 }
@@ -221,8 +233,9 @@ void test(const Case& c, Numbers& numbers) {
 Case random_case(int32_t directions, int32_t hidden, Numbers& numbers) {
     const int32_t batch = 1 + numbers.below(5), height = 1 + numbers.below(9), width = 1 + numbers.below(13);
     const int32_t odd[] = {1, 3, 5}, kernel = directions == 1 ? odd[numbers.below(3)] : 1;
-    return {{batch, height, width, 1 + numbers.below(40), hidden, directions, kernel,
-             directions == 1 ? odd[numbers.below(3)] : 2},
+    const int32_t cin = 1 + numbers.below(40), up[] = {0, 1 + numbers.below(40), cin}, kind = numbers.below(3);
+    return {{batch, height, width, cin, hidden, directions, kernel, directions == 1 ? odd[numbers.below(3)] : 2, up[kind],
+             kind == 2},
             numbers.below(2) == 0 ? 1 : 3,
             numbers.below(4) > 0,
             numbers.below(4) > 0,
@@ -232,30 +245,31 @@ Case random_case(int32_t directions, int32_t hidden, Numbers& numbers) {
 // Gradients that may be null change nothing of the others; the addition may become the gates.
 void test_optional(int32_t directions, Numbers& numbers) {
     const int32_t kernel = directions == 1 ? 3 : 1, state = directions == 1 ? 3 : 2;
-    const Problem p({{3, 4, 5, 6, 16, directions, kernel, state}, 3, true, true, true}, numbers);
+    const Problem p({{3, 4, 5, 6, 16, directions, kernel, state, 6, true}, 3, true, true, true}, numbers);
     const Results all = compute(p, nullptr);
     Results some = all;
     compute_backward(p, false, some, nullptr);
     check(identical(all.gradients.input_kernel, some.gradients.input_kernel) &&
               identical(all.gradients.state_kernel, some.gradients.state_kernel) &&
+              identical(all.gradients.up_kernel, some.gradients.up_kernel) &&
               identical(all.gradients.initial_hidden, some.gradients.initial_hidden) &&
               identical(all.gradients.initial_cell, some.gradients.initial_cell),
           "gradients without x, bias and addition of " + describe(p.c));
     Results in_place = all;
     compute_forward(p, true, in_place, nullptr);
-    check(identical(all.y, in_place.y), "addition in the gates of " + describe(p.c));
+    check(identical(all.y(), in_place.y()), "addition in the gates of " + describe(p.c));
 }
 
 // A step that diverged must be seen, and only where it is.
 void test_nan(int32_t directions, Numbers& numbers) {
     const int32_t kernel = directions == 1 ? 3 : 1, state = directions == 1 ? 3 : 2;
-    Problem p({{2, 3, 4, 2, 5, directions, kernel, state}, 1, true, true, false}, numbers);
+    Problem p({{2, 3, 4, 2, 5, directions, kernel, state, 0, false}, 1, true, true, false}, numbers);
     p.inputs.x[(1 * 4 + 1) * 2] = std::numeric_limits<float>::quiet_NaN();  // of the first image, row 1, column 1
     const Results r = compute(p, nullptr);
-    const auto lost = [&](int32_t row, int32_t column) { return std::isnan(r.y[(row * 4 + column) * 5]); };
+    const auto lost = [&](int32_t row, int32_t column) { return std::isnan(r.hidden[(row * 4 + column) * 5]); };
     bool first_row = false, second_image = false;
-    for (int32_t i = 0; i < 4 * 5; i++) first_row = first_row || std::isnan(r.y[i]);
-    for (int32_t i = 0; i < 12 * 5; i++) second_image = second_image || std::isnan(r.y[12 * 5 + i]);
+    for (int32_t i = 0; i < 4 * 5; i++) first_row = first_row || std::isnan(r.hidden[i]);
+    for (int32_t i = 0; i < 12 * 5; i++) second_image = second_image || std::isnan(r.hidden[12 * 5 + i]);
     check(lost(1, 1) && !lost(1, 0) && lost(2, 1) && lost(2, 2) && !first_row && !second_image, "NaN reaches its pixels");
 }
 
@@ -266,8 +280,8 @@ void test_lstm() {
     // The layers that the bench measures, in small images.
     for (const int32_t directions : {1, 2}) {
         const int32_t kernel = directions == 1 ? 3 : 1, state = directions == 1 ? 3 : 2;
-        test({{1, 28, 28, 32, 16, directions, kernel, state}, 1, true, true, false}, numbers);
-        test({{2, 8, 14, 64, 32, directions, kernel, state}, 3, true, true, false}, numbers);
+        test({{1, 28, 28, 32, 16, directions, kernel, state, 32, true}, 1, true, true, false}, numbers);
+        test({{2, 8, 14, 64, 32, directions, kernel, state, 64, true}, 3, true, true, false}, numbers);
     }
     for (int32_t hidden = 1; hidden <= 70; hidden++)
         for (const int32_t directions : {1, 2}) test(random_case(directions, hidden, numbers), numbers);

@@ -69,6 +69,7 @@ inline bool identical(const std::vector<float>& a, const std::vector<float>& b) 
 void test_convolutions();
 void test_chains();
 void test_cross_entropies();
+void test_gated_convolutions();
 void test_gates();
 void test_lstm();
 void test_optimisers();

@@ -102,7 +102,7 @@ LstmStates naive_forward(const LstmShape& shape, const LstmArrays<double>& input
     return states;
 }
 
-Doubles naive_output(const LstmShape& shape, const LstmStates& states) {
+Doubles naive_hidden(const LstmShape& shape, const LstmStates& states) {
     const int32_t h = shape.hidden, above = shape.width;
     Doubles y(shape.pixels() * h);
     for (size_t pixel = 0; pixel < shape.pixels(); pixel++)
@@ -114,19 +114,61 @@ Doubles naive_output(const LstmShape& shape, const LstmStates& states) {
     return y;
 }
 
+Doubles naive_output(const LstmShape& shape, const LstmArrays<double>& inputs, const std::vector<float>& up_mask,
+                     const LstmStates& states) {
+    const Doubles hidden = naive_hidden(shape, states);
+    if (shape.up == 0) return hidden;
+    Doubles y(shape.pixels() * shape.up);
+    for (size_t pixel = 0; pixel < shape.pixels(); pixel++)
+        for (int32_t n = 0; n < shape.up; n++) {
+            double& sum = y[pixel * shape.up + n];
+            sum = inputs.up_bias[n] + (shape.residual ? inputs.x[pixel * shape.cin + n] : 0);
+            for (int32_t m = 0; m < shape.hidden; m++)
+                sum += hidden[pixel * shape.hidden + m] * inputs.up_kernel[m * shape.up + n] * up_mask[m * shape.up + n];
+        }
+    return y;
+}
+
+namespace {
+
+// Of the up-projection and the residual; returns the gradient of the hidden map.
+Doubles naive_up_backward(const LstmShape& shape, const LstmArrays<double>& inputs, const std::vector<float>& up_mask,
+                          const LstmStates& states, const Doubles& dy, LstmArrays<double>& d) {
+    if (shape.up == 0) return dy;
+    const Doubles hidden = naive_hidden(shape, states);
+    Doubles dhidden(hidden.size());
+    for (size_t pixel = 0; pixel < shape.pixels(); pixel++)
+        for (int32_t n = 0; n < shape.up; n++) {
+            const double dsum = dy[pixel * shape.up + n];
+            d.up_bias[n] += dsum;
+            if (shape.residual) d.x[pixel * shape.cin + n] += dsum;
+            for (int32_t m = 0; m < shape.hidden; m++) {
+                const size_t k = static_cast<size_t>(m) * shape.up + n;
+                d.up_kernel[k] += dsum * hidden[pixel * shape.hidden + m] * up_mask[k];
+                dhidden[pixel * shape.hidden + m] += dsum * inputs.up_kernel[k] * up_mask[k];
+            }
+        }
+    return dhidden;
+}
+
+}  // namespace
+
 LstmArrays<double> naive_backward(const LstmShape& shape, const LstmArrays<double>& inputs,
-                                  const std::vector<float>& mask, const LstmStates& states, const Doubles& dy) {
+                                  const std::vector<float>& mask, const std::vector<float>& up_mask,
+                                  const LstmStates& states, const Doubles& dy) {
     const Geometry geometry = {shape};
     const int32_t h = shape.hidden, gates = shape.gates();
     LstmArrays<double> d = {Doubles(inputs.x.size()), Doubles(inputs.input_kernel.size()), Doubles(inputs.bias.size()),
                             Doubles(inputs.state_kernel.size()), Doubles(inputs.initial_hidden.size()),
-                            Doubles(inputs.initial_cell.size()), Doubles(shape.pixels() * gates)};
+                            Doubles(inputs.initial_cell.size()), Doubles(shape.pixels() * gates),
+                            Doubles(inputs.up_kernel.size()), Doubles(inputs.up_bias.size())};
+    const Doubles dmap = naive_up_backward(shape, inputs, up_mask, states, dy, d);
     Doubles dhidden(states.hidden.size()), dcell(states.cell.size());
     for (size_t pixel = 0; pixel < shape.pixels(); pixel++)
         for (int32_t m = 0; m < h; m++) {
-            dhidden[pixel * shape.directions * h + m] = dy[pixel * h + m];
+            dhidden[pixel * shape.directions * h + m] = dmap[pixel * h + m];
             const bool last_row = pixel / shape.width % shape.height == static_cast<size_t>(shape.height) - 1;
-            if (shape.directions == 2 && !last_row) dhidden[(pixel * 2 + 1) * h + m] = dy[(pixel + shape.width) * h + m];
+            if (shape.directions == 2 && !last_row) dhidden[(pixel * 2 + 1) * h + m] = dmap[(pixel + shape.width) * h + m];
         }
     geometry.each(true, [&](const Pixel& p) {
         const size_t pixel = geometry.at(p.image, geometry.place(p)), cell = pixel * shape.directions + p.direction;

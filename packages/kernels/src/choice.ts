@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { environmentVariable, nativeKernels } from '#native';
 import { composedKernels } from './composed/kernelSet.js';
-import type { KernelKind, KernelSet, Unavailable } from './kernelSet.js';
+import type { FusedKernelSet, KernelKind, KernelSet, Unavailable } from './kernelSet.js';
 import { wasmKernels } from './wasm/kernels.js';
 
 /** `auto`: fused kernels where the backend has them, else composed ones. The others force one kind. */
@@ -11,7 +11,7 @@ const choices: readonly string[] = ['auto', 'fused', 'composed'];
 const variable = 'PIXELRNN_KERNELS';
 
 let forced: KernelChoice | undefined;
-const fusedSets = new WeakMap<tf.KernelBackend, KernelSet | Unavailable>();
+const fusedSets = new WeakMap<tf.KernelBackend, FusedKernelSet | Unavailable>();
 
 /**
  * Chooses the kernels of all later operations, over the environment variable PIXELRNN_KERNELS.
@@ -69,7 +69,12 @@ function checkChoice(source: string, choice: string): asserts choice is KernelCh
   }
 }
 
-function fusedOrThrow(backend: tf.KernelBackend): KernelSet {
+/**
+ * The fused kernels of the current backend, whatever the choice in force.
+ *
+ * @throws Error if it has none
+ */
+export function fusedOrThrow(backend: tf.KernelBackend): FusedKernelSet {
   const fused = fusedKernels(backend);
   if ('unavailable' in fused) {
     throw new Error(
@@ -83,7 +88,7 @@ function sentence({ unavailable }: Unavailable): string {
   return `The backend '${tf.getBackend()}' has no fused kernels: ${unavailable}.`;
 }
 
-function fusedKernels(backend: tf.KernelBackend): KernelSet | Unavailable {
+function fusedKernels(backend: tf.KernelBackend): FusedKernelSet | Unavailable {
   let fused = fusedSets.get(backend);
   if (!fused) {
     fused = loadFusedKernels(backend);
@@ -92,7 +97,7 @@ function fusedKernels(backend: tf.KernelBackend): KernelSet | Unavailable {
   return fused;
 }
 
-function loadFusedKernels(backend: tf.KernelBackend): KernelSet | Unavailable {
+function loadFusedKernels(backend: tf.KernelBackend): FusedKernelSet | Unavailable {
   switch (tf.getBackend()) {
     case 'tensorflow':
       return nativeKernels(backend);

@@ -1,6 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
-import { checkShape } from './checks.js';
+import { checkLstm } from './checkLstm.js';
+import { checkShape, fail } from './checks.js';
+import { kernelsInUse } from './choice.js';
 import { composedDiagonalBiLSTM } from './composed/diagonalBiLSTM.js';
+import { fusedLstm } from './fusedLstm.js';
 import type { DiagonalBiLSTMInputs } from './lstmInputs.js';
 
 /**
@@ -18,14 +21,13 @@ import type { DiagonalBiLSTMInputs } from './lstmInputs.js';
  * @throws Error naming operation and shapes where the inputs do not fit together
  */
 export function diagonalBiLSTM(inputs: DiagonalBiLSTMInputs): tf.Tensor4D {
-  const { x, inputKernel, stateKernel, bias, initialHidden, initialCell, addition } = inputs;
+  const { stateKernel } = inputs;
   const operation = 'diagonalBiLSTM';
   const h = stateKernel.shape[2];
+  if (stateKernel.size === 0)
+    fail(operation, `the state kernel must not be empty, got [${stateKernel.shape}]`);
   checkShape(operation, 'stateKernel', stateKernel, [2, 2, h, 4 * h]);
-  checkShape(operation, 'inputKernel', inputKernel, [1, 1, x.shape[3], 8 * h]);
-  checkShape(operation, 'bias', bias, [8 * h]);
-  checkShape(operation, 'initialHidden', initialHidden, [2, h]);
-  checkShape(operation, 'initialCell', initialCell, [2, h]);
-  if (addition) checkShape(operation, 'addition', addition, [...x.shape.slice(0, 3), 8 * h]);
-  return composedDiagonalBiLSTM(inputs);
+  checkLstm(operation, inputs, { kernelWidth: 1, gates: 8 * h, initialShape: [2, h] });
+  if (kernelsInUse() === 'composed') return composedDiagonalBiLSTM(inputs);
+  return fusedLstm(operation, inputs, [{ row: 0, column: 0 }]);
 }

@@ -60,6 +60,59 @@ export type ChainAttributes = {
   residuals: number[];
 };
 
+export interface GatedConvInputs {
+  x: tf.TensorInfo;
+  kernel: tf.TensorInfo;
+  mask: tf.TensorInfo;
+  bias?: tf.TensorInfo;
+  vector?: tf.TensorInfo;
+  map?: tf.TensorInfo;
+}
+
+export interface GatedConvBackwardInputs extends Pick<GatedConvInputs, 'x' | 'kernel' | 'mask'> {
+  halves: tf.TensorInfo;
+  dy: tf.TensorInfo;
+}
+
+export type GatedConvAttributes = Pick<ConvAttributes, 'taps'>;
+
+/** Of each optional input none or one. */
+export type GatedConvBackwardAttributes = GatedConvAttributes & {
+  biases: number;
+  vectors: number;
+  maps: number;
+};
+
+/** The parameters of a recurrent layer, shaped as in `RowLSTMInputs` and `DiagonalBiLSTMInputs`. */
+export interface LstmInputs {
+  x: tf.TensorInfo;
+  inputKernel: tf.TensorInfo;
+  inputMask: tf.TensorInfo;
+  bias: tf.TensorInfo;
+  stateKernel: tf.TensorInfo;
+  initialHidden: tf.TensorInfo;
+  initialCell: tf.TensorInfo;
+  /** All three or none. */
+  upKernel?: tf.TensorInfo;
+  upMask?: tf.TensorInfo;
+  upBias?: tf.TensorInfo;
+}
+
+export type LstmForwardInputs = LstmInputs & { addition?: tf.TensorInfo };
+export type LstmBackwardInputs = LstmInputs & {
+  gates: tf.TensorInfo;
+  /** The hidden map, given with an up-projection. */
+  hidden?: tf.TensorInfo;
+  dy: tf.TensorInfo;
+};
+
+export type LstmAttributes = {
+  /** Of the input kernel, row and column of each live tap, flattened. */
+  taps: number[];
+  residual: boolean;
+};
+export type LstmBackwardAttributes = LstmAttributes & { additionGradient: boolean };
+
 export interface CrossEntropyInputs {
   logits: tf.TensorInfo;
   labels: tf.TensorInfo;
@@ -93,6 +146,23 @@ export interface KernelSet {
   rmsProp(lists: readonly (readonly tf.TensorInfo[])[], attributes: RMSPropAttributes): Output[];
   /** [gradients, parameters, means, squares] -> new parameters, then new means, then new squares */
   adam(lists: readonly (readonly tf.TensorInfo[])[], attributes: AdamAttributes): Output[];
+}
+
+/**
+ * Gated units and recurrent layers too, which are functions of TensorFlow.js' own operations where kernels are composed. Of
+ * a recurrent layer, forward: y, the activated gates, and with an up-projection the hidden map; backward: the gradients of all inputs but the masks in
+ * their order, then of the addition if asked for.
+ */
+export interface FusedKernelSet extends KernelSet {
+  readonly kind: Exclude<KernelKind, 'composed'>;
+  /** y [B, H, W, p], and tanh and sigmoid [B, H, W, 2p] */
+  gatedConv2d(inputs: GatedConvInputs, attributes: GatedConvAttributes): Output[];
+  /** dx, dkernel, and those of bias, vector and map that were given */
+  gatedConv2dBackward(inputs: GatedConvBackwardInputs, attributes: GatedConvBackwardAttributes): Output[];
+  rowLSTM(inputs: LstmForwardInputs, attributes: LstmAttributes): Output[];
+  rowLSTMBackward(inputs: LstmBackwardInputs, attributes: LstmBackwardAttributes): Output[];
+  diagonalBiLSTM(inputs: LstmForwardInputs, attributes: LstmAttributes): Output[];
+  diagonalBiLSTMBackward(inputs: LstmBackwardInputs, attributes: LstmBackwardAttributes): Output[];
 }
 
 /** Why there are no fused kernels: a phrase that ends an error sentence, without a full stop. */

@@ -1,5 +1,17 @@
 import type * as tf from '@tensorflow/tfjs';
 
+/** A masked 1 x 1 convolution from the hidden map to the layer's output (PixelRNN, Figure 5, right). */
+export interface UpProjection {
+  /** Weights before masking, [1, 1, h, C]. */
+  kernel: tf.Tensor4D;
+  /** Zeros and ones, of its shape. */
+  mask: tf.Tensor4D;
+  /** [C] */
+  bias: tf.Tensor1D;
+  /** Whether x is added, which then must have C channels. */
+  residual: boolean;
+}
+
 export interface RowLSTMInputs {
   /** [B, H, W, Cin] */
   x: tf.Tensor4D;
@@ -17,6 +29,8 @@ export interface RowLSTMInputs {
   initialCell: tf.Tensor1D;
   /** Added to the input-to-state map, [B, H, W, 4h]. */
   addition?: tf.Tensor4D | undefined;
+  /** Of the hidden map, before it leaves the layer. */
+  projection?: UpProjection | undefined;
 }
 
 export interface DiagonalBiLSTMInputs {
@@ -36,4 +50,6 @@ export interface DiagonalBiLSTMInputs {
   initialCell: tf.Tensor2D;
   /** Added to the input-to-state map, [B, H, W, 8h]. */
   addition?: tf.Tensor4D | undefined;
+  /** Of the hidden map, before it leaves the layer. */
+  projection?: UpProjection | undefined;
 }

@@ -1,8 +1,11 @@
 import type * as tf from '@tensorflow/tfjs';
+import { checkLstm } from './checkLstm.js';
 import { checkShape, fail } from './checks.js';
+import { kernelsInUse } from './choice.js';
 import { composedRowLSTM } from './composed/rowLSTM.js';
+import { fusedLstm } from './fusedLstm.js';
 import type { RowLSTMInputs } from './lstmInputs.js';
-import type { Tap } from './taps.js';
+import { checkTaps, type Tap } from './taps.js';
 
 /**
  * Row LSTM (PixelRNN, section 3.1, equation 3), from the top row to the bottom row:
@@ -17,15 +20,15 @@ import type { Tap } from './taps.js';
  * @throws Error naming operation and shapes where the inputs do not fit together
  */
 export function rowLSTM(inputs: RowLSTMInputs, taps: readonly Tap[]): tf.Tensor4D {
-  const { x, inputKernel, stateKernel, bias, initialHidden, initialCell, addition } = inputs;
+  const { inputKernel, stateKernel } = inputs;
   const operation = 'rowLSTM';
   const [side, h] = stateKernel.shape;
+  if (stateKernel.size === 0)
+    fail(operation, `the state kernel must not be empty, got [${stateKernel.shape}]`);
   if (side % 2 === 0) fail(operation, `the state kernel must have an odd side, got [${stateKernel.shape}]`);
   checkShape(operation, 'stateKernel', stateKernel, [side, h, 4 * h]);
-  checkShape(operation, 'inputKernel', inputKernel, [1, inputKernel.shape[1], x.shape[3], 4 * h]);
-  checkShape(operation, 'bias', bias, [4 * h]);
-  checkShape(operation, 'initialHidden', initialHidden, [h]);
-  checkShape(operation, 'initialCell', initialCell, [h]);
-  if (addition) checkShape(operation, 'addition', addition, [...x.shape.slice(0, 3), 4 * h]);
-  return composedRowLSTM(inputs, taps);
+  const kernelWidth = inputKernel.shape[1];
+  checkLstm(operation, inputs, { kernelWidth, gates: 4 * h, initialShape: [h] });
+  checkTaps(operation, inputKernel.shape, taps);
+  return kernelsInUse() === 'composed' ? composedRowLSTM(inputs, taps) : fusedLstm(operation, inputs, taps);
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { kernelsOf, slownessWarning } from './choice.js';
+import { fusedOrThrow, kernelsOf, slownessWarning } from './choice.js';
 import { registerGradients } from './gradients.js';
 import { kernelNames } from './kernelNames.js';
 import type {
@@ -10,7 +10,16 @@ import type {
   ConvBackwardInputs,
   ConvInputs,
   CrossEntropyInputs,
+  FusedKernelSet,
+  GatedConvAttributes,
+  GatedConvBackwardAttributes,
+  GatedConvBackwardInputs,
+  GatedConvInputs,
   KernelSet,
+  LstmAttributes,
+  LstmBackwardAttributes,
+  LstmBackwardInputs,
+  LstmForwardInputs,
   RMSPropAttributes,
 } from './kernelSet.js';
 
@@ -38,15 +47,13 @@ export function runKernel(
 function registerKernels(backendName: string): void {
   const register = <Inputs, Attributes>(
     kernelName: string,
-    compute: (kernels: KernelSet, inputs: Inputs, attributes: Attributes) => tf.TensorInfo | tf.TensorInfo[],
-  ): void => {
-    tf.registerKernel({
-      kernelName,
-      backendName,
-      kernelFunc: ({ inputs, attrs, backend }) =>
-        compute(kernelsOf(backend as tf.KernelBackend), inputs as Inputs, attrs as Attributes),
-    });
-  };
+    compute: Compute<KernelSet, Inputs, Attributes>,
+  ) => registerWith(kernelsOf, kernelName, backendName, compute);
+  // Without a composed kind: who calls them has chosen.
+  const registerFused = <Inputs, Attributes>(
+    kernelName: string,
+    compute: Compute<FusedKernelSet, Inputs, Attributes>,
+  ) => registerWith(fusedOrThrow, kernelName, backendName, compute);
   const convolve = (kernels: KernelSet, inputs: ConvInputs, attributes: ConvAttributes) =>
     kernels.maskedConv2d(inputs, attributes);
   register(kernelNames.maskedConv2d, convolve);
@@ -67,6 +74,26 @@ function registerKernels(backendName: string): void {
       return kernels.chainBackward({ ...convolutions(inputs), saved, dy }, attributes);
     },
   );
+  registerFused(
+    kernelNames.gatedConv2d,
+    (kernels, inputs: GatedConvInputs, attributes: GatedConvAttributes) =>
+      kernels.gatedConv2d(inputs, attributes),
+  );
+  registerFused(
+    kernelNames.gatedConv2dBackward,
+    (kernels, inputs: GatedConvBackwardInputs, attributes: GatedConvBackwardAttributes) =>
+      kernels.gatedConv2dBackward(inputs, attributes),
+  );
+  for (const name of ['rowLSTM', 'diagonalBiLSTM'] as const) {
+    registerFused(kernelNames[name], (kernels, inputs: LstmForwardInputs, attributes: LstmAttributes) =>
+      kernels[name](inputs, attributes),
+    );
+    registerFused(
+      kernelNames[`${name}Backward`],
+      (kernels, inputs: LstmBackwardInputs, attributes: LstmBackwardAttributes) =>
+        kernels[`${name}Backward`](inputs, attributes),
+    );
+  }
   register(kernelNames.softmaxCrossEntropy, (kernels, inputs: CrossEntropyInputs) =>
     kernels.softmaxCrossEntropy(inputs),
   );
@@ -91,6 +118,26 @@ function registerKernels(backendName: string): void {
   register(kernelNames.adam, (kernels, inputs: Record<string, tf.TensorInfo>, attributes: AdamAttributes) =>
     kernels.adam(parts(Object.values(inputs), 4), attributes),
   );
+}
+
+type Compute<Kernels, Inputs, Attributes> = (
+  kernels: Kernels,
+  inputs: Inputs,
+  attributes: Attributes,
+) => tf.TensorInfo | tf.TensorInfo[];
+
+function registerWith<Kernels, Inputs, Attributes>(
+  kernelsFor: (backend: tf.KernelBackend) => Kernels,
+  kernelName: string,
+  backendName: string,
+  compute: Compute<Kernels, Inputs, Attributes>,
+): void {
+  tf.registerKernel({
+    kernelName,
+    backendName,
+    kernelFunc: ({ inputs, attrs, backend }) =>
+      compute(kernelsFor(backend as tf.KernelBackend), inputs as Inputs, attrs as Attributes),
+  });
 }
 
 /** The inputs that are named `name0`, `name1` and so on. */

@@ -34,6 +34,7 @@ export class DiagonalBiLSTM extends RecurrentLayer<DiagonalBiLSTMArgs> {
       initialHidden: initialHidden.read() as tf.Tensor2D,
       initialCell: initialCell.read() as tf.Tensor2D,
       addition: this.additionOf(condition),
+      projection: this.projection,
     });
   }
 }

@@ -3,6 +3,7 @@ import { loadEngine } from '@pixelrnn/engine';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { diagonalBiLSTM } from './diagonalBiLSTM.js';
+import { maskedConv2d } from './maskedConv2d.js';
 import { rowLSTM } from './rowLSTM.js';
 
 beforeAll(() => loadEngine({ quiet: true }));
@@ -63,13 +64,14 @@ describe.each(kinds)('%s', (layer) => {
   });
 
   it('has the gradients of finite differences, in the input, the condition and every weight', () => {
-    const lstm = make({ layer, h: 3, colors: 3, kernelSize: 3 });
+    const sizes = { filters: 3, colors: 3, outputFilters: 5, residual: true };
+    const lstm = layer === 'rowLSTM' ? rowLSTM(sizes) : diagonalBiLSTM(sizes);
     const x = smooth([2, 3, 4, 5], 1);
     const condition = smooth([2, 3, 4, 2], 9);
     lstm.apply([x, condition]);
     lstm.setWeights(lstm.getWeights().map((weight, i) => smooth(weight.shape, i + 2)));
     const weights = lstm.trainableWeights.map((weight) => weight.read() as tf.Variable);
-    const direction = smooth([2, 3, 4, 3], 20);
+    const direction = smooth([2, 3, 4, 5], 20);
     const loss = (x: tf.Tensor, condition: tf.Tensor) =>
       tf.sum(tf.mul(lstm.apply([x, condition]) as tf.Tensor, direction)) as tf.Scalar;
     const inputs = tf.grads((x: tf.Tensor, condition: tf.Tensor) => loss(x, condition))([x, condition]);
@@ -90,7 +92,7 @@ describe.each(kinds)('%s', (layer) => {
       inputs[1] as tf.Tensor,
       (by) => loss(x, tf.add(condition, by)).dataSync()[0] as number,
     );
-    expect(weights).toHaveLength(6);
+    expect(weights).toHaveLength(8);
     for (const weight of weights) {
       check(weight.name, grads[weight.name] as tf.Tensor, (by) => {
         const before = tf.clone(weight);
@@ -104,14 +106,59 @@ describe.each(kinds)('%s', (layer) => {
 
   it('frees what it took', () => {
     const before = tf.memory().numTensors;
-    const lstm = make({ layer, h: 2, colors: 1, kernelSize: 3 });
+    const sizes = { filters: 2, colors: 1, outputFilters: 2 };
+    const lstm = layer === 'rowLSTM' ? rowLSTM(sizes) : diagonalBiLSTM(sizes);
     const run = () => tf.tidy(() => void lstm.apply(tf.zeros([1, 3, 3, 2])));
     run();
-    expect(tf.memory().numTensors).toBe(before + 6); // five weights and the mask
+    expect(tf.memory().numTensors).toBe(before + 9); // seven weights and two masks
     run();
-    expect(tf.memory().numTensors).toBe(before + 6);
+    expect(tf.memory().numTensors).toBe(before + 9);
     lstm.dispose();
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('ends with a 1x1 convolution of its hidden map, and with its input added', () => {
+    const sizes = { filters: 4, colors: 3 };
+    const made = (args: object) =>
+      layer === 'rowLSTM' ? rowLSTM({ ...sizes, ...args }) : diagonalBiLSTM({ ...sizes, ...args });
+    const x = smooth([2, 3, 4, 5], 1) as tf.Tensor4D;
+    const [bare, projected, residual] = [
+      made({}),
+      made({ outputFilters: 5 }),
+      made({ outputFilters: 5, residual: true }),
+    ];
+    const up = maskedConv2d({ filters: 5, kernelSize: 1, maskType: 'B', colors: 3 });
+    const hidden = bare.apply(x) as tf.Tensor4D;
+    up.apply(hidden);
+    const weights = [...bare.getWeights(), ...up.getWeights()].map((weight, i) =>
+      smooth(weight.shape, i + 2),
+    );
+    bare.setWeights(weights.slice(0, 5));
+    up.setWeights(weights.slice(5));
+    for (const lstm of [projected, residual]) {
+      expect((lstm.apply(x) as tf.Tensor).shape).toEqual(lstm.computeOutputShape(x.shape));
+      lstm.setWeights(weights);
+    }
+    const expected = up.apply(bare.apply(x)) as tf.Tensor;
+    const values = (tensor: unknown) => (tensor as tf.Tensor).dataSync();
+    for (const [lstm, sum] of [
+      [projected, expected],
+      [residual, tf.add(expected, x)],
+    ] as const) {
+      values(lstm.apply(x)).forEach(
+        (value, i) => void expect(value).toBeCloseTo(values(sum)[i] as number, 5),
+      );
+    }
+  });
+
+  it.each([
+    [{ outputFilters: 1.5 }, 'outputFilters must be a whole number, got 1.5'],
+    [{ residual: true }, 'residual needs outputFilters, as many as the input has maps'],
+    [{ residual: true, outputFilters: 3 }, 'residual needs as many outputFilters as input maps, got 3 and 4'],
+  ])('refuses %o', (args, message) => {
+    const sizes = { filters: 2, colors: 1, ...args };
+    const build = () => (layer === 'rowLSTM' ? rowLSTM(sizes) : diagonalBiLSTM(sizes)).build([null, 3, 3, 4]);
+    expect(build).toThrow(message);
   });
 
   it('starts with forget biases of 1 and seeded weights', () => {

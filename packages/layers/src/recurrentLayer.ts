@@ -1,3 +1,4 @@
+import type { UpProjection } from '@pixelrnn/kernels';
 import * as tf from '@tensorflow/tfjs';
 import { convolutionMask } from './mask.js';
 import { seededGlorotUniform } from './seededGlorotUniform.js';
@@ -7,6 +8,10 @@ export interface RecurrentLayerArgs extends NonNullable<ConstructorParameters<ty
   filters: number;
   /** Colours of a pixel; maps belong to them cyclically, within each gate. */
   colors: number;
+  /** Maps of the output, through a 1x1 convolution with mask B and bias; default 0: the output is the hidden map. */
+  outputFilters?: number;
+  /** The input is added to the output, which then has as many maps; default false. */
+  residual?: boolean;
   /** Of the initial weights; default 0. */
   seed?: number;
 }
@@ -28,7 +33,8 @@ export interface RecurrentShapes {
  * state-to-state kernel, biases and learned initial states (PixelRNN, section 3.6).
  *
  * Input [B, H, W, Cin], or [that, condition [B, H, W, c]]: an unmasked 1x1 convolution of the condition without bias is
- * added to the input-to-state map (multi-scale PixelRNN). Output [B, H, W, h].
+ * added to the input-to-state map (multi-scale PixelRNN). Output [B, H, W, h], or with an up-projection (Figure 5, right)
+ * [B, H, W, outputFilters].
  *
  * Not given by the paper, chosen here: the forget gate's bias starts at 1, the initial states at 0.
  */
@@ -39,9 +45,17 @@ export abstract class RecurrentLayer<Args extends RecurrentLayerArgs> extends tf
   >;
   protected inputMask!: tf.Tensor4D;
   private conditionKernel: tf.LayerVariable | undefined;
+  private up: { kernel: tf.LayerVariable; bias: tf.LayerVariable; mask: tf.Tensor4D } | undefined;
 
   constructor(protected readonly args: Args) {
     super(args);
+    const { outputFilters = 0, residual = false } = args;
+    if (!Number.isInteger(outputFilters) || outputFilters < 0) {
+      throw new Error(`${this.getClassName()}: outputFilters must be a whole number, got ${outputFilters}`);
+    }
+    if (residual && outputFilters === 0) {
+      throw new Error(`${this.getClassName()}: residual needs outputFilters, as many as the input has maps`);
+    }
   }
 
   protected abstract shapes(cin: number): RecurrentShapes;
@@ -55,7 +69,12 @@ export abstract class RecurrentLayer<Args extends RecurrentLayerArgs> extends tf
       );
     }
     const { inputKernel, stateKernel, initialState, blocks, forgetBlocks } = this.shapes(cin);
-    const { filters, colors } = this.args;
+    const { filters, colors, outputFilters = 0, residual = false } = this.args;
+    if (residual && outputFilters !== cin) {
+      throw new Error(
+        `${this.getClassName()}: residual needs as many outputFilters as input maps, got ${outputFilters} and ${cin}`,
+      );
+    }
     const [kernelHeight, kernelWidth, , cout] = inputKernel;
     const mask = convolutionMask({ kernelHeight, kernelWidth, cin, cout, maskType: 'B', colors, blocks });
     const live = mask.reduce((sum, value) => sum + value, 0) / blocks;
@@ -73,6 +92,7 @@ export abstract class RecurrentLayer<Args extends RecurrentLayerArgs> extends tf
     tf.tidy(() => {
       this.weightsOf.bias.write(tf.tensor1d(bias));
     });
+    if (outputFilters > 0) this.up = this.buildUpProjection(outputFilters);
     const maps = condition?.[3];
     if (maps) this.conditionKernel = this.seededWeight('condition_kernel', [maps, cout], maps, filters);
     super.build(inputShape);
@@ -80,7 +100,7 @@ export abstract class RecurrentLayer<Args extends RecurrentLayerArgs> extends tf
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
     const shape = (Array.isArray(inputShape[0]) ? inputShape[0] : inputShape) as tf.Shape;
-    return [...shape.slice(0, 3), this.args.filters];
+    return [...shape.slice(0, 3), this.args.outputFilters || this.args.filters];
   }
 
   /** The condition's share of the input-to-state map, [B, H, W, gates x h]. */
@@ -91,13 +111,38 @@ export abstract class RecurrentLayer<Args extends RecurrentLayerArgs> extends tf
     return tf.reshape(product, [batch, height, width, -1]);
   }
 
+  /** The up-projection as the operations take it. */
+  protected get projection(): UpProjection | undefined {
+    if (!this.up) return undefined;
+    const { kernel, bias, mask } = this.up;
+    return {
+      kernel: kernel.read() as tf.Tensor4D,
+      bias: bias.read() as tf.Tensor1D,
+      mask,
+      residual: this.args.residual ?? false,
+    };
+  }
+
+  private buildUpProjection(cout: number): NonNullable<typeof this.up> {
+    const { filters: cin, colors } = this.args;
+    const shape: [number, number, number, number] = [1, 1, cin, cout];
+    const mask = convolutionMask({ kernelHeight: 1, kernelWidth: 1, cin, cout, maskType: 'B', colors });
+    const live = mask.reduce((sum, value) => sum + value, 0);
+    return {
+      kernel: this.seededWeight('up_kernel', shape, live / cout, live / cin),
+      bias: this.addWeight('up_bias', [cout], 'float32', tf.initializers.zeros()),
+      mask: tf.keep(tf.tensor4d(mask, shape)),
+    };
+  }
+
   override getConfig(): tf.serialization.ConfigDict {
-    const { filters, colors, seed = 0 } = this.args;
-    return { ...super.getConfig(), filters, colors, seed };
+    const { filters, colors, outputFilters = 0, residual = false, seed = 0 } = this.args;
+    return { ...super.getConfig(), filters, colors, outputFilters, residual, seed };
   }
 
   protected override disposeWeights(): number {
     this.inputMask?.dispose();
+    this.up?.mask.dispose();
     return super.disposeWeights();
   }
 

@@ -51,6 +51,7 @@ export class RowLSTM extends RecurrentLayer<RowLSTMArgs> {
         initialHidden: initialHidden.read() as tf.Tensor1D,
         initialCell: initialCell.read() as tf.Tensor1D,
         addition: this.additionOf(condition),
+        projection: this.projection,
       },
       this.taps,
     );

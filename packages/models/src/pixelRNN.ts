@@ -105,13 +105,9 @@ export function pixelRNNOutput(
   let skipped: tf.SymbolicTensor | null = null;
   for (let i = 1; i <= o.layers; i++) {
     const name = `layer${i}`;
-    const lstm =
-      o.cell === 'row'
-        ? rowLSTM({ ...shared, filters: h, kernelSize: o.kernelSize, name })
-        : diagonalBiLSTM({ ...shared, filters: h, name });
-    const hidden = lstm.apply(condition ? [x, condition] : x) as tf.SymbolicTensor; // [B, H, W, h]
-    const up = maskedConv2d({ ...pointwise, name: `${name}_up` });
-    x = up.apply(o.residual ? [hidden, x] : hidden) as tf.SymbolicTensor; // [B, H, W, 2h]
+    const sizes = { ...shared, filters: h, outputFilters: 2 * h, residual: o.residual, name };
+    const lstm = o.cell === 'row' ? rowLSTM({ ...sizes, kernelSize: o.kernelSize }) : diagonalBiLSTM(sizes);
+    x = lstm.apply(condition ? [x, condition] : x) as tf.SymbolicTensor; // [B, H, W, 2h]
     if (o.skip) {
       const connection = maskedConv2d({ ...pointwise, name: `${name}_skip` });
       skipped = connection.apply(skipped ? [x, skipped] : x) as tf.SymbolicTensor; // [B, H, W, 2h]

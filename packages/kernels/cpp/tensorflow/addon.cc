@@ -16,6 +16,9 @@ void register_once() {
     pixelrnn::thread_count();
     pixelrnn::register_masked_conv();
     pixelrnn::register_chain();
+    pixelrnn::register_gated_conv();
+    pixelrnn::register_row_lstm();
+    pixelrnn::register_diagonal_bilstm();
     pixelrnn::register_cross_entropy();
     pixelrnn::register_optimisers();
     registered = true;

@@ -172,8 +172,8 @@ const pixelrnn_executor* executor() {
     return pool->executor();
 }
 
-void define_op(const char* name, std::initializer_list<const char*> inputs,
-               std::initializer_list<const char*> outputs, std::initializer_list<const char*> attributes) {
+void define_op(const char* name, const std::vector<const char*>& inputs, const std::vector<const char*>& outputs,
+               const std::vector<const char*>& attributes) {
     TF_OpDefinitionBuilder* builder = TF_NewOpDefinitionBuilder(name);
     for (const char* attribute : attributes) TF_OpDefinitionBuilderAddAttr(builder, attribute);
     for (const char* input : inputs) TF_OpDefinitionBuilderAddInput(builder, input);

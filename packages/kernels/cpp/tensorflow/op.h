@@ -4,7 +4,6 @@
 
 #include <stdint.h>
 
-#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -79,8 +78,8 @@ const pixelrnn_executor* executor();
 // PIXELRNN_THREADS, else the number of processors; throws where the variable is no number from 1 to 1024.
 int32_t thread_count();
 
-void define_op(const char* name, std::initializer_list<const char*> inputs,
-               std::initializer_list<const char*> outputs, std::initializer_list<const char*> attributes);
+void define_op(const char* name, const std::vector<const char*>& inputs, const std::vector<const char*>& outputs,
+               const std::vector<const char*>& attributes);
 
 typedef void* (*CreateKernel)(TF_OpKernelConstruction*);
 typedef void (*ComputeKernel)(void*, TF_OpKernelContext*);

@@ -5,6 +5,7 @@ import { type LstmState, lstmStep } from './lstmStep.js';
 import { product } from './product.js';
 import { skew, unskew } from './skew.js';
 import { unstack } from './unstack.js';
+import { composedUpProjection } from './upProjection.js';
 
 /**
  * The reference of the Diagonal BiLSTM: the input-to-state product of the whole map first, then one product a diagonal
@@ -20,7 +21,7 @@ export function composedDiagonalBiLSTM(inputs: DiagonalBiLSTMInputs): tf.Tensor4
   const both = tf.concat([toRight, tf.reverse(toLeft, 2)], 0); // the image is flipped, then skewed
   const states = unskew(scan(skew(both)), width); // [2B, H, W, h]
   const [right, flipped] = tf.split(states, 2, 0) as [tf.Tensor4D, tf.Tensor4D];
-  return tf.add(right, shiftDown(tf.reverse(flipped, 2)));
+  return composedUpProjection(tf.add(right, shiftDown(tf.reverse(flipped, 2))), x, inputs.projection);
 
   /** [2B, H, W + H - 1, 4h] -> [2B, H, W + H - 1, h], the first B to the right, the others to the left. */
   function scan(skewed: tf.Tensor4D): tf.Tensor4D {

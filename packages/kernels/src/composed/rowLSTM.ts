@@ -5,6 +5,7 @@ import type { Tap } from '../taps.js';
 import { type LstmState, lstmStep } from './lstmStep.js';
 import { product } from './product.js';
 import { unstack } from './unstack.js';
+import { composedUpProjection } from './upProjection.js';
 
 /**
  * The reference of the Row LSTM: the input-to-state convolution of the whole map first, then one product a row. The state
@@ -24,7 +25,8 @@ export function composedRowLSTM(inputs: RowLSTMInputs, taps: readonly Tap[]): tf
     state = lstmStep(tf.add(sums, fromState), state.cell);
     return state.hidden; // [B, W, h]
   });
-  return tf.stack(hidden, 1) as tf.Tensor4D; // [B, H, W, h]
+  const output = tf.stack(hidden, 1) as tf.Tensor4D; // [B, H, W, h]
+  return composedUpProjection(output, x, inputs.projection);
 }
 
 /** Each column beside its neighbours, zeros outside the image: [B, W, h] -> [B, W, side h] */

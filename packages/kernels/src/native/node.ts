@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { tensorflowInstallation } from '@pixelrnn/engine';
-import type { KernelSet, Unavailable } from '../kernelSet.js';
+import type { FusedKernelSet, Unavailable } from '../kernelSet.js';
 import { addonName, kernelsFolder } from './kernelsFolder.js';
 import { type TensorflowBackend, tensorflowKernels } from './tensorflowKernels.js';
 
@@ -25,7 +25,7 @@ export function environmentVariable(name: string): string | undefined {
  *
  * @throws Error if PIXELRNN_THREADS is no number of threads
  */
-export function nativeKernels(backend: object): KernelSet | Unavailable {
+export function nativeKernels(backend: object): FusedKernelSet | Unavailable {
   const tensorflow = backend as TensorflowBackend;
   if (tensorflow.isUsingGpuDevice) {
     return { unavailable: 'TensorFlow computes on a GPU, they on the processor' };

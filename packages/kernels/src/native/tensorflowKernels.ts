@@ -1,6 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
 import { kernelNames } from '../kernelNames.js';
-import type { ChainAttributes, ConvAttributes, KernelSet } from '../kernelSet.js';
+import type {
+  ChainAttributes,
+  ConvAttributes,
+  FusedKernelSet,
+  LstmAttributes,
+  LstmBackwardAttributes,
+  LstmBackwardInputs,
+  LstmForwardInputs,
+  LstmInputs,
+} from '../kernelSet.js';
 
 interface OpAttribute {
   name: string;
@@ -21,7 +30,7 @@ export interface TensorflowBackend extends tf.KernelBackend {
 }
 
 /** The operations as custom ops, which the addon has made known to TensorFlow. */
-export function tensorflowKernels(backend: TensorflowBackend): KernelSet {
+export function tensorflowKernels(backend: TensorflowBackend): FusedKernelSet {
   const { TF_ATTR_INT, TF_ATTR_BOOL } = backend.binding;
   const integer = (name: string, value: number | number[]) => ({ name, type: TF_ATTR_INT, value });
   const flag = (name: string, value: boolean) => ({ name, type: TF_ATTR_BOOL, value });
@@ -42,6 +51,39 @@ export function tensorflowKernels(backend: TensorflowBackend): KernelSet {
   ];
   const single = (name: string, inputs: tf.TensorInfo[], attributes: OpAttribute[] = []) =>
     backend.executeMultipleOutputs(name, attributes, inputs, 1)[0] as tf.Tensor;
+  const lstmInputs = ({ upKernel, upMask, upBias, ...inputs }: LstmInputs) => [
+    ...[inputs.x, inputs.inputKernel, inputs.inputMask, inputs.bias],
+    ...[inputs.stateKernel, inputs.initialHidden, inputs.initialCell],
+    ...(upKernel && upMask && upBias ? [upKernel, upMask, upBias] : []),
+  ];
+  const lstmCounts = ({ upKernel }: LstmInputs, residual: boolean, additions: number) => [
+    integer('projections', upKernel ? 1 : 0),
+    integer('additions', additions),
+    flag('residual', residual),
+  ];
+  const lstm = (
+    name: string,
+    inputs: LstmForwardInputs,
+    { residual }: LstmAttributes,
+    attributes: OpAttribute[],
+  ) => {
+    const additions = inputs.addition ? [inputs.addition] : [];
+    const all = [...attributes, ...lstmCounts(inputs, residual, additions.length)];
+    const outputs = inputs.upKernel ? 3 : 2;
+    return backend.executeMultipleOutputs(name, all, [...lstmInputs(inputs), ...additions], outputs);
+  };
+  const lstmBackward = (
+    name: string,
+    inputs: LstmBackwardInputs,
+    { residual, additionGradient }: LstmBackwardAttributes,
+    attributes: OpAttribute[],
+  ) => {
+    const { gates, hidden, dy } = inputs;
+    const given = [...lstmInputs(inputs), gates, ...(hidden ? [hidden] : []), dy];
+    const all = [...attributes, ...lstmCounts(inputs, residual, Number(additionGradient))];
+    const outputs = (inputs.upKernel ? 8 : 6) + Number(additionGradient);
+    return backend.executeMultipleOutputs(name, all, given, outputs);
+  };
 
   const update = (name: string, lists: readonly (readonly tf.TensorInfo[])[], first: tf.Tensor[]) => {
     const count = (lists[0] as tf.TensorInfo[]).length;
@@ -89,6 +131,44 @@ export function tensorflowKernels(backend: TensorflowBackend): KernelSet {
       const inputs = [x, dy, ...saved, ...kernels, ...masks];
       const outputs = 1 + 2 * kernels.length;
       return backend.executeMultipleOutputs(kernelNames.chainBackward, chain(attributes), inputs, outputs);
+    },
+
+    gatedConv2d({ x, kernel, mask, bias, vector, map }, { taps }) {
+      const optional = [bias, vector, map];
+      const counts = ['biases', 'vectors', 'maps'].map((name, i) => integer(name, optional[i] ? 1 : 0));
+      const given = optional.filter((tensor) => tensor !== undefined);
+      const attributes = [integer('taps', taps), ...counts];
+      return backend.executeMultipleOutputs(
+        kernelNames.gatedConv2d,
+        attributes,
+        [x, kernel, mask, ...given],
+        2,
+      );
+    },
+
+    gatedConv2dBackward({ x, kernel, mask, halves, dy }, { taps, ...counts }) {
+      const list = Object.entries(counts).map(([name, count]) => integer(name, count));
+      const outputs = 2 + counts.biases + counts.vectors + counts.maps;
+      const inputs = [x, kernel, mask, halves, dy];
+      const attributes = [integer('taps', taps), ...list];
+      return backend.executeMultipleOutputs(kernelNames.gatedConv2dBackward, attributes, inputs, outputs);
+    },
+
+    rowLSTM(inputs, attributes) {
+      return lstm(kernelNames.rowLSTM, inputs, attributes, [integer('taps', attributes.taps)]);
+    },
+
+    rowLSTMBackward(inputs, attributes) {
+      const taps = integer('taps', attributes.taps);
+      return lstmBackward(kernelNames.rowLSTMBackward, inputs, attributes, [taps]);
+    },
+
+    diagonalBiLSTM(inputs, attributes) {
+      return lstm(kernelNames.diagonalBiLSTM, inputs, attributes, []);
+    },
+
+    diagonalBiLSTMBackward(inputs, attributes) {
+      return lstmBackward(kernelNames.diagonalBiLSTMBackward, inputs, attributes, []);
     },
 
     softmaxCrossEntropy({ logits, labels }) {

@@ -2,7 +2,7 @@ import { loadEngine } from '@pixelrnn/engine';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { kernelsInUse, whyComposed } from '../choice.js';
-import type { TensorflowBackend } from './tensorflowKernels.js';
+import { runOp as run } from '../testing/tensorflowOp.js';
 
 const { engine } = await loadEngine({ quiet: true });
 
@@ -14,24 +14,6 @@ else {
 }
 
 function describeOps(): void {
-  const backend = tf.backend() as TensorflowBackend;
-  const { TF_ATTR_INT, TF_ATTR_BOOL } = backend.binding;
-
-  /** Runs an op as TensorFlow sees it, past all checks in TypeScript. */
-  function run(
-    name: string,
-    attributes: Record<string, number | boolean | number[]>,
-    inputs: tf.Tensor[],
-    outputs = 1,
-  ) {
-    const list = Object.entries(attributes).map(([name, value]) => ({
-      name,
-      type: typeof value === 'boolean' ? TF_ATTR_BOOL : TF_ATTR_INT,
-      value,
-    }));
-    return backend.executeMultipleOutputs(name, list, inputs, outputs);
-  }
-
   const x = tf.zeros([1, 2, 3, 2]);
   const kernel = tf.zeros([3, 3, 2, 4]);
   const y = tf.zeros([1, 2, 3, 4]);

@@ -61,13 +61,13 @@ export function on(
   }
 }
 
-/** Largest difference from `expected`, relative to its largest absolute value. */
-export function relativeDifference(actual: Values, expected: Values): number {
+/** Largest difference from `expected`, relative to its largest absolute value, or to `leastScale` if that is larger. */
+export function relativeDifference(actual: Values, expected: Values, leastScale = 1e-30): number {
   if (actual.shape.join() !== expected.shape.join()) {
     throw new Error(`shapes differ: [${actual.shape}] and [${expected.shape}]`);
   }
   let difference = 0;
-  let scale = 1e-30;
+  let scale = leastScale;
   for (let i = 0; i < expected.values.length; i++) {
     const distance = Math.abs((actual.values[i] as number) - (expected.values[i] as number));
     if (Number.isNaN(distance)) return Number.POSITIVE_INFINITY;
@@ -75,4 +75,8 @@ export function relativeDifference(actual: Values, expected: Values): number {
     scale = Math.max(scale, Math.abs(expected.values[i] as number));
   }
   return difference / scale;
+}
+
+export function largest({ values }: Values): number {
+  return Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }

@@ -1,12 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
-import type { ConvAttributes, ConvInputs, CrossEntropyInputs, KernelSet, Unavailable } from '../kernelSet.js';
+import type { CrossEntropyInputs, FusedKernelSet, KernelSet, Unavailable } from '../kernelSet.js';
 import { chains } from './chains.js';
-import { convolutionBytes, writeConvolution } from './convolution.js';
+import { withConvolution } from './convolution.js';
+import { gatedConvolutions } from './gatedConvolutions.js';
+import { recurrentLayers } from './recurrentLayers.js';
 import { type KernelExports, startKernels } from './sideModule.js';
 import { type WasmBackend, WasmHeap } from './wasmHeap.js';
 
 /** The operations as WebAssembly on the heap of TensorFlow.js' WASM backend, or why there are none. */
-export function wasmKernels(backend: object): KernelSet | Unavailable {
+export function wasmKernels(backend: object): FusedKernelSet | Unavailable {
   try {
     const heap = new WasmHeap(backend as WasmBackend);
     const kernels = startKernels(heap);
@@ -14,6 +16,8 @@ export function wasmKernels(backend: object): KernelSet | Unavailable {
       kind: 'wasm',
       ...convolutions(heap, kernels),
       ...chains(heap, kernels),
+      ...gatedConvolutions(heap, kernels),
+      ...recurrentLayers(heap, kernels),
       ...entropies(heap, kernels),
       ...optimisers(heap, kernels),
     };
@@ -73,20 +77,6 @@ function convolutions(
       });
     },
   };
-}
-
-/** Writes a `pixelrnn_conv` and its taps for the time of `run`. */
-function withConvolution(
-  heap: WasmHeap,
-  operation: string,
-  { x, kernel }: Pick<ConvInputs, 'x' | 'kernel'>,
-  attributes: ConvAttributes,
-  run: (conv: number) => void,
-): void {
-  heap.withSpace(operation, convolutionBytes(attributes.taps), (conv) => {
-    writeConvolution(heap, conv, x.shape, kernel.shape, attributes);
-    run(conv);
-  });
 }
 
 function entropies(

@@ -58,6 +58,44 @@ export interface KernelExports {
     workspace: Address,
     executor: 0,
   ): void;
+  pixelrnn_gated_conv_forward_workspace(conv: Address): number;
+  pixelrnn_gated_conv_forward(
+    conv: Address,
+    x: Address,
+    kernel: Address,
+    mask: Address,
+    bias: Address,
+    vector: Address,
+    map: Address,
+    halves: Address,
+    y: Address,
+    workspace: Address,
+    executor: 0,
+  ): void;
+  pixelrnn_gated_conv_backward_workspace(conv: Address): number;
+  pixelrnn_gated_conv_backward(
+    conv: Address,
+    x: Address,
+    kernel: Address,
+    mask: Address,
+    halves: Address,
+    dy: Address,
+    dx: Address,
+    dkernel: Address,
+    dbias: Address,
+    dvector: Address,
+    dmap: Address,
+    workspace: Address,
+    executor: 0,
+  ): void;
+  pixelrnn_row_lstm_forward_workspace(lstm: Address): number;
+  pixelrnn_row_lstm_forward: LstmForward;
+  pixelrnn_row_lstm_backward_workspace(lstm: Address): number;
+  pixelrnn_row_lstm_backward: LstmBackward;
+  pixelrnn_diagonal_bilstm_forward_workspace(lstm: Address): number;
+  pixelrnn_diagonal_bilstm_forward: LstmForward;
+  pixelrnn_diagonal_bilstm_backward_workspace(lstm: Address): number;
+  pixelrnn_diagonal_bilstm_backward: LstmBackward;
   pixelrnn_softmax_cross_entropy_forward(
     batch: number,
     perImage: number,
@@ -123,6 +161,30 @@ export interface KernelExports {
     newSquare: Address,
   ): void;
 }
+
+type LstmForward = (
+  lstm: Address,
+  x: Address,
+  parameters: Address,
+  addition: Address,
+  gates: Address,
+  hidden: Address,
+  y: Address,
+  workspace: Address,
+  executor: 0,
+) => void;
+
+type LstmBackward = (
+  lstm: Address,
+  x: Address,
+  parameters: Address,
+  gates: Address,
+  hidden: Address,
+  dy: Address,
+  gradients: Address,
+  workspace: Address,
+  executor: 0,
+) => void;
 
 /** A heap that the module may live on. */
 export interface Heap {

@@ -1,0 +1,47 @@
+// PixelrnnRowLSTM and its gradients.
+#include "lstm_op.h"
+#include "ops.h"
+
+namespace pixelrnn {
+namespace {
+
+class RowLstm {
+public:
+    typedef pixelrnn_row_lstm Description;
+    static constexpr const char *forward_name = "PixelrnnRowLSTM", *backward_name = "PixelrnnRowLSTMBackward";
+    static constexpr int32_t directions = 1;
+    static constexpr auto forward_workspace = pixelrnn_row_lstm_forward_workspace;
+    static constexpr auto forward = pixelrnn_row_lstm_forward;
+    static constexpr auto backward_workspace = pixelrnn_row_lstm_backward_workspace;
+    static constexpr auto backward = pixelrnn_row_lstm_backward;
+
+    explicit RowLstm(const Attributes& attributes)
+        : options_(attributes), convolution_(attributes.integers("taps"), false, false) {}
+
+    bool projected() const { return options_.projected(); }
+
+    pixelrnn_row_lstm describe(const LstmTensors& tensors) const {
+        const pixelrnn_conv conv = convolution_.describe(tensors.conv);
+        const Shape& state = tensors.state_kernel.shape;
+        if (state.size() != 3 || size_of(state) == 0 || state[0] % 2 == 0 || state[2] != 4 * state[1]) {
+            reject("state_kernel must be a non-empty [k, h, 4h] with odd k, got " + text(state));
+        }
+        const pixelrnn_up_projection up = options_.describe(tensors, conv, state[1], directions, {state[1]});
+        return {conv.batch,        conv.height,    conv.width, conv.cin, narrow(state[1], "h"),
+                conv.kernel_width, conv.tap_count, conv.taps,  narrow(state[0], "the state kernel's width"), up};
+    }
+
+private:
+    const LstmOptions options_;
+    const Convolution convolution_;
+};
+
+}  // namespace
+
+void register_row_lstm() {
+    define_lstm_ops(RowLstm::forward_name, RowLstm::backward_name, {"taps: list(int)"});
+    register_kernel<LstmForward<RowLstm>>();
+    register_kernel<LstmBackward<RowLstm>>();
+}
+
+}  // namespace pixelrnn
