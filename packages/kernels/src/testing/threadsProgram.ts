@@ -36,12 +36,12 @@ sizes.forEach(([batch, height, width, cin, cout, side], seed) => {
   add(outputAndGradients(one, drawConvolution(one), maskedConv2d));
 });
 
-<<<<<<< HEAD
 const links = ([1, 3, 1, 1, 5] as const).map((side) => ({ channels: 0, side, relu: true, residual: true }));
 for (const kind of [links, links.filter(({ side }) => side === 1)]) {
   const one = { batch: 5, height: 19, width: 17, channels: 48, links: kind, seed: 1 };
   add(chainOutputAndGradients(drawChain({ ...one, colors: 3 })));
-=======
+}
+
 for (const layer of ['rowLSTM', 'diagonalBiLSTM'] as const) {
   for (const batch of [5, 37]) {
     const sizes = { batch, height: 9, width: 12, cin: 14, h: 19, inputSide: 3, stateSide: 3 };
@@ -61,7 +61,6 @@ for (const batch of [3, 21]) {
   const sizes = { batch, height: 11, width: 13, cin: 9, maps: 21, side: 3, colors: 3 } as const;
   const data = drawGatedConvolution({ ...sizes, bias: true, vector: true, map: true, seed: batch });
   add(gatedOutputAndGradients(data));
->>>>>>> lstm
 }
 
 const random = new Random(1);
