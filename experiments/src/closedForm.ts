@@ -1,5 +1,4 @@
 import type { DatasetSplits } from '@pixelrnn/data';
-import type { ExperimentRow } from './experiment.js';
 
 /** How a row that is computed, not trained, gets its numbers: no steps, no seeds, no samples. */
 export interface ClosedForm {
@@ -17,7 +16,3 @@ export interface ClosedFormResult {
   /** Images that the row's parameters were fitted to. */
   images: number;
 }
-
-export type ClosedFormRow = ExperimentRow & { closedForm: ClosedForm };
-
-export const isClosedForm = (row: ExperimentRow): row is ClosedFormRow => row.closedForm !== undefined;

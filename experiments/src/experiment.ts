@@ -36,6 +36,10 @@ export interface ExperimentRow {
   closedForm?: ClosedForm;
 }
 
+export type ClosedFormRow = ExperimentRow & { closedForm: ClosedForm };
+
+export const isClosedForm = (row: ExperimentRow): row is ClosedFormRow => row.closedForm !== undefined;
+
 /** One table or ablation. */
 export interface Experiment {
   id: string;

@@ -1,5 +1,10 @@
-import { isClosedForm } from './closedForm.js';
-import type { Experiment, ExperimentRow, PresetName, RowModel } from './experiment.js';
+import {
+  type Experiment,
+  type ExperimentRow,
+  isClosedForm,
+  type PresetName,
+  type RowModel,
+} from './experiment.js';
 import { type RowSettings, resolveSettings } from './settings.js';
 import { UsageError } from './usageError.js';
 

@@ -1,12 +1,10 @@
 import { join } from 'node:path';
 import { Cifar10BatchDecoder } from './cifar10Batch.js';
-import { type Cifar10Files, cifar10Files, cifar10RecordBytes, cifar10Side } from './cifar10Files.js';
-import { type Cifar10Place, findCifar10, provideCifar10 } from './cifar10Source.js';
+import { cifar10Files, cifar10RecordBytes, cifar10Side } from './cifar10Files.js';
+import { type Cifar10Place, type Cifar10Source, findCifar10, provideCifar10 } from './cifar10Source.js';
 import { defaultDataDir } from './dataDir.js';
 import { DataError } from './dataError.js';
-import type { DownloadOptions } from './download.js';
 import { type DatasetSplits, ImageDataset } from './imageDataset.js';
-import type { RunNpm } from './npmPack.js';
 import { cifar10Options, parseOptions } from './options.js';
 import type { OnProgress } from './progress.js';
 import { tarEntries } from './tarEntries.js';
@@ -18,17 +16,6 @@ export interface Cifar10Options {
   /** Whether missing files may be fetched; true when absent. */
   download?: boolean | undefined;
   onProgress?: OnProgress | undefined;
-}
-
-export interface Cifar10Source {
-  /** The data folder. */
-  dataDir: string;
-  files: Cifar10Files;
-  download: boolean;
-  onProgress?: OnProgress | undefined;
-  /** How requests are made: times and numbers of tries. */
-  network?: Pick<DownloadOptions, 'attempts' | 'pauseMilliseconds' | 'stallMilliseconds'>;
-  runNpm?: RunNpm;
 }
 
 /**

@@ -1,13 +1,25 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Cifar10Source } from './cifar10.js';
+import type { Cifar10Files } from './cifar10Files.js';
 import { rebuildCifar10 } from './cifar10Npm.js';
 import { findFile } from './dataDir.js';
 import { DataError } from './dataError.js';
-import { download } from './download.js';
-import { npmPack } from './npmPack.js';
+import { type DownloadOptions, download } from './download.js';
+import { npmPack, type RunNpm } from './npmPack.js';
 import { onDisk } from './onDisk.js';
 import { claimPart } from './partFile.js';
+import type { OnProgress } from './progress.js';
+
+export interface Cifar10Source {
+  /** The data folder. */
+  dataDir: string;
+  files: Cifar10Files;
+  download: boolean;
+  onProgress?: OnProgress | undefined;
+  /** How requests are made: times and numbers of tries. */
+  network?: Pick<DownloadOptions, 'attempts' | 'pauseMilliseconds' | 'stallMilliseconds'>;
+  runNpm?: RunNpm;
+}
 
 /** Where the batches lie: six files, in the order of the training batches and the test batch, or the archive. */
 export type Cifar10Place = { kind: 'batches'; paths: string[] } | { kind: 'archive'; path: string };

@@ -2,24 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import { checkShape, fail } from './checks.js';
 import { kernelsInUse } from './choice.js';
 import { composedGatedConv2d } from './composed/gatedConv2d.js';
+import type { GatedConv2dInputs } from './gatedInputs.js';
 import { kernelNames } from './kernelNames.js';
 import { runKernel } from './runKernel.js';
 import { checkTaps, type Tap } from './taps.js';
-
-export interface GatedConv2dInputs {
-  /** [B, H, W, Cin] */
-  x: tf.Tensor4D;
-  /** Weights before masking, [kh, kw, Cin, 2p]: p maps for tanh, then p for the logistic function. */
-  kernel: tf.Tensor4D;
-  /** Zeros and ones, of its shape; built for each half, where channels belong to colours cyclically. */
-  mask: tf.Tensor4D;
-  /** [2p] */
-  bias?: tf.Tensor1D | undefined;
-  /** A condition of each image, [B, 2p]: the same in every pixel. */
-  vector?: tf.Tensor2D | undefined;
-  /** A condition of each pixel, [B, H, W, 2p]. */
-  map?: tf.Tensor4D | undefined;
-}
 
 const operation = 'gatedConv2d';
 

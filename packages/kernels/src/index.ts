@@ -2,7 +2,8 @@ export { type KernelChoice, kernelsInUse, setKernels, whyComposed } from './choi
 export { type ChainedConvolution, convolutionChain } from './convolutionChain.js';
 export { bernoulliCrossEntropy, softmaxCrossEntropy } from './crossEntropy.js';
 export { diagonalBiLSTM } from './diagonalBiLSTM.js';
-export { type GatedConv2dInputs, gatedConv2d } from './gatedConv2d.js';
+export { gatedConv2d } from './gatedConv2d.js';
+export type { GatedConv2dInputs } from './gatedInputs.js';
 export type { KernelKind } from './kernelSet.js';
 export type { DiagonalBiLSTMInputs, RowLSTMInputs, UpProjection } from './lstmInputs.js';
 export {

@@ -20,12 +20,7 @@ export {
 export { RMSProp, type RMSPropOptions } from './rmsProp.js';
 export { lockRunFolder, type RunLock } from './runLock.js';
 export { writeTensorBoardImage } from './tensorBoard/writeTensorBoardImage.js';
-export {
-  type TrainingContext,
-  type TrainingOutcome,
-  type TrainingProgress,
-  train,
-} from './train.js';
+export { train } from './train.js';
 export {
   parseTrainingConfig,
   type TrainingConfig,
@@ -33,5 +28,6 @@ export {
   trainingConfigConflict,
   trainingConfigSchema,
 } from './trainingConfig.js';
+export type { TrainingContext, TrainingOutcome, TrainingProgress } from './trainingContext.js';
 export { TrainingError, type TrainingErrorCode } from './trainingError.js';
 export { type StepContext, trainableVariables, trainingStep } from './trainingStep.js';

@@ -1,7 +1,4 @@
 import type * as tf from '@tensorflow/tfjs';
-import { Adam } from './adam.js';
-import { RMSProp } from './rmsProp.js';
-import type { TrainingConfig } from './trainingConfig.js';
 
 /** What an optimiser needs to go on as if it had not stopped. */
 export interface OptimizerState {
@@ -20,13 +17,4 @@ export interface Optimizer {
   /** Takes copies. */
   restore(state: OptimizerState): void;
   dispose(): void;
-}
-
-/** The optimiser that a config names, with its own keys of it. */
-export function createOptimizer(
-  variables: readonly tf.Variable[],
-  { optimizer, learningRate, decay, beta1, beta2, epsilon }: TrainingConfig,
-): Optimizer {
-  if (optimizer === 'adam') return new Adam(variables, { learningRate, beta1, beta2, epsilon });
-  return new RMSProp(variables, { learningRate, decay, epsilon });
 }

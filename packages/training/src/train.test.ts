@@ -7,8 +7,9 @@ import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readMetricsLog } from './metricsLog.js';
 import { stripes } from './testing/stripes.js';
-import { type TrainingProgress, train } from './train.js';
+import { train } from './train.js';
 import type { TrainingOptions } from './trainingConfig.js';
+import type { TrainingProgress } from './trainingContext.js';
 
 beforeAll(() => loadEngine({ quiet: true }));
 

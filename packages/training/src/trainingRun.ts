@@ -12,9 +12,9 @@ import { firstNonFinite, LossWindow, type WindowState, windowMeans } from './los
 import { RunLogs } from './runLogs.js';
 import { learningRateAt } from './schedule.js';
 import { Stopwatch } from './stopwatch.js';
-import type { TrainingContext, TrainingOutcome } from './train.js';
 import { TrainedModel } from './trainedModel.js';
 import type { TrainingConfig } from './trainingConfig.js';
+import type { TrainingContext, TrainingOutcome } from './trainingContext.js';
 import { TrainingError } from './trainingError.js';
 
 /** So many skipped updates in a row are no accident. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { GatedConv2dInputs } from '../gatedConv2d.js';
+import type { GatedConv2dInputs } from '../gatedInputs.js';
 import { maskedConv2d } from '../maskedConv2d.js';
 import type { Tap } from '../taps.js';
 

@@ -1,7 +1,8 @@
 import { Random } from '@pixelrnn/random';
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { type GatedConv2dInputs, gatedConv2d } from '../gatedConv2d.js';
+import { gatedConv2d } from '../gatedConv2d.js';
+import type { GatedConv2dInputs } from '../gatedInputs.js';
 import { liveTaps } from '../taps.js';
 
 const size = (max: number) => fc.integer({ min: 1, max });
