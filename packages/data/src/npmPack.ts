@@ -24,7 +24,15 @@ export const runNpm: RunNpm = (args) =>
  */
 export async function npmPack(spec: string, folder: string, run: RunNpm = runNpm): Promise<string> {
   try {
-    const output = await run(['pack', spec, '--json', '--ignore-scripts', '--pack-destination', folder]);
+    const output = await run([
+      'pack',
+      spec,
+      '--json',
+      '--loglevel=error',
+      '--ignore-scripts',
+      '--pack-destination',
+      folder,
+    ]);
     const [packed] = JSON.parse(output) as { filename?: string }[];
     if (typeof packed?.filename !== 'string') throw new Error(`npm said ${output.slice(0, 200)}`);
     return join(folder, packed.filename.replace('@', '').replace('/', '-'));

@@ -14,6 +14,8 @@ constexpr int32_t kTile[] = {0, 12, 6, 4}, kPanel = 12;
 #else
 constexpr int32_t kTile[] = {0, 8, 4, 4}, kPanel = 8;
 #endif
+// A panel of patches has up to so many times more pixels, as long as it and a tile's weights stay in the first cache.
+constexpr int32_t kMostPanels = 3, kPanelFloats = 6144;
 constexpr int32_t kPitch = kChunk + 16;  // a constant, so that addresses need no arithmetic; no power of two
 constexpr int32_t kPanelsPerTask = 16;
 
@@ -134,8 +136,8 @@ void multiply_tiles(const float* panel, const Weights& weights, const Part& part
 
 void multiply_panel(const Patches& patches, int64_t pixel, int32_t valid, const Weights& weights,
                     const Epilogue& epilogue, float* y) {
-    alignas(64) float panel[kPanel * kPitch];
-    for (int32_t p = valid; p < kPanel; p++)
+    alignas(64) float panel[kMostPanels * kPanel * kPitch];
+    for (int32_t p = valid; p < rounded_up(valid, kPanel); p++)
         for (int32_t i = 0; i < smaller(weights.rows, kChunk); i++) panel[p * kPitch + i] = 0.0f;
     const int32_t chunks = weights.chunks(), tiles = weights.tiles();
     for (int32_t c = 0; c < chunks; c++) {
@@ -157,8 +159,10 @@ void multiply_panel(const Patches& patches, int64_t pixel, int32_t valid, const 
 
 void multiply_range(const Patches& patches, const Weights& weights, const Epilogue& epilogue, int64_t first,
                     int64_t last, float* y) {
-    for (int64_t pixel = first; pixel < last; pixel += kPanel) {
-        const int32_t valid = static_cast<int32_t>(last - pixel < kPanel ? last - pixel : kPanel);
+    const int32_t fitting = kPanelFloats / smaller(weights.rows, kChunk) / kPanel;
+    const int32_t size = kPanel * larger(1, smaller(fitting, kMostPanels));
+    for (int64_t pixel = first; pixel < last; pixel += size) {
+        const int32_t valid = static_cast<int32_t>(last - pixel < size ? last - pixel : size);
         multiply_panel(patches, pixel, valid, weights, epilogue, y);
     }
 }

@@ -50,11 +50,12 @@ async function ended(
   return { code, signal, errors };
 }
 
-/** Ends the process by a signal, so many milliseconds after its training began. */
-async function endedBy(signal: NodeJS.Signals, milliseconds: number, child: ChildProcess) {
+/** Ends the process by a signal, so many milliseconds after it printed `line`. */
+async function endedBy(signal: NodeJS.Signals, line: string, milliseconds: number, child: ChildProcess) {
   const end = ended(child);
-  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
-  await once(lines, 'line');
+  for await (const printed of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
+    if (printed === line) break;
+  }
   setTimeout(() => child.kill(signal), milliseconds);
   return end;
 }
@@ -81,7 +82,7 @@ describe('a run', () => {
       const killed =
         kill % 2 === 0
           ? await ended(start({ folder, options, killAt: 1 + random.integer(90) }))
-          : await endedBy('SIGKILL', random.integer(150), start({ folder, options }));
+          : await endedBy('SIGKILL', 'started', random.integer(150), start({ folder, options }));
       expect(killed.signal, killed.errors).toBe('SIGKILL');
       const path = join(folder, 'checkpoint', 'model.json');
       // Whatever was interrupted, the newest checkpoint is whole.
@@ -102,7 +103,7 @@ describe('a run', () => {
       ['SIGINT', 130],
       ['SIGTERM', 143],
     ] as const) {
-      const stopped = await endedBy(signal, 100, start({ folder, options: seldom }));
+      const stopped = await endedBy(signal, 'logged', 0, start({ folder, options: seldom }));
       expect(stopped).toMatchObject({ code, signal: null });
       expect(stopped.errors).toContain(`stopped by ${signal}. The same command goes on from here.`);
       expect((await result(folder)).progress.step).toBeGreaterThan(0);

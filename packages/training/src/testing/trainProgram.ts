@@ -1,5 +1,5 @@
 // A training run in a process of its own, to be killed: node trainProgram.ts '{"folder": ..., "steps": ..., ...}'
-// Prints 'started' when training begins and 'done' when it is over.
+// Prints 'started' when training begins, 'logged' at its first entry in the log and 'done' when it is over.
 import { loadEngine } from '@pixelrnn/engine';
 import { pixelCNN } from '@pixelrnn/models';
 import { onInterrupt } from '../onInterrupt.js';
@@ -33,7 +33,12 @@ if (killAt !== undefined) faultAt(killAt, () => process.kill(process.pid, 'SIGKI
 console.log('started');
 try {
   const data = { train: stripes(64), valid: stripes(16, { seed: 2 }) };
-  await onInterrupt((signal) => train(model, all, { ...data, folder, signal }));
+  let logged = false;
+  const onProgress = () => {
+    if (!logged) console.log('logged');
+    logged = true;
+  };
+  await onInterrupt((signal) => train(model, all, { ...data, folder, signal, onProgress }));
   console.log('done');
 } catch (error) {
   console.error((error as Error).message);
