@@ -52,10 +52,12 @@ export async function computeRows(
   planned: readonly PlannedClosedForm[],
 ): Promise<RunFailure[]> {
   const failures: RunFailure[] = [];
+  let loading: Promise<DatasetSplits> | undefined;
   for (const { row, data: setting } of planned) {
     try {
       const engine = await loadEngine();
-      const data = await experiment.loadData({ data: setting }, { dataDir });
+      loading ??= experiment.loadData({ data: setting }, { dataDir }); // the same setting for all
+      const data = await loading;
       const folder = join(out, experiment.id, 'runs', row.name, 'seed-0');
       await computeRow({ experiment: experiment.id, preset, engine, fresh, log, row, setting, data, folder });
     } catch (error) {
