@@ -155,7 +155,7 @@ function seed(text: string): number {
 
 process.once('SIGINT', () => {
   console.error(
-    '\nInterrupted. What was fetched stays, and the same command goes on from there; packing begins again.',
+    '\nInterrupted. The same command goes on with what came from an address; what npm fetches and packing begin again.',
   );
   process.exit(130);
 });
