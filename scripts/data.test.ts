@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { imageGrid } from '@pixelrnn/plots';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { byteBar, byteLine } from './byteBar.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -82,6 +82,28 @@ describe('pnpm data', () => {
     );
     expect(stdout).toMatch(/6 images of MNIST, test split\n(\d {2}){2}\d\n(\d {2}){2}\d\n$/);
     expect(status).toBe(0);
+  });
+
+  it('lists and verifies the others where one set is not whole', async () => {
+    const batch = join(folder, 'cifar-10', 'data_batch_1.bin');
+    await mkdir(dirname(batch), { recursive: true });
+    onTestFinished(() => rm(dirname(batch), { recursive: true }));
+    await writeFile(batch, '');
+    const listed = data('list');
+    expect(listed.stdout).toMatch(/^cifar10 .*\n +.*cifar-10 should hold all six batches of CIFAR-10/m);
+    expect(listed.stdout).toContain(join(folder, 'imagenet', 'train'));
+    expect(listed.status).toBe(0);
+    const verified = data('verify', 'cifar10', 'mnist');
+    expect(verified.stderr).toContain('should hold all six batches of CIFAR-10');
+    expect(verified.stdout).toContain('verified MNIST');
+    expect(verified.status).toBe(1);
+  });
+
+  it('names a picture that cannot be written, and what to do', () => {
+    const out = join(folder, 'nowhere', 'm.png');
+    const { status, stderr } = data('show', 'mnist', '--out', out);
+    expect(stderr).toContain(`pnpm data: ${out} should be written, but that gave ENOENT: `);
+    expect(status).toBe(1);
   });
 
   it.each([

@@ -21,6 +21,12 @@ function find(id: string): CatalogEntry {
   );
 }
 
+/** What is wrong with one set, which must not hide the others. */
+function sentenceOf(error: unknown): string {
+  if (error instanceof DataError) return error.message;
+  throw error;
+}
+
 /** Runs `work` with a progress bar, which is gone from the terminal before anything else is printed. */
 async function withBar<T>(
   work: (onProgress: ReturnType<typeof byteBar>['onProgress']) => Promise<T>,
@@ -51,9 +57,8 @@ program
     console.log(`Data folder: ${folder}`);
     const width = Math.max(...catalog.map(({ id }) => id.length));
     for (const { id, title, locate } of catalog) {
-      console.log(
-        `${id.padEnd(width)}  ${title}\n${' '.repeat(width)}  ${(await locate(folder)) ?? 'not there'}`,
-      );
+      const place = await locate(folder).catch(sentenceOf);
+      console.log(`${id.padEnd(width)}  ${title}\n${' '.repeat(width)}  ${place ?? 'not there'}`);
     }
   });
 
@@ -75,10 +80,16 @@ program
   .action(async (ids: string[], flags: { dataDir?: string }) => {
     const folder = flags.dataDir ?? defaultDataDir();
     const there: CatalogEntry[] = [];
-    for (const entry of catalog) if (await entry.locate(folder)) there.push(entry);
+    // What is there but not whole is to be verified too: that tells what is wrong with it.
+    for (const entry of catalog) if (await entry.locate(folder).catch(sentenceOf)) there.push(entry);
     for (const entry of ids.length > 0 ? ids.map(find) : there) {
-      const splits = await withBar((onProgress) => entry.verify({ ...flags, onProgress }));
-      console.log(`verified ${describe(splits)}`);
+      try {
+        const splits = await withBar((onProgress) => entry.verify({ ...flags, onProgress }));
+        console.log(`verified ${describe(splits)}`);
+      } catch (error) {
+        console.error(`pnpm data: ${entry.id}: ${sentenceOf(error)}`);
+        process.exitCode = 1;
+      }
     }
   });
 
@@ -112,19 +123,12 @@ async function show(entry: CatalogEntry, { out, split, count, seed, dataDir }: S
   const { intensities: images, labels } = dataset.batches({ batchSize, seed }).next().value;
   const { height, width, channels, levels, name } = dataset;
   const columns = Math.ceil(Math.sqrt(batchSize));
-  await writeFile(
-    out,
-    await imageGrid({
-      images,
-      count: batchSize,
-      height,
-      width,
-      channels,
-      levels,
-      columns,
-      scale: height < 64 ? 2 : 1,
-    }),
-  );
+  const shape = { count: batchSize, height, width, channels, levels };
+  const picture = await imageGrid({ images, ...shape, columns, scale: height < 64 ? 2 : 1 });
+  await writeFile(out, picture).catch((cause: NodeJS.ErrnoException) => {
+    const remedy = 'make its folder, or make it writable, or choose another --out';
+    throw new Error(`${out} should be written, but that gave ${cause.code}: ${remedy}.`, { cause });
+  });
   console.log(`${out}: ${batchSize} images of ${name}, ${split} split`);
   if (!labels) return;
   const words = Array.from(labels, (label) => entry.classes?.[label] ?? String(label));
@@ -151,7 +155,7 @@ function seed(text: string): number {
 
 process.once('SIGINT', () => {
   console.error(
-    '\nInterrupted. What was fetched stays, and the same command goes on from there; packing begins again.',
+    '\nInterrupted. The same command goes on with what came from an address; what npm fetches and packing begin again.',
   );
   process.exit(130);
 });

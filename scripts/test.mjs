@@ -85,9 +85,7 @@ function slow() {
   const compiler = process.env.CXX ?? 'c++';
   const compiles = spawnSync(compiler, ['--version']).status === 0;
   // What does not depend on the engine has run in `npm test`.
-  vitest(['packages/{kernels,layers,models,metrics,training,generation}', 'experiments'], {
-    PIXELRNN_ENGINE: 'wasm',
-  });
+  vitest(engineTests, { PIXELRNN_ENGINE: 'wasm' });
   const nextNode = [
     'npm',
     'exec',

@@ -124,6 +124,15 @@ describe('pnpm exp', () => {
     expect(result(second)).toEqual(result(first));
   });
 
+  it('takes rows and seeds that are named twice once', () => {
+    const twice = ['--rows', 'pixelcnn,pixelcnn', '--seeds', '0,1,00,1'];
+    const { status, stdout } = exp('table4', ...tiny, ...twice, '--dry-run');
+    expect(status).toBe(0);
+    expect(stdout.match(/^table4 pixelcnn.*$/gm)).toEqual([
+      'table4 pixelcnn, preset smoke, seeds 0, 1, on binarized MNIST (seeded binarization)',
+    ]);
+  });
+
   it('prints the plan and trains nothing', () => {
     const folder = join(out, 'dry');
     const { status, stdout } = exp('table4', ...tiny, '--dry-run', '--seeds', '0,1', '--out', folder);
@@ -152,6 +161,8 @@ describe('pnpm exp', () => {
     ],
     [['table4', '--set', 'steps'], '--set expects key=value, got steps'],
     [['table4', '--seeds', '0,x'], '--seeds expects numbers such as 0,1,2, got 0,x'],
+    [['table4', '--seeds', ','], '--seeds expects numbers such as 0,1,2, got ,'],
+    [['table4', '--rows', ''], '--rows expects names such as pixelcnn,row-lstm, got nothing'],
     [['table4', '--jobs', '0'], '--jobs expects a number from 1, got 0'],
     [['table4', '--set', 'schedule=step'], "Settings of pixelcnn: schedule 'step' needs stepEvery"],
     [

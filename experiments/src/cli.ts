@@ -23,15 +23,23 @@ interface Flags {
   dataDir?: string;
 }
 
-const list = (text: string) => text.split(',').filter((item) => item !== '');
+/** What stands between commas, each once. */
+function list(text: string, expected: string): string[] {
+  const items = text.split(',').filter((item) => item !== '');
+  if (items.length === 0) throw new UsageError(`${expected}, got ${text || 'nothing'}`);
+  return [...new Set(items)];
+}
+
+const rowList = (text: string) => list(text, '--rows expects names such as pixelcnn,row-lstm');
 
 function seedList(text: string): number[] {
-  return list(text).map((item) => {
+  const expected = '--seeds expects numbers such as 0,1,2';
+  const seeds = list(text, expected).map((item) => {
     const seed = Number(item);
-    if (!/^\d+$/.test(item) || seed > 0xffffffff)
-      throw new UsageError(`--seeds expects numbers such as 0,1,2, got ${text}`);
+    if (!/^\d+$/.test(item) || seed > 0xffffffff) throw new UsageError(`${expected}, got ${text}`);
     return seed;
   });
+  return [...new Set(seeds)];
 }
 
 function jobCount(text: string): number {
@@ -43,7 +51,7 @@ const program = new Command('pnpm exp')
   .description('Runs an experiment: trains its rows, evaluates them, writes the table and the plots.')
   .argument('<id>', "an experiment's id, or list")
   .addOption(new Option('--preset <name>', 'size of the runs').choices(presetNames).default('smoke'))
-  .option('--rows <names>', 'rows to run, such as pixelcnn,row-lstm; all by default', list)
+  .option('--rows <names>', 'rows to run, such as pixelcnn,row-lstm; all by default', rowList)
   .option('--seeds <numbers>', 'seeds of the runs, such as 0,1', seedList, [0])
   .option(
     '--set <key=value>',

@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DatasetSplits, ImageDataset } from '@pixelrnn/data';
 import { loadEngine } from '@pixelrnn/engine';
 import { bitsPerDim, DequantizedGaussian, IntensityMoments } from '@pixelrnn/metrics';
+import { lockRunFolder } from '@pixelrnn/training';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
 import { gaussianRow, uniformRow } from './closedFormRows.js';
 import { planClosedForms } from './computeRow.js';
@@ -110,6 +111,37 @@ it('runs rows of closed form beside the others: once, whatever the seeds, and no
   expect(lines.filter((line) => line.includes('already done'))).toHaveLength(2);
 });
 
+it('what one preset has computed stands for every preset, and stays in their tables', async () => {
+  const out = await mkdtemp(join(tmpdir(), 'pixelrnn-closed-'));
+  onTestFinished(() => rm(out, { recursive: true, force: true }));
+  const experiment = { ...table5, loadData: async () => data };
+  const lines: string[] = [];
+  const options = { rows: ['uniform'], out, log: (line: string) => lines.push(line) };
+  const first = await runExperiment(experiment, { ...options, preset: 'smoke' });
+  const second = await runExperiment(experiment, { ...options, preset: 'cpu' });
+  expect(second.failures).toEqual([]);
+  expect(lines.at(-1)).toContain('already done');
+  expect(second.table.rows).toEqual(first.table.rows);
+  expect(second.table.rows[0]!.test).toBe(8);
+});
+
+it('refuses a run folder that another process works on, with --fresh too, and leaves what is there', async () => {
+  const out = await mkdtemp(join(tmpdir(), 'pixelrnn-closed-'));
+  onTestFinished(() => rm(out, { recursive: true, force: true }));
+  const experiment = { ...table5, loadData: async () => data };
+  const options = { rows: ['uniform'], out, preset: 'smoke' as const, log: () => {} };
+  const folder = join(out, 'table5', 'runs', 'uniform', 'seed-0');
+  const lock = await lockRunFolder(folder);
+  for (const fresh of [false, true]) {
+    const { failures } = await runExperiment(experiment, { ...options, fresh });
+    expect(failures[0]?.message).toContain(`${folder} is in use by process ${process.pid}`);
+    expect(await readdir(folder)).toEqual(['lock.json']);
+  }
+  await lock.release();
+  expect((await runExperiment(experiment, { ...options, fresh: true })).failures).toEqual([]);
+  expect((await readdir(folder)).sort()).toEqual(['config.json', 'environment.json', 'result.json']);
+});
+
 it('a computed row that fails stops no other run, and is named', async () => {
   const out = await mkdtemp(join(tmpdir(), 'pixelrnn-closed-'));
   onTestFinished(() => rm(out, { recursive: true, force: true }));
@@ -128,6 +160,9 @@ it('plans rows of closed form by name and by data', () => {
   expect(names({ rows: ['pixelcnn'], set: { h: 3 } })).toEqual([]);
   expect(() => names({ rows: ['gaussian'], set: { h: 3 } })).toThrow(
     'gaussian has no setting h: expected data',
+  );
+  expect(() => names({ rows: ['uniform', 'gaussian'], set: { steps: 3 } })).toThrow(
+    'uniform has no setting steps: expected data',
   );
   expect(() => names({ set: { data: 'fixed' } })).toThrow('expected one of cifar10, got fixed');
 });

@@ -1,13 +1,12 @@
-import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetSplits } from '@pixelrnn/data';
 import { type EngineInfo, loadEngine } from '@pixelrnn/engine';
 import type { RunResult } from '@pixelrnn/metrics';
-import { environment } from '@pixelrnn/training';
+import { environment, lockRunFolder } from '@pixelrnn/training';
 import { type ClosedFormRow, type Experiment, isClosedForm, type PresetName } from './experiment.js';
 import type { Grid, RunFailure } from './grid.js';
 import { requireSame } from './requireSame.js';
-import { noteEnvironment, readConfig, readResult, writeConfig, writeResult } from './runFiles.js';
+import { discardRun, noteEnvironment, readConfig, readResult, writeConfig, writeResult } from './runFiles.js';
 import { trainingSettingsSchema } from './trainingSettings.js';
 import { UsageError } from './usageError.js';
 
@@ -27,8 +26,11 @@ export function planClosedForms(
 ): PlannedClosedForm[] {
   const chosen = experiment.rows.filter(isClosedForm).filter(({ name }) => !rows || rows.includes(name));
   const data = set.data ?? experiment.datasets[0];
+  // Settings of training are meant for the rows beside them, where there are any.
+  const alone = rows?.every((name) => chosen.some((row) => row.name === name));
+  const known = alone ? ['data'] : Object.keys(trainingSettingsSchema.shape);
   for (const { name } of chosen) {
-    const unknown = Object.keys(set).find((key) => !(key in trainingSettingsSchema.shape));
+    const unknown = Object.keys(set).find((key) => !known.includes(key));
     if (unknown && rows) throw new UsageError(`${name} has no setting ${unknown}: expected data.`);
     if (!experiment.datasets.includes(data as string)) {
       throw new UsageError(
@@ -49,10 +51,12 @@ export async function computeRows(
   planned: readonly PlannedClosedForm[],
 ): Promise<RunFailure[]> {
   const failures: RunFailure[] = [];
+  let loading: Promise<DatasetSplits> | undefined;
   for (const { row, data: setting } of planned) {
     try {
       const engine = await loadEngine();
-      const data = await experiment.loadData({ data: setting }, { dataDir });
+      loading ??= experiment.loadData({ data: setting }, { dataDir }); // the same setting for all
+      const data = await loading;
       const folder = join(out, experiment.id, 'runs', row.name, 'seed-0');
       await computeRow({ experiment: experiment.id, preset, engine, fresh, log, row, setting, data, folder });
     } catch (error) {
@@ -64,13 +68,7 @@ export async function computeRows(
   return failures;
 }
 
-/**
- * Computes a row in its run folder, which has config.json, environment.json and result.json only. A finished one is
- * returned as it is.
- *
- * @throws Error if the folder holds a run on another dataset
- */
-async function computeRow(options: {
+interface ComputeOptions {
   experiment: string;
   row: ClosedFormRow;
   preset: PresetName;
@@ -82,21 +80,52 @@ async function computeRow(options: {
   folder: string;
   fresh: boolean;
   log: (line: string) => void;
-}): Promise<RunResult> {
-  const { experiment, row, preset, data, engine, folder, fresh, log } = options;
-  const { height, width, channels, name: dataset, count } = data.test;
-  const settings = { data: options.setting };
-  const config = { experiment, row: row.name, preset, seed: 0, dataset, settings };
-  if (fresh) await rm(folder, { recursive: true, force: true });
-  const before = await readConfig(folder);
-  if (before) requireSame(folder, before, config);
-  const done = await readResult(folder);
+}
+
+/**
+ * Computes a row in its run folder, which has config.json, environment.json and result.json only. A finished one is
+ * returned as it is.
+ *
+ * @throws Error if the folder holds a run on another dataset
+ * @throws TrainingError `locked` if another process works on the folder
+ */
+async function computeRow(options: ComputeOptions): Promise<RunResult> {
+  const { row, folder, fresh, log } = options;
+  const done = fresh ? null : await finished(options);
   if (done) {
     log(`${row.label}: already done (${folder})`);
     return done;
   }
-  await mkdir(folder, { recursive: true });
-  await writeConfig(folder, config);
+  const lock = await lockRunFolder(folder);
+  try {
+    if (fresh) await discardRun(folder);
+    return (await finished(options)) ?? (await computeLocked(options)); // another process may have finished it
+  } finally {
+    await lock.release();
+  }
+}
+
+const configOf = ({ experiment, row, preset, data, setting }: ComputeOptions) => ({
+  experiment,
+  row: row.name,
+  preset,
+  seed: 0,
+  dataset: data.test.name,
+  settings: { data: setting },
+});
+
+/** The result that is there; null where there is none. A preset changes nothing here: that of any will do. */
+async function finished(options: ComputeOptions): Promise<RunResult | null> {
+  const { folder, preset } = options;
+  const before = await readConfig(folder);
+  if (before) requireSame(folder, { ...before, preset }, configOf(options));
+  return readResult(folder);
+}
+
+async function computeLocked(options: ComputeOptions): Promise<RunResult> {
+  const { row, data, engine, folder, log } = options;
+  const { height, width, channels, name: dataset, count } = data.test;
+  await writeConfig(folder, configOf(options));
   const checksums = { ...data.train.checksums, ...data.valid.checksums, ...data.test.checksums };
   await noteEnvironment(folder, environment(engine, checksums));
   const start = performance.now();

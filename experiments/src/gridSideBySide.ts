@@ -64,7 +64,6 @@ export async function runSideBySide(
         for (const child of children) child.kill((signal.reason as TrainingError).signal);
       });
       await Promise.all(Array.from({ length: jobs }, () => line(signal)));
-      signal.throwIfAborted();
     });
   } finally {
     bars.stop();

@@ -60,6 +60,7 @@ export async function runExperiment(
   return { table, failures };
 }
 
+/** Those of the preset; what is computed, not trained, belongs to every preset. */
 async function finishedRuns(
   experiment: Experiment,
   preset: PresetName,
@@ -74,7 +75,7 @@ async function finishedRuns(
       const runFolder = join(folder, 'runs', row.name, name);
       const result = await readResult(runFolder);
       const config = await readConfig(runFolder);
-      if (result && config !== null && config.preset === preset) {
+      if (result && config !== null && (config.preset === preset || isClosedForm(row))) {
         runs.set(Number(seed), { result, settings: config.settings as Record<string, unknown> });
       }
     }

@@ -27,6 +27,19 @@ it('environment.json keeps what a run began on, and what it went on with where t
   expect(await there()).toEqual({ ...first, resumed: [other, first] });
 });
 
+it.each([
+  ['config.json', readConfig, '{"seed": 0', 'JSON'],
+  ['config.json', readConfig, 'null', 'expected'],
+  ['result.json', readResult, '{', 'JSON'],
+  ['result.json', readResult, '{}', 'test'],
+])('%s that is damaged is named, with what to do', async (name, read, text, why) => {
+  await writeFile(join(folder, name), text);
+  const message = await read(folder).then(String, (error: Error) => error.message);
+  expect(message).toContain(`${join(folder, name)} should be what a run wrote, but it is not (`);
+  expect(message).toContain(why);
+  expect(message).toContain('use --fresh');
+});
+
 it('a folder without a run has neither config nor result', async () => {
   expect([await readConfig(folder), await readResult(folder)]).toEqual([null, null]);
 });

@@ -1,15 +1,21 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type RunResult, runResultSchema } from '@pixelrnn/metrics';
 import { type Environment, writeFileAtomic } from '@pixelrnn/training';
+import { z } from 'zod';
+
+const anObject = z.record(z.string(), z.unknown());
 
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
-/** `result.json` of a run folder, or null where the run is not finished. */
-export async function readResult(folder: string): Promise<RunResult | null> {
-  const text = await readIfThere(join(folder, 'result.json'));
-  return text === null ? null : runResultSchema.parse(JSON.parse(text));
+/**
+ * `result.json` of a run folder, or null where the run is not finished.
+ *
+ * @throws Error naming the file where it is damaged
+ */
+export function readResult(folder: string): Promise<RunResult | null> {
+  return readJson(join(folder, 'result.json'), runResultSchema);
 }
 
 /** Its presence means that the run is finished. */
@@ -17,10 +23,13 @@ export async function writeResult(folder: string, result: RunResult): Promise<vo
   await writeFileAtomic(join(folder, 'result.json'), json(result));
 }
 
-/** `config.json` of a run folder, or null where there is none. */
-export async function readConfig(folder: string): Promise<Record<string, unknown> | null> {
-  const text = await readIfThere(join(folder, 'config.json'));
-  return text === null ? null : (JSON.parse(text) as Record<string, unknown>);
+/**
+ * `config.json` of a run folder, or null where there is none.
+ *
+ * @throws Error naming the file where it is damaged
+ */
+export function readConfig(folder: string): Promise<Record<string, unknown> | null> {
+  return readJson(join(folder, 'config.json'), anObject);
 }
 
 /** `config.json`: all that a run was asked for, enough to repeat it. */
@@ -33,12 +42,33 @@ export async function writeConfig(folder: string, config: object): Promise<void>
  */
 export async function noteEnvironment(folder: string, now: Environment): Promise<void> {
   const path = join(folder, 'environment.json');
-  const text = await readIfThere(path);
-  if (text === null) return writeFileAtomic(path, json(now));
-  const there = JSON.parse(text) as Environment & { resumed?: Environment[] };
+  const there = (await readJson(path, anObject)) as (Environment & { resumed?: Environment[] }) | null;
+  if (there === null) return writeFileAtomic(path, json(now));
   const { resumed = [], ...first } = there;
   if (isDeepStrictEqual(resumed.at(-1) ?? first, JSON.parse(JSON.stringify(now)))) return;
   await writeFileAtomic(path, json({ ...first, resumed: [...resumed, now] }));
+}
+
+/** Empties a run folder, but for the lock that is held on it. */
+export async function discardRun(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (name !== 'lock.json') await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/** What a file holds, checked; null where there is none. */
+async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
+  const text = await readIfThere(path);
+  if (text === null) return null;
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
+    throw new Error(
+      `${path} should be what a run wrote, but it is not (${why}): put the file back, or remove the run folder or use --fresh to run anew.`,
+      { cause },
+    );
+  }
 }
 
 async function readIfThere(path: string): Promise<string | null> {

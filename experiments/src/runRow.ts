@@ -1,4 +1,3 @@
-import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { DatasetSplits } from '@pixelrnn/data';
@@ -22,7 +21,7 @@ import {
 import type * as tf from '@tensorflow/tfjs';
 import type { ExperimentRow, PresetName, RowModel } from './experiment.js';
 import { requireSame } from './requireSame.js';
-import { noteEnvironment, readConfig, readResult, writeConfig, writeResult } from './runFiles.js';
+import { discardRun, noteEnvironment, readConfig, readResult, writeConfig, writeResult } from './runFiles.js';
 import type { RowSettings } from './settings.js';
 import { trainingSettingsSchema } from './trainingSettings.js';
 import { trainingShape } from './trainingShape.js';
@@ -63,7 +62,7 @@ export async function runRow(options: RunOptions): Promise<RunResult> {
   }
   const lock = await lockRunFolder(folder);
   try {
-    if (fresh) await removeAllBut('lock.json', folder);
+    if (fresh) await discardRun(folder);
     return (await finished(options)) ?? (await runLocked(options, lock)); // another process may have finished it
   } finally {
     await lock.release();
@@ -178,10 +177,4 @@ async function samplesPng(
   const images = await sample(model, { ...shape, count, seed, onProgress });
   const { colors: channels, ...size } = shape;
   return imageGrid({ ...size, channels, images, count, columns: Math.ceil(Math.sqrt(count)) });
-}
-
-async function removeAllBut(kept: string, folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (name !== kept) await rm(join(folder, name), { recursive: true, force: true });
-  }
 }

@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { npmPack, runNpm } from './npmPack.js';
 import { dataErrorOf } from './testing/samples.js';
@@ -26,3 +27,29 @@ describe('npmPack', () => {
     expect((await dataErrorOf(() => npmPack('x@1', '/tmp', async () => answer))).code).toBe('network');
   });
 });
+
+it.runIf(process.platform !== 'win32')('ends npm where the process that asked for it ends', async () => {
+  const folder = await temporaryFolder();
+  const npm = join(folder, 'npm');
+  const source = new URL('npmPack.ts', import.meta.url).href;
+  // A fake npm that tells its number and goes on for a minute.
+  const told = `echo $$ > '${folder}/told' && mv '${folder}/told' '${folder}/pid'`;
+  await writeFile(npm, `#!/bin/sh\n${told}\nexec sleep 60\n`, { mode: 0o755 });
+  const program = `import { runNpm } from '${source}';
+    import { existsSync } from 'node:fs';
+    runNpm(['pack']).catch(() => {});
+    setInterval(() => existsSync('${folder}/pid') && process.exit(130), 10);`;
+  const args = ['--conditions=@pixelrnn/source', '--import', 'tsx', '--input-type=module', '-e', program];
+  const env = { ...process.env, PATH: `${folder}${delimiter}${process.env.PATH}` };
+  expect(spawnSync(process.execPath, args, { env }).status).toBe(130);
+  const pid = Number(await readFile(join(folder, 'pid'), 'utf8'));
+  await expect.poll(() => isRunning(pid), { timeout: 5000 }).toBe(false);
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false; // there is no such process
+  }
+}

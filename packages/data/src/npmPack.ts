@@ -9,10 +9,14 @@ const windows = process.platform === 'win32';
 
 export const runNpm: RunNpm = (args) =>
   new Promise((resolve, reject) => {
-    execFile('npm', args, { shell: windows, maxBuffer: 1 << 24 }, (error, stdout, stderr) => {
+    // Where this process ends first, nobody waits for what npm fetches.
+    const end = () => npm.kill();
+    const npm = execFile('npm', args, { shell: windows, maxBuffer: 1 << 24 }, (error, stdout, stderr) => {
+      process.off('exit', end);
       if (error) reject(Object.assign(error, { stderr }));
       else resolve(stdout);
     });
+    process.once('exit', end);
   });
 
 /**

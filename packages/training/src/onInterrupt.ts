@@ -5,6 +5,8 @@ const signals = ['SIGINT', 'SIGTERM'] as const;
 /**
  * Runs `body` with an abort signal that the first SIGINT or SIGTERM triggers, its reason a {@link TrainingError} that
  * knows the exit code. A second one ends the process at once. After `body` signals do what they did before.
+ *
+ * @throws TrainingError `interrupted` too where the signal came so late that `body` ended well: the caller must not go on
  */
 export async function onInterrupt<T>(body: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
@@ -19,7 +21,9 @@ export async function onInterrupt<T>(body: (signal: AbortSignal) => Promise<T>):
   };
   for (const name of signals) process.on(name, handle);
   try {
-    return await body(controller.signal);
+    const value = await body(controller.signal);
+    controller.signal.throwIfAborted();
+    return value;
   } finally {
     for (const name of signals) process.off(name, handle);
   }
