@@ -34,8 +34,8 @@ def row_lstm(x: Array, kernel: Array, bias: Array, state: Array, hidden: Array, 
     def step(before, row):  # [B, W, 4h]
         hidden, cell = before
         padded = jnp.pad(hidden, ((0, 0), (1, 1), (0, 0)))
-        read = jnp.concatenate((padded[:, :-2], hidden, padded[:, 2:]), -1)  # [B, W, 3h]
-        hidden, cell = gated(row + read @ matrix, cell)
+        read = jnp.concatenate((padded[:, :-2], hidden, padded[:, 2:]), -1).reshape(batch * width, 3 * h)
+        hidden, cell = gated(row + (read @ matrix).reshape(row.shape), cell)
         return (hidden, cell), hidden
 
     initial = tuple(jnp.broadcast_to(vector, (batch, width, h)) for vector in (hidden, cell))

@@ -29,7 +29,8 @@ class RecurrentLayer(nn.Module):
         super().__init__()
         layer = common.recurrent_layer()
         self.input = MaskedConv2d(layer.input)
-        self.state = nn.Parameter(torch.empty(layer.state))
+        h = WORK.h
+        self.state = nn.Parameter(torch.empty((3 * h, 4 * h) if WORK.model == "row" else (2, 2 * h, 4 * h)))
         self.initial_hidden = nn.Parameter(torch.empty(layer.initial))
         self.initial_cell = nn.Parameter(torch.empty(layer.initial))
         self.up = MaskedConv2d(layer.up)
@@ -37,7 +38,7 @@ class RecurrentLayer(nn.Module):
     def load(self, weights: Iterator[np.ndarray]) -> None:
         self.input.load(weights)
         for parameter in (self.state, self.initial_hidden, self.initial_cell):
-            parameter.copy_(torch.from_numpy(next(weights)))
+            parameter.copy_(torch.from_numpy(next(weights)).view_as(parameter))
         self.up.load(weights)
 
     def forward(self, x: Tensor) -> Tensor:  # [B, 2h, H, W]
@@ -49,7 +50,6 @@ class RowLSTM(RecurrentLayer):
     def scan(self, sums: Tensor) -> Tensor:  # [B, H, W, 4h]
         batch, height, width, _ = sums.shape
         h = WORK.h
-        matrix = self.state.view(3 * h, 4 * h)
         rows = sums.permute(1, 0, 2, 3).reshape(height, batch * width, 4 * h)
         hidden = self.initial_hidden.expand(batch, width, h)
         cell = self.initial_cell.expand(batch * width, h)
@@ -57,7 +57,7 @@ class RowLSTM(RecurrentLayer):
         for row in rows.unbind(0):
             padded = F.pad(hidden, (0, 0, 1, 1))
             read = torch.cat((padded[:, :-2], hidden, padded[:, 2:]), 2).view(batch * width, 3 * h)
-            state, cell = gated(torch.addmm(row, read, matrix), cell)
+            state, cell = gated(torch.addmm(row, read, self.state), cell)
             hidden = state.view(batch, width, h)
             states.append(hidden)
         return torch.stack(states, 1)
@@ -70,7 +70,6 @@ class DiagonalBiLSTM(RecurrentLayer):
         right, left = sums.chunk(2, 3)
         both = skew(torch.stack((right, left.flip(2))))  # [2, B, H, W + H - 1, 4h]
         columns = both.permute(3, 0, 1, 2, 4).reshape(width + height - 1, 2, batch * height, 4 * h)
-        matrices = self.state.view(2, 2 * h, 4 * h)
         initial_hidden, initial_cell = self.initial_hidden.view(2, 1, 1, h), self.initial_cell.view(2, 1, 1, h)
         hidden = initial_hidden.expand(2, batch, height, h).contiguous()
         cell = initial_cell.expand(2, batch, height, h).contiguous()
@@ -82,7 +81,7 @@ class DiagonalBiLSTM(RecurrentLayer):
                 cell = torch.where(waiting[diagonal], initial_cell, cell)
             above = F.pad(hidden[:, :, :-1], (0, 0, 1, 0))
             read = torch.cat((hidden, above), 3).view(2, batch * height, 2 * h)
-            sums = torch.baddbmm(column, read, matrices).view(2, batch, height, 4 * h)
+            sums = torch.baddbmm(column, read, self.state).view(2, batch, height, 4 * h)
             hidden, cell = gated(sums, cell)
             states.append(hidden)
         right, left = unskew(torch.stack(states, 3), width)
