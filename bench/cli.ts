@@ -2,13 +2,12 @@
 import { Argument, Command, CommanderError } from 'commander';
 import type { BenchOptions, BenchResult } from './bench.js';
 import { BenchError } from './benchError.js';
-import { benchScaling } from './scaling.js';
 import { setup } from './setup.js';
 import { benchTraining } from './training.js';
 
 const benches: Record<string, (options: BenchOptions) => Promise<BenchResult>> = {
   training: benchTraining,
-  scaling: benchScaling,
+  scaling: async (options) => (await import('./scaling.js')).benchScaling(options), // with TensorFlow.js
 };
 const log = (line: string) => console.error(`bench: ${line}`);
 

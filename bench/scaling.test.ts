@@ -25,7 +25,7 @@ it('measures the rows that are asked for, leaves no tensor behind and writes not
     ]);
     expect(text).toContain('row 7x7x1 h=16 layers=7 batch=16');
     expect(failures).toEqual([]);
-    expect(lines).toContainEqual(expect.stringMatching(/^row 7x7x1 .* ms$/));
+    expect(lines).toContainEqual('1 rows, 2 rounds');
     expect(readdirSync(folder)).toEqual([]);
   } finally {
     rmSync(folder, { recursive: true });
@@ -65,6 +65,7 @@ it('draws each model over each axis, in rising order, from the base', async () =
     x: [1, 2, 4, 8, 16, 32, 64],
     xaxis: 'x4',
   });
-  expect((figure.data[11]?.y as number[])[3]).toBeCloseTo(1e-6 * 28 ** 2 * 16 * 7 * 8, 9);
+  const times = figure.data.map(({ y }) => y as number[]);
+  expect(times[11]?.[3]).toBeCloseTo(1e-6 * 28 ** 2 * 16 * 7 * 8, 9);
   expect(await renderSvg(figure)).toContain('ms a step');
 });

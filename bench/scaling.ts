@@ -5,8 +5,10 @@ import { loadEngine } from '@pixelrnn/engine';
 import { kernelsInUse } from '@pixelrnn/kernels';
 import { writeFigure } from '@pixelrnn/plots';
 import type { BenchOptions, BenchResult } from './bench.js';
+import { BenchError } from './benchError.js';
+import { interleave } from './interleave.js';
 import { formatMachine, loadNow, thisMachine } from './machine.js';
-import { trainer } from './ours/training.js';
+import { type Trainer, trainer } from './ours/training.js';
 import { scalingFigure } from './scalingFigure.js';
 import type { ScalingReport, ScalingRow } from './scalingReport.js';
 import { type ScalingWork, scalingWorks } from './scalingWorks.js';
@@ -34,7 +36,7 @@ export interface ScalingOptions extends BenchOptions {
  * How the time of our training step grows with the image's side, h, depth and batch; writes scaling.json and scaling.png.
  * With `--quick` or `--only` nothing is written: the plot is of everything, measured well.
  *
- * @throws BenchError when no row has the name
+ * @throws BenchError when no row has the name, or when a step fails
  */
 export async function benchScaling(options: ScalingOptions): Promise<BenchResult> {
   const { quick = false, only, log, folder = import.meta.dirname } = options;
@@ -42,16 +44,12 @@ export async function benchScaling(options: ScalingOptions): Promise<BenchResult
   const loadAverage = loadNow(log);
   const { engine, tensorflow, threads, simd } = await loadEngine({ quiet: true });
   const images = mkdtempSync(join(tmpdir(), 'pixelrnn-bench-'));
-  const rows: ScalingRow[] = [];
-  try {
-    for (const work of works) {
-      const ours = await millisecondsPerStep(work, images, threads, quick ? paces.quick : paces.full);
-      log(`${work.name}: ${ours.toPrecision(3)} ms`);
-      rows.push(scalingRow(work, ours));
-    }
-  } finally {
-    rmSync(images, { recursive: true, force: true });
-  }
+  const times = await millisecondsPerStep(works, images, {
+    ...(quick ? paces.quick : paces.full),
+    threads,
+    log,
+  }).finally(() => rmSync(images, { recursive: true, force: true }));
+  const rows = works.map((work, i) => scalingRow(work, times[i] as number));
   const machine = thisMachine({ threads, loadAverage, tensorflow, simd, kernels: kernelsInUse() });
   const report: ScalingReport = { machine, engine, rows };
   if (!quick && only === undefined) {
@@ -64,27 +62,41 @@ export async function benchScaling(options: ScalingOptions): Promise<BenchResult
   return { report, text, failures: [] };
 }
 
+interface MeasureOptions extends Pace {
+  threads: number;
+  log: (line: string) => void;
+}
+
+/** Of each work, the median of the rounds; a round goes through all of them, so that a disturbance hits one round of many. */
 async function millisecondsPerStep(
-  work: ScalingWork,
+  works: readonly ScalingWork[],
   folder: string,
-  threads: number,
-  pace: Pace,
-): Promise<number> {
-  const { side: _side, depth: _depth, ...plain } = work;
-  const { run, dispose } = trainer({ ...sharedArgument(plain, threads, folder), mode: 'ours' });
+  { rounds, roundSeconds, threads, log }: MeasureOptions,
+): Promise<number[]> {
+  const measures = new Map<string, (round: number) => Promise<number>>();
+  const trainers: Trainer[] = [];
   try {
-    const milliseconds = async (steps: number) => {
-      const start = performance.now();
-      await run(steps);
-      return (performance.now() - start) / steps;
-    };
-    await run(warmUpSteps);
-    const steps = Math.max(1, Math.round((1000 * pace.roundSeconds) / (await milliseconds(1))));
-    const rounds: number[] = [];
-    for (let round = 0; round < pace.rounds; round++) rounds.push(await milliseconds(steps));
-    return median(rounds);
+    for (const { side: _side, depth: _depth, ...work } of works) {
+      const here = trainer({ ...sharedArgument(work, threads, folder), mode: 'ours' });
+      trainers.push(here);
+      const milliseconds = async (steps: number) => {
+        const start = performance.now();
+        await here.run(steps);
+        return (performance.now() - start) / steps;
+      };
+      await here.run(warmUpSteps);
+      const steps = Math.max(1, Math.round((1000 * roundSeconds) / (await milliseconds(1))));
+      measures.set(work.name, () => milliseconds(steps));
+    }
+    log(`${works.length} rows, ${rounds} rounds`);
+    const outcomes = await interleave(measures, rounds);
+    return works.map(({ name }) => {
+      const outcome = outcomes.get(name);
+      if (outcome && 'results' in outcome) return median(outcome.results);
+      throw new BenchError(`${name}: ${outcome?.failure}`);
+    });
   } finally {
-    dispose();
+    for (const { dispose } of trainers) dispose();
   }
 }
 

@@ -14,6 +14,10 @@ const labels: Record<ScalingRow['model'], string> = {
   diagonal: 'Diagonal BiLSTM',
 };
 const models = Object.keys(labels) as ScalingRow['model'][];
+/** Milliseconds: 1, 2 and 5 of each power of ten. */
+const timeTicks = [-1, 0, 1, 2, 3, 4].flatMap((power) =>
+  [1, 2, 5].map((first) => Number(`${first}e${power}`)),
+);
 const gap = 0.045;
 const panel = (1 - gap * (scalingAxes.length - 1)) / scalingAxes.length;
 
@@ -71,7 +75,7 @@ export function scalingFigure({ machine, engine, rows }: ScalingReport): Figure 
             type: 'log',
             range,
             anchor: `x${suffix}`,
-            dtick: 1,
+            tickvals: timeTicks,
             showticklabels: i === 0,
           };
           return [

@@ -8,7 +8,7 @@ import { type ParticipantName, type PeerName, participantLabels, type Row } from
 import { median, ratioToBest } from './statistics.js';
 import type { Work } from './works.js';
 
-const startSeconds = 300; // for the compilers of torch.compile and JAX too
+const startSeconds = 300; // JAX's compiler included
 const answerSeconds = 300;
 const maxIdleShare = 0.02; // of a core, while the others are measured
 const leastIdleSeconds = 0.05; // less is not worth a warning
@@ -24,6 +24,8 @@ export interface Pace {
 export interface WorkOptions extends Pace {
   /** Peers that are not to be started, and why. */
   missing: ReadonlyMap<PeerName, string>;
+  /** torch.compile is given up when it has not compiled and trained its first steps after so long; default 300. */
+  compileSeconds?: number;
   log: (line: string) => void;
 }
 
@@ -44,7 +46,7 @@ export interface WorkResult {
 export async function measureWork(
   work: Work,
   shared: SharedArgument,
-  { missing, log, ...pace }: WorkOptions,
+  { missing, compileSeconds = startSeconds, log, ...pace }: WorkOptions,
 ): Promise<WorkResult> {
   const running = new Map<ParticipantName, Participant>();
   const failures: string[] = [];
@@ -71,14 +73,17 @@ export async function measureWork(
     for (const name of peerNames) {
       if (missing.has(name)) continue;
       try {
-        const { ready } = await start(name).hear(readySchema, startSeconds);
+        const { ready } = await start(name).hear(
+          readySchema,
+          name === 'torchCompile' ? compileSeconds : startSeconds,
+        );
         requireSameModel(name, ready.parameters, ours.parameters);
         versions[name] = ready.version;
       } catch (error) {
         if (error instanceof BenchError) throw error;
         running.delete(name);
         if (name === 'torchCompile' && error instanceof SilenceError) {
-          absent[name] = `Compiling took more than ${startSeconds} s.`;
+          absent[name] = `Compiling took more than ${compileSeconds} s.`;
           log(`${work.name}: ${participantLabels[name]}: ${absent[name]}`);
         } else fail(name, (error as Error).message);
       }

@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadEngine } from '@pixelrnn/engine';
 import { expect, it } from 'vitest';
 import { BenchError } from './benchError.js';
+import { modelOf } from './ours/model.js';
 import { scalingWorks } from './scalingWorks.js';
 import { pickWorks, trainingWorks } from './works.js';
 
@@ -30,4 +34,14 @@ it('has every point of the scaling plot once, and one axis away from the base', 
     expect([side === 28, h === 16, depth === 7, batch === 16].filter((same) => !same).length).toBeLessThan(2);
     expect(work).toMatchObject({ height: side, width: side });
   }
+});
+
+it('has the rows and the numbers of parameters that the README lists', async () => {
+  await loadEngine({ engine: 'cpu', quiet: true });
+  const readme = readFileSync(join(import.meta.dirname, 'README.md'), 'utf8');
+  const listed = [...readme.matchAll(/^\| `(.*?)` .* ([\d,]+) +\|$/gm)].map(([, name, count]) => [
+    name,
+    Number(count?.replaceAll(',', '')),
+  ]);
+  expect(listed).toEqual(trainingWorks.map((work) => [work.name, modelOf(work).countParams()]));
 });
