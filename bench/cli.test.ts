@@ -13,6 +13,11 @@ it.each([
   ['an unknown name', ['flying'], 'training'],
   ['an unknown option', ['training', '--fast'], '--fast'],
   ['no name', [], 'name'],
+  [
+    'a row that there is not',
+    ['training', '--only', 'pixelsnail'],
+    "'pixelsnail'; the rows are 'pixelcnn 28x28x1",
+  ],
 ])('refuses %s with exit code 2', (_, args, said) => {
   const { status, stderr, stdout } = bench(...args);
   expect(stderr).toContain(said);
@@ -22,6 +27,6 @@ it.each([
 
 it('lists what can be measured', () => {
   const { status, stdout } = bench('--help');
-  expect(stdout).toContain('"training", "setup"');
+  expect(stdout).toContain('"training", "scaling", "setup"');
   expect(status).toBe(0);
 });

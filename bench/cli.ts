@@ -1,11 +1,14 @@
 // `pnpm bench <name>`: what is fast, beside peers in the same run. `pnpm bench setup` installs the peers.
 import { Argument, Command, CommanderError } from 'commander';
+import type { BenchOptions, BenchResult } from './bench.js';
 import { BenchError } from './benchError.js';
-import { formatReport } from './report.js';
 import { setup } from './setup.js';
-import { type BenchOptions, type BenchResult, benchTraining } from './training.js';
+import { benchTraining } from './training.js';
 
-const benches: Record<string, (options: BenchOptions) => Promise<BenchResult>> = { training: benchTraining };
+const benches: Record<string, (options: BenchOptions) => Promise<BenchResult>> = {
+  training: benchTraining,
+  scaling: async (options) => (await import('./scaling.js')).benchScaling(options), // with TensorFlow.js
+};
 const log = (line: string) => console.error(`bench: ${line}`);
 
 const program = new Command('pnpm bench')
@@ -17,16 +20,17 @@ const program = new Command('pnpm bench')
     ]),
   )
   .option('--quick', 'fewer and shorter rounds, to see that everything runs')
+  .option('--only <part>', 'only the rows whose name contains this')
   .option('--json', 'one JSON object on stdout')
   .exitOverride()
-  .action(async (name: string, { quick, json }: { quick?: boolean; json?: boolean }) => {
+  .action(async (name: string, { quick, only, json }: { quick?: boolean; only?: string; json?: boolean }) => {
     const bench = benches[name];
     if (!bench) {
       setup(log);
       return;
     }
-    const { report, failures } = await bench({ quick, log });
-    console.log(json ? JSON.stringify(report) : formatReport(report));
+    const { report, text, failures } = await bench({ quick, only, log });
+    console.log(json ? JSON.stringify(report) : text);
     if (failures.length > 0) process.exitCode = 1; // each has been logged
   });
 
@@ -37,7 +41,7 @@ try {
     process.exitCode = error.exitCode === 0 ? 0 : 2; // commander has printed the sentence
   } else if (error instanceof BenchError) {
     log(error.message);
-    process.exitCode = 1;
+    process.exitCode = error.exitCode;
   } else {
     throw error;
   }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { Participant } from './participant.js';
+import { Participant, SilenceError } from './participant.js';
 
 const answer = z.object({ n: z.number() });
 
@@ -44,7 +44,9 @@ it('tells that a program cannot be started', async () => {
 
 it('stops a program that is silent', async () => {
   const fake = program('');
-  await expect(fake.ask({}, answer, 0.2)).rejects.toThrow('fake did not answer within 0.2 s and was stopped');
+  await expect(fake.ask({}, answer, 0.2)).rejects.toThrow(
+    new SilenceError('fake did not answer within 0.2 s and was stopped'),
+  );
 });
 
 it.each([

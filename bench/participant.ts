@@ -11,6 +11,11 @@ export interface Command {
   readonly cwd?: string;
 }
 
+/** A program was silent for longer than it may be, and has been stopped. */
+export class SilenceError extends Error {
+  override name = 'SilenceError';
+}
+
 /** A program that waits for requests on its stdin and answers each on its stdout, one JSON object a line. */
 export class Participant {
   private readonly lines: AsyncIterator<string>;
@@ -59,7 +64,7 @@ export class Participant {
   /**
    * Sends a request and waits for its answer.
    *
-   * @throws Error naming the participant when it ends, is silent for `seconds`, or says something else
+   * @throws SilenceError when the participant is silent for `seconds`; Error naming it when it ends or says something else
    */
   async ask<T>(request: object, answer: z.ZodType<T>, seconds: number): Promise<T> {
     this.child.stdin?.write(`${JSON.stringify(request)}\n`);
@@ -76,7 +81,7 @@ export class Participant {
     clearTimeout(timer);
     if (next === 'silent') {
       await this.stop();
-      throw new Error(`${this.name} did not answer within ${seconds} s and was stopped`);
+      throw new SilenceError(`${this.name} did not answer within ${seconds} s and was stopped`);
     }
     if (next.done) throw new Error(`${this.name} ${await this.exited}`);
     this.answeredAt = performance.now();

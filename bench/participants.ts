@@ -13,9 +13,9 @@ export type SharedArgument = Omit<ParticipantArgument, 'mode'>;
 export const peerNames: readonly PeerName[] = ['pytorch', 'torchCompile', 'jax'];
 
 const peers = {
-  pytorch: { file: 'pixelcnn_pytorch.py', mode: 'eager' },
-  torchCompile: { file: 'pixelcnn_pytorch.py', mode: 'compile' },
-  jax: { file: 'pixelcnn_jax.py', mode: 'jit' },
+  pytorch: { framework: 'pytorch', mode: 'eager' },
+  torchCompile: { framework: 'pytorch', mode: 'compile' },
+  jax: { framework: 'jax', mode: 'jit' },
 } as const;
 
 /** How a participant is started. */
@@ -25,11 +25,12 @@ export function participantCommand(name: ParticipantName, shared: SharedArgument
   const env = { OMP_NUM_THREADS: threads, TF_NUM_INTRAOP_THREADS: threads, PIXELRNN_THREADS: threads };
   const argument = (mode: ParticipantArgument['mode']) => JSON.stringify({ ...shared, mode });
   if (name === 'ours') {
-    const program = join(import.meta.dirname, 'ours', 'pixelcnn.ts');
+    const program = join(import.meta.dirname, 'ours', 'participant.ts');
     const args = ['--conditions=@pixelrnn/source', '--import', 'tsx', program, argument('ours')];
     return { name, program: process.execPath, args, env, cwd: root };
   }
-  const { file, mode } = peers[name];
+  const { framework, mode } = peers[name];
+  const file = `${shared.work.model === 'pixelcnn' ? 'pixelcnn' : 'pixelrnn'}_${framework}.py`;
   const args = ['-B', join(peersFolder, file), argument(mode)]; // -B: leaves no __pycache__ in the checkout
   return { name, program: venvPython, args, env };
 }

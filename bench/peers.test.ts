@@ -4,8 +4,11 @@ import { trainer } from './ours/training.js';
 import { Participant } from './participant.js';
 import { missingPeers, participantCommand, peerNames } from './participants.js';
 import { readySchema, stepsSchema } from './protocol.js';
+import type { PeerName } from './report.js';
 import { tinyWorks, withGivenWeights } from './testing.js';
+import { measureWork } from './trainingRounds.js';
 import { whyNoPeers } from './venv.js';
+import type { Work } from './works.js';
 
 beforeAll(() => loadEngine({ quiet: true }));
 
@@ -42,3 +45,28 @@ for (const name of installed) {
     });
   });
 }
+
+it.runIf(missingPeers().size === 0)(
+  'gives torch.compile up that compiles for too long, which is no failure',
+  async () => {
+    await withGivenWeights(tinyWorks[2] as Work, async (shared) => {
+      const missing = new Map<PeerName, string>([
+        ['pytorch', 'Not now.'],
+        ['jax', 'Not now.'],
+      ]);
+      const pace = { rounds: 1, roundSeconds: 0.01, calibrationSteps: 1, compileSeconds: 0.2 };
+      const { row, failures } = await measureWork(tinyWorks[2] as Work, shared, {
+        ...pace,
+        missing,
+        log: () => {},
+      });
+      expect(row.absent).toEqual({
+        ...Object.fromEntries(missing),
+        torchCompile: 'Compiling took more than 0.2 s.',
+      });
+      expect(row.peers).toEqual({ pytorch: null, torchCompile: null, jax: null });
+      expect(row.ratio).toBeNull();
+      expect(failures).toEqual([]);
+    });
+  },
+);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Architecture } from './works.js';
 
 /** What a participant prints, one JSON object a line, once it is warm. */
 export const readySchema = z.object({
@@ -38,14 +39,7 @@ export const matmulSchema = z.object({ gflops: z.number().positive() });
 
 /** The one argument of a participant's program, as JSON. */
 export interface ParticipantArgument {
-  work: {
-    height: number;
-    width: number;
-    colors: number;
-    levels: number;
-    h: number;
-    blocks: number;
-    headWidth: number;
+  work: Architecture & {
     batch: number;
     learningRate: number;
     decay: number;
@@ -56,6 +50,6 @@ export interface ParticipantArgument {
   images: string;
   threads: number;
   mode: 'ours' | 'eager' | 'compile' | 'jit';
-  /** JSON file of weights, [kernel HWIO, bias] for each convolution: tests give every participant the same. */
+  /** JSON file of the model's trainable weights in their order, each flat: tests give every participant the same. */
   weights?: string;
 }

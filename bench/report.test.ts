@@ -23,6 +23,7 @@ const report: Report = {
       unit: 'images/s',
       ours: 900,
       peers: { pytorch: 45.25, torchCompile: 600, jax: null },
+      absent: { jax: 'JAX is away.' },
       ratio: 1.5,
       rounds: { ours: [890, 900, 1000], pytorch: [45, 45.25, 46], torchCompile: [600] },
       gflops: 50,
@@ -39,6 +40,7 @@ it('accepts a report with and without peers', () => {
 
 it.each([
   ['a peer left out instead of null', { peers: { pytorch: 1, jax: null } }],
+  ['a reason for a peer that there is not', { absent: { theano: 'gone' } }],
   ['a rate of zero', { ours: 0 }],
   ['another unit', { unit: 'ms' }],
   ['a field of its own', { speed: 1 }],
@@ -47,7 +49,7 @@ it.each([
   expect(reportSchema.safeParse({ ...report, rows: [{ ...report.rows[0], ...change }] }).success).toBe(false);
 });
 
-it('prints a table in which a missing peer is a dash', () => {
+it('prints a table in which a missing peer is a dash and the reason', () => {
   expect(formatReport(report)).toBe(
     `
 Abacus 8080, 2 cores, 2 threads each, load 0.13
@@ -57,7 +59,7 @@ pixelcnn 28x28x1 h=16 blocks=7 batch=16, images/s
   pixelrnn           900   890 to 1000 in 3 rounds
   PyTorch eager     45.3   45.0 to 46.0 in 3 rounds
   torch.compile      600   600 to 600 in 1 rounds
-  JAX jit              -
+  JAX jit              -   JAX is away.
   ratio             1.50   to the best peer
   GFLOP/s             50   25 % of matMul
 `.trim(),

@@ -1,23 +1,12 @@
 import { z } from 'zod';
+import { formatMachine, machineSchema } from './machine.js';
 
 const rate = z.number().positive();
 const measured = rate.nullable();
 
-/** `pnpm bench <name> --json`. */
+/** `pnpm bench training --json`. */
 export const reportSchema = z.strictObject({
-  machine: z.strictObject({
-    cpu: z.string(),
-    cores: z.int().positive(),
-    /** That every participant may use. */
-    threads: z.int().positive(),
-    platform: z.string(),
-    node: z.string(),
-    /** Of the last minute, when the bench began: what else the machine had to do. */
-    loadAverage: z.number().nonnegative(),
-    tensorflow: z.string(),
-    /** Floats in a vector register. */
-    simd: z.int().positive(),
-    kernels: z.string(),
+  machine: machineSchema.extend({
     /** Of the engine's product of two large matrices, 1e9 operations a second. */
     matmulGflops: rate,
     pytorch: z.string().nullable(),
@@ -31,6 +20,8 @@ export const reportSchema = z.strictObject({
       /** Median of the rounds. */
       ours: rate,
       peers: z.strictObject({ pytorch: measured, torchCompile: measured, jax: measured }),
+      /** Why a peer has no number, one sentence each. */
+      absent: z.partialRecord(z.enum(['pytorch', 'torchCompile', 'jax']), z.string()),
       /** Ours over the best peer. */
       ratio: measured,
       /** Every round's rate, in the order of the rounds. */
@@ -60,17 +51,13 @@ export type PeerName = Exclude<ParticipantName, 'ours'>;
 /** The report as plain text. */
 export function formatReport({ machine, engine, rows }: Report): string {
   const software = [
-    `TensorFlow ${machine.tensorflow}`,
-    `${machine.kernels} kernels`,
     machine.pytorch && `PyTorch ${machine.pytorch}`,
     machine.jax && `JAX ${machine.jax}`,
     `Node ${machine.node}`,
+    `matMul ${machine.matmulGflops.toFixed(0)} GFLOP/s`,
   ];
-  return [
-    `${machine.cpu}, ${machine.cores} cores, ${machine.threads} threads each, load ${machine.loadAverage.toFixed(2)}`,
-    `engine ${engine}, ${software.filter(Boolean).join(', ')}, matMul ${machine.matmulGflops.toFixed(0)} GFLOP/s`,
-    ...rows.flatMap(formatRow),
-  ].join('\n');
+  const known = software.filter((part) => part !== null);
+  return [...formatMachine(engine, machine, known), ...rows.flatMap(formatRow)].join('\n');
 }
 
 function formatRow(row: Row): string[] {
@@ -78,10 +65,12 @@ function formatRow(row: Row): string[] {
   const lines = names.map((name) => {
     const value = name === 'ours' ? row.ours : row.peers[name];
     const rounds = row.rounds[name] ?? [];
+    const absent = name === 'ours' ? undefined : row.absent[name];
     const range = rounds.length
-      ? `   ${digits(Math.min(...rounds))} to ${digits(Math.max(...rounds))} in ${rounds.length} rounds`
-      : '';
-    return `  ${participantLabels[name].padEnd(14)}${(value === null ? '-' : digits(value)).padStart(8)}${range}`;
+      ? `${digits(Math.min(...rounds))} to ${digits(Math.max(...rounds))} in ${rounds.length} rounds`
+      : absent;
+    const start = `  ${participantLabels[name].padEnd(14)}${(value === null ? '-' : digits(value)).padStart(8)}`;
+    return range ? `${start}   ${range}` : start;
   });
   const ratio = row.ratio === null ? '-' : row.ratio.toFixed(2);
   return [

@@ -1,50 +1,43 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Random } from '@pixelrnn/random';
+import type { BenchOptions, BenchResult } from './bench.js';
+import { loadNow, thisMachine } from './machine.js';
 import { missingPeers, type SharedArgument } from './participants.js';
-import type { PeerName, Report } from './report.js';
+import { formatReport, type PeerName, type Report } from './report.js';
 import { median } from './statistics.js';
 import { measureWork, type Pace, type WorkResult } from './trainingRounds.js';
-import { rmsProp, trainingWorks, type Work } from './works.js';
-
-export interface BenchOptions {
-  /** Fewer and shorter rounds: to see that everything runs, not to compare. */
-  quick?: boolean;
-  /** For one line of progress or warning at a time. */
-  log: (line: string) => void;
-}
-
-export interface BenchResult {
-  report: Report;
-  /** Installed peers that failed, in one sentence each. */
-  failures: string[];
-}
+import { pickWorks, rmsProp, trainingWorks, type Work } from './works.js';
 
 const paces: Record<'full' | 'quick', Pace> = {
-  full: { rounds: 7, roundSeconds: 3 },
-  quick: { rounds: 3, roundSeconds: 1 },
+  full: { rounds: 7, roundSeconds: 3, calibrationSteps: 2 },
+  quick: { rounds: 3, roundSeconds: 0.5, calibrationSteps: 1 },
 };
 
+const notQuick = 'Left out by --quick: it compiles for minutes.';
+
 /**
- * Images a second of whole training steps of PixelCNN: ours, PyTorch, torch.compile and JAX, interleaved.
+ * Images a second of whole training steps: ours, PyTorch, torch.compile and JAX, interleaved.
  *
- * @throws BenchError when ours fails, or when a peer trains another number of parameters
+ * @throws BenchError when ours fails, when a peer trains another number of parameters, or when no row has the name
  */
-export async function benchTraining({ quick = false, log }: BenchOptions): Promise<BenchResult> {
-  const loadAverage = loadavg()[0] ?? 0;
+export async function benchTraining({ quick = false, only, log }: BenchOptions): Promise<BenchResult> {
+  const works = pickWorks(trainingWorks, only);
+  const loadAverage = loadNow(log);
   const threads = availableParallelism();
   const missing = missingPeers();
   for (const reason of new Set(missing.values())) log(reason);
-  if (loadAverage > 0.5)
-    log(`The load of this machine is ${loadAverage.toFixed(2)}: other programs disturb the measurement.`);
   const folder = mkdtempSync(join(tmpdir(), 'pixelrnn-bench-'));
   const results: WorkResult[] = [];
   try {
-    for (const work of trainingWorks) {
+    for (const work of works) {
       const shared = sharedArgument(work, threads, folder);
       const pace = quick ? paces.quick : paces.full;
-      results.push(await measureWork(work, shared, { ...pace, missing: new Set(missing.keys()), log }));
+      const leftOut = new Map(missing);
+      if (quick && work.model !== 'pixelcnn' && !missing.has('torchCompile'))
+        leftOut.set('torchCompile', notQuick);
+      results.push(await measureWork(work, shared, { ...pace, missing: leftOut, log }));
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -54,15 +47,7 @@ export async function benchTraining({ quick = false, log }: BenchOptions): Promi
     results.flatMap(({ versions }) => names.map((name) => versions[name])).find((found) => found) ?? null;
   const report: Report = {
     machine: {
-      cpu: cpus()[0]?.model.trim() ?? 'unknown',
-      cores: cpus().length,
-      threads,
-      platform: `${process.platform}-${process.arch}`,
-      node: process.versions.node,
-      loadAverage,
-      tensorflow: version,
-      simd,
-      kernels,
+      ...thisMachine({ threads, loadAverage, tensorflow: version, simd, kernels }),
       matmulGflops: median(results.flatMap((result) => result.matmulGflops)),
       pytorch: installed('pytorch', 'torchCompile'),
       jax: installed('jax'),
@@ -70,7 +55,7 @@ export async function benchTraining({ quick = false, log }: BenchOptions): Promi
     engine,
     rows: results.map((result) => result.row),
   };
-  return { report, failures: results.flatMap((result) => result.failures) };
+  return { report, text: formatReport(report), failures: results.flatMap((result) => result.failures) };
 }
 
 /** What every participant is told of a work; its batch of random images is written to a file in `folder`. */

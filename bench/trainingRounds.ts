@@ -1,16 +1,15 @@
 import type { z } from 'zod';
 import { BenchError } from './benchError.js';
 import { interleave } from './interleave.js';
-import { Participant } from './participant.js';
+import { Participant, SilenceError } from './participant.js';
 import { participantCommand, peerNames, type SharedArgument } from './participants.js';
 import { matmulSchema, oursReadySchema, readySchema, stepsSchema } from './protocol.js';
 import { type ParticipantName, type PeerName, participantLabels, type Row } from './report.js';
 import { median, ratioToBest } from './statistics.js';
 import type { Work } from './works.js';
 
-const startSeconds = 300; // also for the compilers of torch.compile and JAX
+const startSeconds = 300; // JAX's compiler included
 const answerSeconds = 300;
-const calibrationSteps = 2;
 const maxIdleShare = 0.02; // of a core, while the others are measured
 const leastIdleSeconds = 0.05; // less is not worth a warning
 
@@ -18,11 +17,15 @@ export interface Pace {
   rounds: number;
   /** What a participant's part of a round takes, about. */
   roundSeconds: number;
+  /** Steps that find out how many fill a part. */
+  calibrationSteps: number;
 }
 
 export interface WorkOptions extends Pace {
-  /** Peers that are not to be started. */
-  missing: ReadonlySet<PeerName>;
+  /** Peers that are not to be started, and why. */
+  missing: ReadonlyMap<PeerName, string>;
+  /** torch.compile is given up when it has not compiled and trained its first steps after so long; default 300. */
+  compileSeconds?: number;
   log: (line: string) => void;
 }
 
@@ -43,13 +46,15 @@ export interface WorkResult {
 export async function measureWork(
   work: Work,
   shared: SharedArgument,
-  { rounds, roundSeconds, missing, log }: WorkOptions,
+  { missing, compileSeconds = startSeconds, log, ...pace }: WorkOptions,
 ): Promise<WorkResult> {
   const running = new Map<ParticipantName, Participant>();
   const failures: string[] = [];
   const versions: WorkResult['versions'] = {};
-  const fail = (name: ParticipantName, reason: string) => {
+  const absent: Row['absent'] = Object.fromEntries(missing);
+  const fail = (name: PeerName, reason: string) => {
     const failure = `${work.name}: ${participantLabels[name]}: ${reason}`;
+    absent[name] = reason;
     failures.push(failure);
     log(failure);
   };
@@ -68,21 +73,27 @@ export async function measureWork(
     for (const name of peerNames) {
       if (missing.has(name)) continue;
       try {
-        const { ready } = await start(name).hear(readySchema, startSeconds);
+        const { ready } = await start(name).hear(
+          readySchema,
+          name === 'torchCompile' ? compileSeconds : startSeconds,
+        );
         requireSameModel(name, ready.parameters, ours.parameters);
         versions[name] = ready.version;
       } catch (error) {
         if (error instanceof BenchError) throw error;
         running.delete(name);
-        fail(name, (error as Error).message);
+        if (name === 'torchCompile' && error instanceof SilenceError) {
+          absent[name] = `Compiling took more than ${compileSeconds} s.`;
+          log(`${work.name}: ${participantLabels[name]}: ${absent[name]}`);
+        } else fail(name, (error as Error).message);
       }
     }
 
-    log(`${work.name}: ${rounds} rounds`);
+    log(`${work.name}: ${pace.rounds} rounds`);
     const matmulGflops: number[] = [];
     const measures = new Map<ParticipantName, (round: number) => Promise<number>>();
     for (const [name, participant] of running) {
-      const imagesPerSecond = paced(participant, { name, batch: work.batch, roundSeconds, log });
+      const imagesPerSecond = paced(participant, { ...pace, name, batch: work.batch, log });
       measures.set(name, imagesPerSecond);
       if (name !== 'ours') continue;
       measures.set(name, async (round) => {
@@ -92,12 +103,19 @@ export async function measureWork(
       });
     }
     const rates: Row['rounds'] = {};
-    for (const [name, outcome] of await interleave(measures, rounds)) {
+    for (const [name, outcome] of await interleave(measures, pace.rounds)) {
       if ('results' in outcome) rates[name] = outcome.results;
       else if (name === 'ours') throw new BenchError(outcome.failure);
       else fail(name, outcome.failure);
     }
-    return { row: row(work, rates, ours.flopsPerStep, matmulGflops), ours, versions, matmulGflops, failures };
+    const { flopsPerStep } = ours;
+    return {
+      row: row(work, { rates, absent, flopsPerStep, matmulGflops }),
+      ours,
+      versions,
+      matmulGflops,
+      failures,
+    };
   } finally {
     await Promise.all([...running.values()].map((participant) => participant.stop()));
   }
@@ -110,15 +128,15 @@ function requireSameModel(name: PeerName, parameters: number, ours: number): voi
   );
 }
 
-interface PacedOptions {
+interface PacedOptions extends Pace {
   name: ParticipantName;
   batch: number;
-  roundSeconds: number;
   log: (line: string) => void;
 }
 
 /** Measures images/s over so many steps as fill the participant's part of a round; the first call finds how many. */
-function paced(participant: Participant, { name, batch, roundSeconds, log }: PacedOptions) {
+function paced(participant: Participant, options: PacedOptions) {
+  const { name, batch, roundSeconds, calibrationSteps, log } = options;
   let steps: number | undefined;
   return async (round: number): Promise<number> => {
     const idleSeconds = participant.idleSeconds();
@@ -136,7 +154,14 @@ function paced(participant: Participant, { name, batch, roundSeconds, log }: Pac
   };
 }
 
-function row(work: Work, rates: Row['rounds'], flopsPerStep: number, matmulGflops: number[]): Row {
+interface Measured {
+  rates: Row['rounds'];
+  absent: Row['absent'];
+  flopsPerStep: number;
+  matmulGflops: number[];
+}
+
+function row(work: Work, { rates, absent, flopsPerStep, matmulGflops }: Measured): Row {
   const rate = (name: ParticipantName) => (rates[name] ? median(rates[name]) : null);
   const ours = rate('ours') as number;
   const peers = { pytorch: rate('pytorch'), torchCompile: rate('torchCompile'), jax: rate('jax') };
@@ -146,6 +171,7 @@ function row(work: Work, rates: Row['rounds'], flopsPerStep: number, matmulGflop
     unit: 'images/s',
     ours,
     peers,
+    absent,
     ratio: ratioToBest(ours, Object.values(peers)),
     rounds: rates,
     gflops,

@@ -1,42 +1,64 @@
-/** A model, its size and its batch: what one row of the bench measures. */
-export interface Work {
-  /** As the row names it. */
-  readonly name: string;
+import { BenchError } from './benchError.js';
+
+/** A model and its size. */
+export type Architecture = {
   readonly height: number;
   readonly width: number;
   readonly colors: number;
   readonly levels: 2 | 256;
   readonly h: number;
-  readonly blocks: number;
   readonly headWidth: number;
+} & (
+  | { readonly model: 'pixelcnn'; readonly blocks: number }
+  | { readonly model: 'row' | 'diagonal'; readonly layers: number }
+);
+
+/** A model, its size and its batch: what one row of the bench measures. */
+export type Work = Architecture & {
+  /** As the row names it. */
+  readonly name: string;
   readonly batch: number;
-}
+};
+
+/** Of binarized MNIST. */
+const mnist = { height: 28, width: 28, colors: 1, levels: 2, headWidth: 32, batch: 16 } as const;
+/** Of CIFAR-10, with a head that two cores can train. */
+const cifar = { height: 32, width: 32, colors: 3, levels: 256, headWidth: 256, batch: 16 } as const;
 
 /** The sizes of binarized MNIST and of CIFAR-10 that two cores train in hours. */
 export const trainingWorks: readonly Work[] = [
-  {
-    name: 'pixelcnn 28x28x1 h=16 blocks=7 batch=16',
-    height: 28,
-    width: 28,
-    colors: 1,
-    levels: 2,
-    h: 16,
-    blocks: 7,
-    headWidth: 32,
-    batch: 16,
-  },
+  { name: 'pixelcnn 28x28x1 h=16 blocks=7 batch=16', model: 'pixelcnn', ...mnist, h: 16, blocks: 7 },
+  { name: 'row 28x28x1 h=16 layers=7 batch=16', model: 'row', ...mnist, h: 16, layers: 7 },
+  { name: 'diagonal 28x28x1 h=16 layers=7 batch=16', model: 'diagonal', ...mnist, h: 16, layers: 7 },
+  { name: 'diagonal 28x28x1 h=32 layers=1 batch=16', model: 'diagonal', ...mnist, h: 32, layers: 1 },
   {
     name: 'pixelcnn 32x32x3 h=32 blocks=12 head=256 batch=16',
-    height: 32,
-    width: 32,
-    colors: 3,
-    levels: 256,
+    model: 'pixelcnn',
+    ...cifar,
     h: 32,
     blocks: 12,
-    headWidth: 256,
-    batch: 16,
+  },
+  { name: 'row 32x32x3 h=32 layers=12 head=256 batch=16', model: 'row', ...cifar, h: 32, layers: 12 },
+  {
+    name: 'diagonal 32x32x3 h=32 layers=12 head=256 batch=16',
+    model: 'diagonal',
+    ...cifar,
+    h: 32,
+    layers: 12,
   },
 ];
 
 /** RMSProp's settings, the same for every participant. */
 export const rmsProp = { learningRate: 1e-4, decay: 0.99, epsilon: 1e-8 };
+
+/**
+ * The works whose name contains `part`; all without one.
+ *
+ * @throws BenchError listing the names when there is none
+ */
+export function pickWorks<T extends { readonly name: string }>(works: readonly T[], part = ''): T[] {
+  const picked = works.filter(({ name }) => name.includes(part));
+  if (picked.length > 0) return picked;
+  const names = works.map(({ name }) => `'${name}'`).join(', ');
+  throw new BenchError(`--only must be a part of a row's name, got '${part}'; the rows are ${names}.`, 2);
+}

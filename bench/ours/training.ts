@@ -1,19 +1,21 @@
 import { readFileSync } from 'node:fs';
-import { pixelCNN } from '@pixelrnn/models';
 import { RMSProp, trainableVariables, trainingStep } from '@pixelrnn/training';
 import * as tf from '@tensorflow/tfjs';
 import type { ParticipantArgument } from '../protocol.js';
+import { modelOf } from './model.js';
 
 export interface Trainer {
   readonly model: tf.LayersModel;
   /** Does that many updates and gives the last one's loss before it, nats per image. */
   run(steps: number): Promise<number>;
+  /** Frees the model and the optimiser. */
+  dispose(): void;
 }
 
 /** The workspace's own training step on one batch in memory, which goes to the engine anew at every step. */
 export function trainer({ work, images, weights }: ParticipantArgument): Trainer {
-  const { learningRate, decay, epsilon, batch, levels, ...size } = work;
-  const model = pixelCNN({ ...size, levels });
+  const { learningRate, decay, epsilon, batch, levels } = work;
+  const model = modelOf(work);
   if (weights) setWeights(model, JSON.parse(readFileSync(weights, 'utf8')) as number[][]);
   const variables = trainableVariables(model);
   const optimizer = new RMSProp(variables, { learningRate, decay, epsilon });
@@ -30,6 +32,10 @@ export function trainer({ work, images, weights }: ParticipantArgument): Trainer
       const last = (await loss.data())[0] as number;
       loss.dispose();
       return last;
+    },
+    dispose() {
+      optimizer.dispose();
+      model.dispose();
     },
   };
 }

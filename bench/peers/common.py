@@ -1,4 +1,4 @@
-"""What both peers share: the list of convolutions, their masks, the batch, and the talk with the bench.
+"""What the peers share: the layers of a work, their masks and weights, the batch, and the talk with the bench.
 
 A peer is started with one JSON argument (`ParticipantArgument` in bench/protocol.ts). It warms up, prints
 `{"ready": ...}`, then answers each line `{"steps": n}`, and ends when its input does.
@@ -18,26 +18,48 @@ WARM_UP_STEPS = 3
 
 
 class Work(NamedTuple):
+    model: str  # "pixelcnn", "row" or "diagonal"
     height: int
     width: int
     colors: int
     levels: int
     h: int
-    blocks: int
     headWidth: int
     batch: int
     learningRate: float
     decay: float
     epsilon: float
     seed: int
+    blocks: int = 0  # of a PixelCNN
+    layers: int = 0  # of a PixelRNN
 
 
 class Conv(NamedTuple):
     cin: int
     cout: int
-    kernel: int
+    kernel: tuple[int, int]
     mask: str
     contiguous: bool = False
+    gates: int = 1
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Of the kernel and the bias."""
+        return [(*self.kernel, self.cin, self.cout), (self.cout,)]
+
+
+class Recurrent(NamedTuple):
+    """A Row LSTM or Diagonal BiLSTM with its up-projection; gates in the order o, f, i, g."""
+
+    input: Conv
+    state: tuple[int, ...]
+    initial: tuple[int, ...]
+    up: Conv
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Of the input kernel, its bias, the state kernel, the initial hidden state and cell, the up kernel, its bias."""
+        return [*self.input.shapes, self.state, self.initial, self.initial, *self.up.shapes]
 
 
 ARGUMENT = json.loads(sys.argv[1])
@@ -47,35 +69,48 @@ MODE: str = ARGUMENT["mode"]
 
 
 def first_conv() -> Conv:
-    return Conv(WORK.colors, 2 * WORK.h, 7, "A")
+    return Conv(WORK.colors, 2 * WORK.h, (7, 7), "A")
 
 
 def block_convs() -> list[Conv]:
     h = WORK.h
-    return [Conv(2 * h, h, 1, "B"), Conv(h, h, 3, "B"), Conv(h, 2 * h, 1, "B")]
+    return [Conv(2 * h, h, (1, 1), "B"), Conv(h, h, (3, 3), "B"), Conv(h, 2 * h, (1, 1), "B")]
+
+
+def recurrent_layer() -> Recurrent:
+    h = WORK.h
+    up = Conv(h, 2 * h, (1, 1), "B")
+    if WORK.model == "row":
+        return Recurrent(Conv(2 * h, 4 * h, (1, 3), "B", gates=4), (3, h, 4 * h), (h,), up)
+    # The first index of the state and the first half of the gates belong to the scan to the right, the second to the left.
+    return Recurrent(Conv(2 * h, 8 * h, (1, 1), "B", gates=8), (2, 2, h, 4 * h), (2, h), up)
 
 
 def head_convs() -> list[Conv]:
     width = WORK.headWidth
     outputs = WORK.colors * (1 if WORK.levels == 2 else WORK.levels)
-    return [Conv(2 * WORK.h, width, 1, "B"), Conv(width, width, 1, "B"), Conv(width, outputs, 1, "B", True)]
+    return [
+        Conv(2 * WORK.h, width, (1, 1), "B"),
+        Conv(width, width, (1, 1), "B"),
+        Conv(width, outputs, (1, 1), "B", contiguous=True),
+    ]
 
 
-def all_convs() -> list[Conv]:
+def all_layers() -> list[Conv | Recurrent]:
     blocks = [conv for _ in range(WORK.blocks) for conv in block_convs()]
-    return [first_conv(), *blocks, *head_convs()]
+    return [first_conv(), *blocks, *[recurrent_layer()] * WORK.layers, *head_convs()]
 
 
 def mask(conv: Conv) -> np.ndarray:
-    """Zeros and ones [kernel, kernel, cin, cout]; channels belong to colours cyclically, or in contiguous groups."""
-    middle = conv.kernel // 2
-    live = np.zeros((conv.kernel, conv.kernel, conv.cin, conv.cout), np.float32)
-    live[:middle] = 1
-    live[middle, :middle] = 1
+    """Zeros and ones [height, width, cin, cout]; maps belong to colours cyclically in each gate, or in contiguous groups."""
+    row, column = (side // 2 for side in conv.kernel)
+    live = np.zeros((*conv.kernel, conv.cin, conv.cout), np.float32)
+    live[:row] = 1
+    live[row, :column] = 1
     inputs = np.arange(conv.cin)[:, None] % WORK.colors
-    outputs = np.arange(conv.cout)[None, :]
+    outputs = np.arange(conv.cout)[None, :] % (conv.cout // conv.gates)
     outputs = outputs * WORK.colors // conv.cout if conv.contiguous else outputs % WORK.colors
-    live[middle, middle] = inputs < outputs if conv.mask == "A" else inputs <= outputs
+    live[row, column] = inputs < outputs if conv.mask == "A" else inputs <= outputs
     return live
 
 
@@ -84,16 +119,27 @@ def read_batch() -> np.ndarray:
     return np.fromfile(ARGUMENT["images"], np.uint8).reshape(WORK.batch, WORK.height, WORK.width, WORK.colors)
 
 
-def given_weights() -> list[tuple[np.ndarray, np.ndarray]] | None:
-    """Kernel [kernel, kernel, cin, cout] and bias [cout] of each convolution; None where the peer draws its own."""
+def weights() -> list[list[np.ndarray]]:
+    """Of each layer, in the order of its `shapes`: the given ones, else Glorot's with zeros for the vectors."""
     if "weights" not in ARGUMENT:
-        return None
+        rng = np.random.default_rng(WORK.seed)
+        return [[initial_weight(rng, shape) for shape in layer.shapes] for layer in all_layers()]
     with open(ARGUMENT["weights"], encoding="utf8") as file:
-        flat = [np.asarray(values, np.float32) for values in json.load(file)]
-    return [
-        (kernel.reshape(conv.kernel, conv.kernel, conv.cin, conv.cout), bias)
-        for conv, kernel, bias in zip(all_convs(), flat[0::2], flat[1::2], strict=True)
+        flat = iter(json.load(file))
+    given = [
+        [np.asarray(next(flat), np.float32).reshape(shape) for shape in layer.shapes] for layer in all_layers()
     ]
+    if next(flat, None) is not None:
+        raise ValueError("more weights were given than the model has")
+    return given
+
+
+def initial_weight(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    if len(shape) < 3:
+        return np.zeros(shape, np.float32)
+    fans = np.prod(shape[:-2]) * (shape[-2] + shape[-1])
+    limit = np.sqrt(6 / fans)
+    return rng.uniform(-limit, limit, shape).astype(np.float32)
 
 
 def say(message: dict) -> None:

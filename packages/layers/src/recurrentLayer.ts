@@ -45,6 +45,7 @@ export abstract class RecurrentLayer<Args extends RecurrentLayerArgs> extends tf
   >;
   protected inputMask!: tf.Tensor4D;
   private conditionKernel: tf.LayerVariable | undefined;
+  private live = 0;
   private up: { kernel: tf.LayerVariable; bias: tf.LayerVariable; mask: tf.Tensor4D } | undefined;
 
   constructor(protected readonly args: Args) {
@@ -56,6 +57,11 @@ export abstract class RecurrentLayer<Args extends RecurrentLayerArgs> extends tf
     if (residual && outputFilters === 0) {
       throw new Error(`${this.getClassName()}: residual needs outputFilters, as many as the input has maps`);
     }
+  }
+
+  /** How many weights of the kernels the masks leave, up-projection included, the condition's not; known once built. */
+  get liveWeights(): number {
+    return this.live;
   }
 
   protected abstract shapes(cin: number): RecurrentShapes;
@@ -78,9 +84,11 @@ export abstract class RecurrentLayer<Args extends RecurrentLayerArgs> extends tf
     const [kernelHeight, kernelWidth, , cout] = inputKernel;
     const mask = convolutionMask({ kernelHeight, kernelWidth, cin, cout, maskType: 'B', colors, blocks });
     const live = mask.reduce((sum, value) => sum + value, 0) / blocks;
-    const fanState = stateKernel.reduce((product, size) => product * size, 1) / (blocks * filters);
+    const stateWeights = stateKernel.reduce((product, size) => product * size, 1);
+    const fanState = stateWeights / (blocks * filters);
     const bias = new Float32Array(cout);
     for (const block of forgetBlocks) bias.fill(1, block * filters, (block + 1) * filters);
+    this.live = live * blocks + stateWeights;
     this.inputMask = tf.keep(tf.tensor4d(mask, inputKernel));
     this.weightsOf = {
       inputKernel: this.seededWeight('input_kernel', inputKernel, live / filters, live / cin),
@@ -128,6 +136,7 @@ export abstract class RecurrentLayer<Args extends RecurrentLayerArgs> extends tf
     const shape: [number, number, number, number] = [1, 1, cin, cout];
     const mask = convolutionMask({ kernelHeight: 1, kernelWidth: 1, cin, cout, maskType: 'B', colors });
     const live = mask.reduce((sum, value) => sum + value, 0);
+    this.live += live;
     return {
       kernel: this.seededWeight('up_kernel', shape, live / cout, live / cin),
       bias: this.addWeight('up_bias', [cout], 'float32', tf.initializers.zeros()),

@@ -12,5 +12,6 @@ export { writePlotlyScript } from './plotlyScript.js';
 export { type RenderPngOptions, renderPng } from './renderPng.js';
 export { type RenderSize, renderSvg } from './renderSvg.js';
 export { type TablePlotOptions, type TablePlotRow, tablePlot } from './tablePlot.js';
+export { baseAxis, baseLayout, seriesStyle } from './theme.js';
 export { type TrainingCurveOptions, type TrainingRun, trainingCurve } from './trainingCurve.js';
 export { type FigureFiles, type WriteFigureOptions, writeFigure } from './writeFigure.js';

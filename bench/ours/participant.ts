@@ -1,4 +1,4 @@
-// Our participant: a program that trains PixelCNN on request, as bench/peers/ do it for the others.
+// Our participant: a program that trains a work on request, as bench/peers/ do it for the others.
 import { createInterface } from 'node:readline';
 import { type EngineName, loadEngine, matmulSize } from '@pixelrnn/engine';
 import { kernelsInUse } from '@pixelrnn/kernels';
