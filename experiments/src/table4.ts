@@ -1,10 +1,8 @@
 import { loadBinarizedMnist } from '@pixelrnn/data';
-import { pixelCNN, pixelRNN } from '@pixelrnn/models';
-import { z } from 'zod';
-import { type Experiment, type ExperimentRow, rowModel } from './experiment.js';
+import type { Experiment, ExperimentRow } from './experiment.js';
+import { pixelCNNRow, pixelRNNRow } from './modelRows.js';
 import type { TrainingSettings } from './trainingSettings.js';
 
-const positive = z.int().positive();
 const kinds = ['fixed', 'seeded', 'dynamic'] as const;
 
 const smoke: TrainingSettings = {
@@ -44,36 +42,10 @@ function recurrent(cell: 'row' | 'diagonal', { layers, h }: { layers: number; h:
     firstKernel: 7,
     kernelSize: 3,
   };
-  return rowModel({
-    settings: z.strictObject({
-      layers: positive,
-      h: positive,
-      headWidth: positive,
-      residual: z.boolean(),
-      skip: z.boolean(),
-      firstKernel: positive,
-      kernelSize: positive,
-    }),
-    presets: {
-      smoke: { ...smokeRecurrent, ...architecture },
-      cpu: { ...cpu, ...architecture },
-      paper: { ...paper, ...architecture },
-    },
-    build: (settings, shape, seed) => {
-      const { layers, h, headWidth, residual, skip, firstKernel, kernelSize } = settings;
-      return pixelRNN({
-        ...shape,
-        cell,
-        layers,
-        h,
-        headWidth,
-        residual,
-        skip,
-        firstKernel,
-        kernelSize,
-        seed,
-      });
-    },
+  return pixelRNNRow(cell, {
+    smoke: { ...smokeRecurrent, ...architecture },
+    cpu: { ...cpu, ...architecture },
+    paper: { ...paper, ...architecture },
   });
 }
 
@@ -104,21 +76,10 @@ export const table4: Experiment = {
     {
       ...quoted('pixelcnn', 'PixelCNN', 81.3),
       // The paper gives neither depth nor width of this row; those of its Diagonal BiLSTM stand in for them.
-      model: rowModel({
-        settings: z.strictObject({
-          blocks: z.int().nonnegative(),
-          h: positive,
-          headWidth: positive,
-          firstKernel: positive,
-          kernelSize: positive,
-        }),
-        presets: {
-          smoke: { ...smoke, blocks: 2, h: 8, headWidth: 16, firstKernel: 7, kernelSize: 3 },
-          cpu: { ...cpu, blocks: 7, h: 16, headWidth: 32, firstKernel: 7, kernelSize: 3 },
-          paper: { ...paper, blocks: 7, h: 16, headWidth: 32, firstKernel: 7, kernelSize: 3 },
-        },
-        build: ({ blocks, h, headWidth, firstKernel, kernelSize }, shape, seed) =>
-          pixelCNN({ ...shape, blocks, h, headWidth, firstKernel, kernelSize, seed }),
+      model: pixelCNNRow({
+        smoke: { ...smoke, blocks: 2, h: 8, headWidth: 16, firstKernel: 7, kernelSize: 3 },
+        cpu: { ...cpu, blocks: 7, h: 16, headWidth: 32, firstKernel: 7, kernelSize: 3 },
+        paper: { ...paper, blocks: 7, h: 16, headWidth: 32, firstKernel: 7, kernelSize: 3 },
       }),
     },
     // Not given by the paper: depth and width of this row.

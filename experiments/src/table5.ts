@@ -1,11 +1,8 @@
 import { loadCifar10 } from '@pixelrnn/data';
-import { pixelCNN, pixelRNN } from '@pixelrnn/models';
-import { z } from 'zod';
 import { gaussianRow, uniformRow } from './closedFormRows.js';
-import { type Experiment, type ExperimentRow, rowModel } from './experiment.js';
+import type { Experiment, ExperimentRow } from './experiment.js';
+import { pixelCNNRow, pixelRNNRow } from './modelRows.js';
 import type { TrainingSettings } from './trainingSettings.js';
-
-const positive = z.int().positive();
 
 // A step on 32x32x3 with 256 levels costs many times one of Table 4: smoke runs are short and draw no samples.
 const smoke: TrainingSettings = {
@@ -38,36 +35,10 @@ const paper: TrainingSettings = { ...cpu, steps: 500_000, learningRate: 5e-4, va
 /** Rows of recurrent models: 12 layers with residual and skip connections in the paper (Table 1, section 5.2). */
 function recurrent(cell: 'row' | 'diagonal') {
   const architecture = { residual: true, skip: true, firstKernel: 7, kernelSize: 3 };
-  return rowModel({
-    settings: z.strictObject({
-      layers: positive,
-      h: positive,
-      headWidth: positive,
-      residual: z.boolean(),
-      skip: z.boolean(),
-      firstKernel: positive,
-      kernelSize: positive,
-    }),
-    presets: {
-      smoke: { ...smoke, ...architecture, layers: 1, h: 6, headWidth: 12 },
-      cpu: { ...cpu, ...architecture, layers: 3, h: 24, headWidth: 96 },
-      paper: { ...paper, ...architecture, layers: 12, h: 128, headWidth: 1024 },
-    },
-    build: (settings, shape, seed) => {
-      const { layers, h, headWidth, residual, skip, firstKernel, kernelSize } = settings;
-      return pixelRNN({
-        ...shape,
-        cell,
-        layers,
-        h,
-        headWidth,
-        residual,
-        skip,
-        firstKernel,
-        kernelSize,
-        seed,
-      });
-    },
+  return pixelRNNRow(cell, {
+    smoke: { ...smoke, ...architecture, layers: 1, h: 6, headWidth: 12 },
+    cpu: { ...cpu, ...architecture, layers: 3, h: 24, headWidth: 96 },
+    paper: { ...paper, ...architecture, layers: 12, h: 128, headWidth: 1024 },
   });
 }
 
@@ -94,21 +65,10 @@ export const table5: Experiment = {
     quoted('ride', 'RIDE', 3.47),
     {
       ...quoted('pixelcnn', 'PixelCNN', 3.14, 3.08),
-      model: rowModel({
-        settings: z.strictObject({
-          blocks: z.int().nonnegative(),
-          h: positive,
-          headWidth: positive,
-          firstKernel: positive,
-          kernelSize: positive,
-        }),
-        presets: {
-          smoke: { ...smoke, blocks: 1, h: 6, headWidth: 12, firstKernel: 7, kernelSize: 3 },
-          cpu: { ...cpu, blocks: 6, h: 30, headWidth: 96, firstKernel: 7, kernelSize: 3 },
-          paper: { ...paper, blocks: 15, h: 128, headWidth: 1024, firstKernel: 7, kernelSize: 3 },
-        },
-        build: ({ blocks, h, headWidth, firstKernel, kernelSize }, shape, seed) =>
-          pixelCNN({ ...shape, blocks, h, headWidth, firstKernel, kernelSize, seed }),
+      model: pixelCNNRow({
+        smoke: { ...smoke, blocks: 1, h: 6, headWidth: 12, firstKernel: 7, kernelSize: 3 },
+        cpu: { ...cpu, blocks: 6, h: 30, headWidth: 96, firstKernel: 7, kernelSize: 3 },
+        paper: { ...paper, blocks: 15, h: 128, headWidth: 1024, firstKernel: 7, kernelSize: 3 },
       }),
     },
     { ...quoted('row-lstm', 'Row LSTM', 3.07, 3.0), model: recurrent('row') },

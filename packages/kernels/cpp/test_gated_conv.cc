@@ -101,17 +101,6 @@ Results composed(const Problem& p) {
     return r;
 }
 
-// Largest difference, relative to the largest value; a NaN stays.
-double difference(const Floats& got, const Floats& wanted) {
-    double worst = 0, scale = 1e-30;
-    for (size_t i = 0; i < got.size(); i++) {
-        const double distance = std::fabs(double(got[i]) - wanted[i]);
-        worst = distance <= worst ? worst : distance;
-        scale = std::fabs(wanted[i]) > scale ? std::fabs(wanted[i]) : scale;
-    }
-    return worst / scale;
-}
-
 void test(const Case& c, Numbers& numbers) {
     static pixelrnn::ThreadPool two(2), three(3);
     const Problem p(c, numbers);

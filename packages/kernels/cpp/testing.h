@@ -66,6 +66,17 @@ inline bool identical(const std::vector<float>& a, const std::vector<float>& b) 
     return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0);
 }
 
+// Largest difference, relative to the largest value; a NaN stays.
+inline double difference(const std::vector<float>& got, const std::vector<float>& wanted) {
+    double worst = 0, scale = 1e-30;
+    for (size_t i = 0; i < got.size(); i++) {
+        const double distance = std::fabs(double(got[i]) - wanted[i]);
+        worst = distance <= worst ? worst : distance;
+        scale = std::fabs(wanted[i]) > scale ? std::fabs(wanted[i]) : scale;
+    }
+    return worst / scale;
+}
+
 void test_convolutions();
 void test_chains();
 void test_cross_entropies();

@@ -2,9 +2,8 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadEngine } from '@pixelrnn/engine';
-import { pixelCNN } from '@pixelrnn/models';
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { stripes } from './testing/stripes.js';
+import { tinyData, tinyModel } from './testing/tinyRun.js';
 import { train } from './train.js';
 
 beforeAll(() => loadEngine({ quiet: true }));
@@ -20,13 +19,12 @@ afterEach(async () => {
 });
 
 it('a clock that goes backwards changes no training time, and the order of no event file', async () => {
-  const data = { train: stripes(64), valid: stripes(16, { seed: 2 }), folder };
-  const size = { height: 6, width: 6, colors: 1, levels: 2, blocks: 1, h: 4, headWidth: 4, firstKernel: 3 };
+  const data = { ...tinyData, folder };
   const options = { batchSize: 8, learningRate: 1e-3, logEvery: 1, validateEvery: 4, seed: 7 };
   vi.setSystemTime('2030-01-01T12:00:00Z');
   const run = (steps: number) =>
     train(
-      pixelCNN(size),
+      tinyModel(),
       { ...options, steps },
       { ...data, onProgress: () => void vi.setSystemTime(Date.now() - 3_600_000) },
     );

@@ -2,8 +2,6 @@ import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadEngine } from '@pixelrnn/engine';
-import { pixelCNN } from '@pixelrnn/models';
-import type * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AppendedFile } from './appendedFile.js';
 import { writeFileAtomic } from './atomicFile.js';
@@ -11,7 +9,12 @@ import { loadModel } from './checkpoint.js';
 import { readMetricsLog } from './metricsLog.js';
 import { faultAt } from './testing/faults.js';
 import { smallDisk } from './testing/smallDisk.js';
-import { stripes } from './testing/stripes.js';
+import {
+  tinyModel as build,
+  tinyData as data,
+  tinyOptions,
+  weightsOf as weights,
+} from './testing/tinyRun.js';
 import { train } from './train.js';
 import type { TrainingOptions } from './trainingConfig.js';
 
@@ -23,18 +26,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const data = { train: stripes(64), valid: stripes(16, { seed: 2 }) };
-const options: TrainingOptions = {
-  steps: 12,
-  batchSize: 8,
-  learningRate: 5e-3,
-  logEvery: 1,
-  validateEvery: 4,
-  seed: 7,
-};
-const size = { height: 6, width: 6, colors: 1, levels: 2, blocks: 1, h: 4, headWidth: 4, firstKernel: 3 };
-const build = (seed = 0) => pixelCNN({ ...size, seed });
-const weights = (model: tf.LayersModel) => model.getWeights().map((weight) => [...weight.dataSync()]);
+const options: TrainingOptions = { ...tinyOptions, logEvery: 1, validateEvery: 4 };
 const full = () => {
   throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
 };

@@ -7,8 +7,13 @@ import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readMetricsLog } from './metricsLog.js';
 import { stripes } from './testing/stripes.js';
+import {
+  tinyModel as build,
+  tinyData as data,
+  tinyOptions as options,
+  weightsOf as weights,
+} from './testing/tinyRun.js';
 import { train } from './train.js';
-import type { TrainingOptions } from './trainingConfig.js';
 import type { TrainingProgress } from './trainingContext.js';
 
 beforeAll(() => loadEngine({ quiet: true }));
@@ -18,29 +23,6 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pixelrnn-train-'));
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
-
-const data = { train: stripes(64), valid: stripes(16, { seed: 2 }) };
-const options: TrainingOptions = {
-  steps: 12,
-  batchSize: 8,
-  learningRate: 5e-3,
-  logEvery: 3,
-  validateEvery: 6,
-  seed: 7,
-};
-const build = (seed = 0) =>
-  pixelCNN({
-    height: 6,
-    width: 6,
-    colors: 1,
-    levels: 2,
-    blocks: 1,
-    h: 4,
-    headWidth: 4,
-    firstKernel: 3,
-    seed,
-  });
-const weights = (model: tf.LayersModel) => model.getWeights().map((weight) => [...weight.dataSync()]);
 
 describe('train', () => {
   it('overfits one batch to near certainty', async () => {

@@ -2,12 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadEngine } from '@pixelrnn/engine';
-import { pixelCNN } from '@pixelrnn/models';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadModel } from './checkpoint.js';
 import { evaluate } from './evaluate.js';
-import { stripes } from './testing/stripes.js';
+import {
+  tinyModel as build,
+  tinyData as data,
+  tinyOptions,
+  weightsOf as weights,
+} from './testing/tinyRun.js';
 import { train } from './train.js';
 import type { TrainingOptions } from './trainingConfig.js';
 import { trainableVariables } from './trainingStep.js';
@@ -20,18 +24,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const data = { train: stripes(64), valid: stripes(16, { seed: 2 }) };
-const options: TrainingOptions = {
-  steps: 12,
-  batchSize: 8,
-  learningRate: 5e-3,
-  logEvery: 3,
-  validateEvery: 2,
-  seed: 7,
-};
-const size = { height: 6, width: 6, colors: 1, levels: 2, blocks: 1, h: 4, headWidth: 4, firstKernel: 3 };
-const build = (seed = 0) => pixelCNN({ ...size, seed });
-const weights = (model: tf.LayersModel) => model.getWeights().map((weight) => [...weight.dataSync()]);
+const options: TrainingOptions = { ...tinyOptions, logEvery: 3, validateEvery: 2 };
 
 /** A run in one piece and one in two, with everything that a checkpoint has to keep. */
 async function wholeAndResumed(changes: Partial<TrainingOptions>, part = 5) {

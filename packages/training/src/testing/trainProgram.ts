@@ -1,13 +1,12 @@
 // A training run in a process of its own, to be killed: node trainProgram.ts '{"folder": ..., "steps": ..., ...}'
 // Prints 'started' when training begins, 'logged' at its first entry in the log and 'done' when it is over.
 import { loadEngine } from '@pixelrnn/engine';
-import { pixelCNN } from '@pixelrnn/models';
 import { onInterrupt } from '../onInterrupt.js';
 import { train } from '../train.js';
 import type { TrainingOptions } from '../trainingConfig.js';
 import { TrainingError } from '../trainingError.js';
 import { faultAt } from './faults.js';
-import { stripes } from './stripes.js';
+import { tinyData, tinyModel } from './tinyRun.js';
 
 export interface TrainProgram {
   folder: string;
@@ -18,8 +17,7 @@ export interface TrainProgram {
 
 const { folder, options, killAt } = JSON.parse(process.argv[2] as string) as TrainProgram;
 await loadEngine({ quiet: true });
-const size = { height: 6, width: 6, colors: 1, levels: 2, blocks: 1, h: 4, headWidth: 4, firstKernel: 3 };
-const model = pixelCNN({ ...size, seed: 3 });
+const model = tinyModel(3);
 const all: TrainingOptions = {
   steps: 100,
   batchSize: 8,
@@ -32,13 +30,12 @@ const all: TrainingOptions = {
 if (killAt !== undefined) faultAt(killAt, () => process.kill(process.pid, 'SIGKILL'));
 console.log('started');
 try {
-  const data = { train: stripes(64), valid: stripes(16, { seed: 2 }) };
   let logged = false;
   const onProgress = () => {
     if (!logged) console.log('logged');
     logged = true;
   };
-  await onInterrupt((signal) => train(model, all, { ...data, folder, signal, onProgress }));
+  await onInterrupt((signal) => train(model, all, { ...tinyData, folder, signal, onProgress }));
   console.log('done');
 } catch (error) {
   console.error((error as Error).message);
