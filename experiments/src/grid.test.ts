@@ -108,8 +108,9 @@ describe('workers', () => {
     const folder = join(out, 'killed');
     const settings = { steps: 120, logEvery: 1, validateEvery: 120 };
     const { end, text } = start(folder, settings, '--seeds', '0,1', '--jobs', '2');
-    await until(bothTrain(folder));
-    const { pid } = JSON.parse(readFileSync(join(runFolder(folder, 0), 'lock.json'), 'utf8'));
+    const lock = join(runFolder(folder, 0), 'lock.json'); // is there as long as the run goes on
+    await until(() => existsSync(lock));
+    const { pid } = JSON.parse(readFileSync(lock, 'utf8'));
     process.kill(pid, 'SIGKILL');
     expect(await end).toBe(1);
     expect(text()).toContain(
