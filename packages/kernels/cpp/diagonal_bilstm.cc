@@ -2,6 +2,8 @@
 // The diagonal before has the pixel to the left in the same row and the pixel above in the row above, so that nothing is
 // skewed: a cell reads the slots of two neighbouring rows. The direction to the left sees the image from the other side;
 // its last row is computed nowhere, for it would be moved down out of the image.
+// The gates are kept in the order of the scans, all of one direction before those of the other.
+#include "diagonals.h"
 #include "fill.h"
 #include "scan_backward.h"
 #include "scan_forward.h"
@@ -14,69 +16,24 @@ namespace {
 constexpr int32_t kTaps[] = {0, 0};
 constexpr int32_t kWindow = 2;  // row r - 1, row r
 
-struct Sizes {
-    int32_t height, width, h, units;
-    int32_t gates;  // of both directions
-
-    explicit Sizes(const pixelrnn_diagonal_bilstm& lstm)
-        : height(lstm.height), width(lstm.width), h(lstm.hidden), units(rounded_up(h, kLanes)), gates(8 * h) {}
-
-    int32_t rows(int32_t direction) const { return height - direction; }
-    int32_t diagonals(int32_t direction) const { return rows(direction) > 0 ? rows(direction) + width - 1 : 0; }
-};
-
 pixelrnn_conv input_conv(const pixelrnn_diagonal_bilstm& lstm) {
     return {lstm.batch, lstm.height, lstm.width, lstm.cin, 8 * lstm.hidden, 1, 1, 1, kTaps, 0, 0};
 }
-
-// A map as a direction sees it.
-template <typename T>
-struct View {
-    T* origin;
-    ptrdiff_t row, column;
-
-    T* at(int32_t r, int32_t c) const { return origin + r * row + c * column; }
-    ptrdiff_t diagonal() const { return row - column; }
-};
-
-template <typename T>
-View<T> view_of(T* map, const Sizes& size, int32_t channels, int32_t direction) {
-    const ptrdiff_t row = static_cast<ptrdiff_t>(size.width) * channels;
-    if (direction == 0) return {map, row, channels};
-    return {map + (size.width - 1) * static_cast<ptrdiff_t>(channels), row, -channels};
-}
-
-template <typename T>
-View<T> gates_of(T* gates, const Sizes& size, int32_t direction) {
-    return view_of(gates + direction * 4 * size.h, size, size.gates, direction);
-}
-
-// To the left, the row below.
-template <typename T>
-View<T> outputs_of(T* y, const Sizes& size, int32_t direction) {
-    return view_of(y + static_cast<ptrdiff_t>(direction) * size.width * size.h, size, size.h, direction);
-}
-
-struct Diagonal {
-    int32_t row, column, count;  // of its upper end
-
-    Diagonal(const Sizes& size, int32_t direction, int32_t d) {
-        row = larger(d - size.width + 1, 0);
-        column = d - row;
-        count = smaller(d, size.rows(direction) - 1) - row + 1;
-    }
-};
 
 // The memory that an image needs while it is worked on.
 struct ForwardScratch {
     float* states[2];  // of the diagonal before and of this one, [height + 1, h]: a zero row above the image
     float* cells;      // [height, units]
+    float* map;        // [height, width, 8h], sums from the inputs, where the scan does not make them
+    float* sums;       // [height, 4h]
     size_t bytes;
 
-    ForwardScratch(const Sizes& size, char* memory) {
+    ForwardScratch(const DiagonalSizes& size, char* memory) {
         Arena arena(memory);
         for (float*& line : states) line = arena.take<float>((static_cast<size_t>(size.height) + 1) * size.h);
         cells = arena.take<float>(static_cast<size_t>(size.height) * size.units);
+        map = arena.take<float>(scans_inputs(size.h) ? 0 : size.pixels() * size.gates);
+        sums = arena.take<float>(static_cast<size_t>(size.height) * 4 * size.h);
         bytes = arena.used();
     }
 };
@@ -88,33 +45,43 @@ struct ForwardLayout {
     size_t scratch_bytes, bytes;
 
     ForwardLayout(const pixelrnn_diagonal_bilstm& lstm, void* workspace) {
-        const Sizes size(lstm);
+        const DiagonalSizes size(lstm);
         Arena arena(workspace);
-        input = take_image_conv(arena, input_conv(lstm));
+        const bool scanned = scans_inputs(size.h);
+        input = scanned ? ImageConvLayout{} : take_image_conv(arena, input_conv(lstm));
         up = take_up(arena, lstm);
-        for (StateWeights& direction : weights) direction = take_state_weights(arena, size.h, kWindow, false);
+        for (StateWeights& direction : weights)
+            direction = take_forward_weights(arena, size.h, kWindow, scanned ? size.cin : 0);
         scratch_bytes = ForwardScratch(size, nullptr).bytes;
         scratch = arena.take<char>(scratch_bytes * Groups{lstm.batch}.count());
         bytes = arena.used();
     }
 };
 
-// Rows that have not begun keep their initial states in both lines.
-void scan(const Sizes& size, int32_t direction, const StateWeights& weights, const ForwardScratch& scratch,
-          const pixelrnn_lstm_parameters& parameters, float* gates, float* hidden) {
+// Of one image. Rows that have not begun keep their initial states in both lines. Sums begin with `start`
+// [height, width, 8h], or null.
+void scan(const DiagonalSizes& size, int32_t direction, const StateWeights& weights, const ForwardScratch& scratch,
+          const pixelrnn_lstm_parameters& parameters, const float* x, const float* start, bool streamed, float* gates,
+          float* hidden) {
     for (float* line : scratch.states) {
         clear(line, size.h);
         repeat(line + size.h, size.height, size.h, parameters.initial_hidden + direction * size.h, size.h, size.h);
     }
     repeat(scratch.cells, size.height, size.units, parameters.initial_cell + direction * size.h, size.h, size.units);
-    const View<float> gate_view = gates_of(gates, size, direction), outputs = outputs_of(hidden, size, direction);
+    const View<const float> inputs = view_of(x, size, size.cin, direction);
+    const View<const float> starts = start ? gates_of(start, size, direction) : View<const float>{};
+    const View<float> outputs = outputs_of(hidden, size, direction);
+    gates += size.first_gate(direction);
     for (int32_t d = 0; d < size.diagonals(direction); d++) {
         const Diagonal diagonal(size, direction, d);
         const ptrdiff_t first = static_cast<ptrdiff_t>(diagonal.row) * size.h;
-        forward_line(weights, {diagonal.count, scratch.states[d % 2] + first, scratch.states[1 - d % 2] + first + size.h,
+        forward_line(weights, {diagonal.count, inputs.at(diagonal.row, diagonal.column), inputs.diagonal(),
+                               start ? starts.at(diagonal.row, diagonal.column) : nullptr, starts.diagonal(),
+                               scratch.states[d % 2] + first, scratch.states[1 - d % 2] + first + size.h,
                                scratch.cells + static_cast<ptrdiff_t>(diagonal.row) * size.units, size.units,
-                               gate_view.at(diagonal.row, diagonal.column), gate_view.diagonal(),
+                               scratch.sums, gates, 4 * size.h, streamed,
                                outputs.at(diagonal.row, diagonal.column), outputs.diagonal(), direction == 1});
+        gates += static_cast<ptrdiff_t>(diagonal.count) * 4 * size.h;
     }
 }
 
@@ -128,7 +95,7 @@ struct BackwardScratch {
     int32_t slot_pitch;
     size_t map_size, bytes;
 
-    BackwardScratch(const Sizes& size, bool projected, char* memory) {
+    BackwardScratch(const DiagonalSizes& size, bool projected, char* memory) {
         Arena arena(memory);
         const size_t rows = static_cast<size_t>(size.height) + 1;
         map_size = rows * (size.width + 1) * size.units;
@@ -152,12 +119,12 @@ struct BackwardLayout {
     size_t scratch_bytes, bytes;
 
     BackwardLayout(const pixelrnn_diagonal_bilstm& lstm, void* workspace) {
-        const Sizes size(lstm);
+        const DiagonalSizes size(lstm);
         const int32_t groups = Groups{lstm.batch}.count();
         Arena arena(workspace);
         input = take_image_conv_sums(arena, input_conv(lstm));
         up = take_up_sums(arena, lstm);
-        for (StateWeights& direction : weights) direction = take_state_weights(arena, size.h, kWindow, true);
+        for (StateWeights& direction : weights) direction = take_backward_weights(arena, size.h, kWindow);
         sums = take_state_sums(arena, groups, 2, kWindow, size.h);
         scratch_bytes = BackwardScratch(size, lstm.up.channels > 0, nullptr).bytes;
         scratch = arena.take<char>(scratch_bytes * groups);
@@ -165,21 +132,24 @@ struct BackwardLayout {
     }
 };
 
-void recall(const Sizes& size, int32_t direction, const BackwardScratch& scratch,
+void recall(const DiagonalSizes& size, int32_t direction, const BackwardScratch& scratch,
             const pixelrnn_lstm_parameters& parameters, const float* gates) {
-    const View<const float> gate_view = gates_of(gates, size, direction);
     const ptrdiff_t row = static_cast<ptrdiff_t>(size.width + 1) * size.units;
     clear(scratch.hidden, row);
     repeat(scratch.hidden + row, size.height, row, parameters.initial_hidden + direction * size.h, size.h, size.units);
     repeat(scratch.cells + row, size.height, row, parameters.initial_cell + direction * size.h, size.h, size.units);
-    for (int32_t r = 0; r < size.rows(direction); r++) {
-        const ptrdiff_t before = (r + 1) * row, first = before + size.units;
-        recall_states({size.h, size.width, gate_view.at(r, 0), gate_view.column, scratch.cells + before,
-                       scratch.cells + first, scratch.tanh_cells + first, scratch.hidden + first});
+    gates += size.first_gate(direction);
+    for (int32_t d = 0; d < size.diagonals(direction); d++) {
+        const Diagonal diagonal(size, direction, d);
+        const ptrdiff_t before = (diagonal.row + 1) * row + static_cast<ptrdiff_t>(diagonal.column) * size.units;
+        const ptrdiff_t own = before + size.units;
+        recall_states({size.h, diagonal.count, gates, 4 * size.h, row - size.units, scratch.cells + before,
+                       scratch.cells + own, scratch.tanh_cells + own, scratch.hidden + own});
+        gates += static_cast<ptrdiff_t>(diagonal.count) * 4 * size.h;
     }
 }
 
-void add_initial(const Sizes& size, int32_t direction, const BackwardScratch& scratch, float* dhidden, float* dcell,
+void add_initial(const DiagonalSizes& size, int32_t direction, const BackwardScratch& scratch, float* dhidden, float* dcell,
                  bool begin) {
     if (begin) clear(dhidden, size.units);
     if (begin) clear(dcell, size.units);
@@ -190,17 +160,19 @@ void add_initial(const Sizes& size, int32_t direction, const BackwardScratch& sc
         }
 }
 
-void scan_back(const Sizes& size, int32_t direction, const StateWeights& weights, const BackwardScratch& scratch,
+void scan_back(const DiagonalSizes& size, int32_t direction, const StateWeights& weights, const BackwardScratch& scratch,
                const float* gates, const float* dhidden, const StateSums& sums, int32_t group, bool begin) {
-    const View<const float> gate_view = gates_of(gates, size, direction), dy_view = outputs_of(dhidden, size, direction);
+    const View<const float> dy_view = outputs_of(dhidden, size, direction);
     const View<float> dgate_view = gates_of(scratch.dgates, size, direction);
     const ptrdiff_t row = static_cast<ptrdiff_t>(size.width + 1) * size.units;
     clear(scratch.dslots, (static_cast<size_t>(size.height) + 1) * scratch.slot_pitch + kLanes);
     clear(scratch.dcell, static_cast<size_t>(size.height) * size.units);
+    gates += size.last_gate(direction);
     for (int32_t d = size.diagonals(direction) - 1; d >= 0; d--) {
         const Diagonal diagonal(size, direction, d);
         const ptrdiff_t before = (diagonal.row + 1) * row + static_cast<ptrdiff_t>(diagonal.column) * size.units;
-        backward_line(weights, {diagonal.count, 1, gate_view.at(diagonal.row, diagonal.column), gate_view.diagonal(),
+        gates -= static_cast<ptrdiff_t>(diagonal.count) * 4 * size.h;
+        backward_line(weights, {diagonal.count, 1, gates, 4 * size.h,
                                 scratch.cells + before, scratch.tanh_cells + before + size.units, row - size.units,
                                 dy_view.at(diagonal.row, diagonal.column), dy_view.diagonal(),
                                 scratch.dslots + static_cast<ptrdiff_t>(diagonal.row) * scratch.slot_pitch,
@@ -216,7 +188,7 @@ void scan_back(const Sizes& size, int32_t direction, const StateWeights& weights
 }
 
 // The last row to the left.
-void clear_unused(const Sizes& size, float* dgates) {
+void clear_unused(const DiagonalSizes& size, float* dgates) {
     float* last = dgates + static_cast<ptrdiff_t>(size.height - 1) * size.width * size.gates + 4 * size.h;
     for (int32_t column = 0; column < size.width; column++) clear(last + column * size.gates, 4 * size.h);
 }
@@ -233,22 +205,31 @@ size_t pixelrnn_diagonal_bilstm_forward_workspace(const pixelrnn_diagonal_bilstm
 void pixelrnn_diagonal_bilstm_forward(const pixelrnn_diagonal_bilstm* lstm, const float* x,
                                       const pixelrnn_lstm_parameters* parameters, const float* addition, float* gates,
                                       float* hidden, float* y, void* workspace, const pixelrnn_executor* executor) {
-    const Sizes size(*lstm);
+    const DiagonalSizes size(*lstm);
     const ForwardLayout layout(*lstm, workspace);
     const Filter filter = {parameters->input_kernel, parameters->input_mask};
     const ImageConv inputs(layout.input, x, filter, parameters->bias, addition, executor);
     const UpProjection up(lstm->up, layout.up, x, hidden, *parameters, executor);
     const size_t kernel = static_cast<size_t>(kWindow) * 4 * size.h * size.h;
     for (int32_t direction = 0; direction < 2; direction++)
-        pack_forward(layout.weights[direction], parameters->state_kernel + direction * kernel, true);
+        pack_forward(layout.weights[direction],
+                     {filter.kernel, filter.mask, parameters->bias, size.gates, direction * 4 * size.h},
+                     parameters->state_kernel + direction * kernel, true);
+    const size_t pixels = size.pixels();
+    const bool scanned = scans_inputs(size.h), streamed = streams(gates, lstm->batch * pixels * size.gates, size.h);
     each_image(lstm->batch, executor, [&](int32_t image, int32_t, int32_t slot, bool) {
-        const size_t pixel = static_cast<size_t>(image) * size.height * size.width;
-        inputs.compute(image, gates);
+        const size_t pixel = image * pixels;
         const ForwardScratch scratch(size, layout.scratch + slot * layout.scratch_bytes);
+        const float* start = addition ? addition + pixel * size.gates : nullptr;
+        if (!scanned) {
+            inputs.compute(image, scratch.map);
+            start = scratch.map;
+        }
         for (int32_t direction = 0; direction < 2; direction++)
-            scan(size, direction, layout.weights[direction], scratch, *parameters, gates + pixel * size.gates,
-                 hidden + pixel * size.h);
-        up.compute(image, y);
+            scan(size, direction, layout.weights[direction], scratch, *parameters, x + pixel * size.cin, start, streamed,
+                 gates + pixel * size.gates, hidden + pixel * size.h);
+        if (streamed) end_streams();
+        up.compute(image, y + pixel * lstm->up.channels);
     });
 }
 
@@ -260,7 +241,7 @@ void pixelrnn_diagonal_bilstm_backward(const pixelrnn_diagonal_bilstm* lstm, con
                                        const pixelrnn_lstm_parameters* parameters, const float* gates,
                                        const float* hidden, const float* dy, const pixelrnn_lstm_gradients* gradients,
                                        void* workspace, const pixelrnn_executor* executor) {
-    const Sizes size(*lstm);
+    const DiagonalSizes size(*lstm);
     const BackwardLayout layout(*lstm, workspace);
     const Filter filter = {parameters->input_kernel, parameters->input_mask};
     const ImageConvGradients inputs(layout.input, x, filter, gradients->x != nullptr, executor);
@@ -269,7 +250,7 @@ void pixelrnn_diagonal_bilstm_backward(const pixelrnn_diagonal_bilstm* lstm, con
     for (int32_t direction = 0; direction < 2; direction++)
         pack_backward(layout.weights[direction], parameters->state_kernel + direction * kernel, true);
     each_image(lstm->batch, executor, [&](int32_t image, int32_t group, int32_t slot, bool begin) {
-        const size_t pixels = static_cast<size_t>(size.height) * size.width, pixel = image * pixels;
+        const size_t pixels = size.pixels(), pixel = image * pixels;
         const BackwardScratch scratch(size, lstm->up.channels > 0, layout.scratch + slot * layout.scratch_bytes);
         const float* own_dy = dy + pixel * output_channels(*lstm);
         const float* dhidden = up.add(image, group, begin, own_dy, scratch.dhidden);

@@ -72,7 +72,9 @@ void run_task(const Task& task, const Patches& patches, const OutputGradient& dz
     alignas(64) float input_panel[kPanelPixels * (kChunk + 16)];
     alignas(64) float gradient_panel[kPanelPixels * (kBlock + 16)];
     const int32_t width = rounded_up(task.end - task.begin, kLanes), gradient_pitch = pitch_of(width);
-    const bool direct = !dz.gate && dz.columns % kLanes == 0 && dz.columns <= 64 && task.triples == 0;
+    // Without a copy, where the maps lie as the tiles read them and their rows do not crowd into a few sets of the first cache.
+    const bool direct = !dz.gate && dz.columns % kLanes == 0 && dz.columns <= 128 && task.triples == 0;
+    const bool direct_inputs = patches.plain() && patches.channels % kRows[1] == 0 && patches.channels <= 128 && task.triples == 0;
     if (task.fresh)
         for (int32_t n = 0; n < width; n++) task.bias[task.begin + n] = 0.0f;
     for (int32_t begin = 0; begin < patches.size(); begin += kChunk) {
@@ -84,7 +86,11 @@ void run_task(const Task& task, const Patches& patches, const OutputGradient& dz
         for (int64_t pixel = task.first; pixel < task.last; pixel += most) {
             const int32_t count = static_cast<int32_t>(task.last - pixel < most ? task.last - pixel : most);
             const bool first = task.fresh && pixel == task.first;
-            patches.fill(pixel, count, begin, end, padded, input_pitch, input_panel);
+            Rows inputs = {patches.values + pixel * patches.channels, patches.channels};
+            if (!direct_inputs) {
+                patches.fill(pixel, count, begin, end, padded, input_pitch, input_panel);
+                inputs = {input_panel, input_pitch};
+            }
             Rows gradients = {dz.values + pixel * dz.columns + task.begin, dz.columns};
             if (!direct) {
                 fill_gradients(dz, patches.pixels, pixel, count, task.begin, task.end, gradient_pitch, gradient_panel);
@@ -92,7 +98,6 @@ void run_task(const Task& task, const Patches& patches, const OutputGradient& dz
             }
             if (begin == 0) add_rows(count, gradients, width, task.bias + task.begin);
             sort_colors(gradient_panel, gradient_pitch, count, task.triples);
-            const Rows inputs = {input_panel, input_pitch};
             float* partial = task.kernel + static_cast<size_t>(begin) * sums.columns + task.begin;
             for (int32_t n = 0; n < width;) {
                 const Rows dz_at = {gradients.values + n, gradients.pitch};

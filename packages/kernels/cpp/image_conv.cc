@@ -49,7 +49,7 @@ void ImageConv::compute(int32_t image, float* y) const {
     const size_t first = static_cast<size_t>(image) * pixels_;
     Epilogue epilogue = epilogue_;
     if (epilogue.residual) epilogue.residual += first * weights_.columns;
-    multiply_range(of_image(patches_, image, pixels_), weights_, epilogue, 0, pixels_, y + first * weights_.columns);
+    multiply_range(of_image(patches_, image, pixels_), weights_, epilogue, 0, pixels_, y);
 }
 
 ImageConvGradients::ImageConvGradients(const ImageConvSums& sums, const float* x, const Filter& filter, bool with_dx,

@@ -33,7 +33,7 @@ public:
     // bias and addition may be null
     ImageConv(const ImageConvLayout& layout, const float* x, const Filter& filter, const float* bias,
               const float* addition, const pixelrnn_executor* executor);
-    // y [batch, pixels, cout], of which one image is written
+    // y [pixels, cout] of the image
     void compute(int32_t image, float* y) const;
 
 private:

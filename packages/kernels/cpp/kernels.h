@@ -133,9 +133,10 @@ typedef struct {
 //   addition [batch, height, width, 4 hidden] to the sums, or null; up_kernel and up_mask [1, 1, hidden, up.channels],
 //   up_bias [up.channels]; hidden [batch, height, width, hidden], y [batch, height, width, up.channels], or null without
 //   an up-projection; dy is the gradient of y, or of hidden.
-// gates [batch, height, width, 4 hidden] and hidden are written for the backward pass; gates may be the addition itself
-// where tap_count * cin <= 256. Without an up-projection the backward pass reads no hidden map.
-// Workspace: forward, the packed weights and a few rows for each of min(batch, 16) images. Backward, for each of them its
+// gates [batch, height, width, 4 hidden] and hidden are written for the backward pass. Without an up-projection it reads no
+// hidden map.
+// Workspace: forward, the packed weights and a few rows for each of min(batch, 16) images, or a map of sums as large as the
+// gates' where hidden does not fill whole vectors. Backward, for each of them its
 // gates, three maps of its states and its sums of the parameters' gradients; only as many as there are threads are touched
 // of all but the sums.
 size_t pixelrnn_row_lstm_forward_workspace(const pixelrnn_row_lstm* lstm);
@@ -159,8 +160,8 @@ typedef struct {
 //   x [batch, height, width, cin], input_kernel and input_mask [1, 1, cin, 8 hidden], bias [8 hidden]: to the right, then
 //   to the left; state_kernel [2 directions, 2 (row r, row r - 1), hidden, 4 hidden],
 //   initial_hidden and initial_cell [2, hidden], addition [batch, height, width, 8 hidden] to the sums, or null.
-// gates [batch, height, width, 8 hidden] and hidden are written for the backward pass; gates may be the addition itself
-// where cin <= 256. All else is as above.
+// gates [batch, height, width, 8 hidden] and hidden are written for the backward pass; the gates of an image are in an order
+// of their own. All else is as above.
 size_t pixelrnn_diagonal_bilstm_forward_workspace(const pixelrnn_diagonal_bilstm* lstm);
 void pixelrnn_diagonal_bilstm_forward(const pixelrnn_diagonal_bilstm* lstm, const float* x,
                                       const pixelrnn_lstm_parameters* parameters, const float* addition, float* gates,

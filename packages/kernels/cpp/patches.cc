@@ -5,12 +5,8 @@
 namespace pixelrnn {
 namespace {
 
-// Asks for what the copies after this one will need: panels are filled in bursts, too short for the processor to see
-// where they go.
-inline void prefetch(const float* from) {
-    constexpr uintptr_t ahead = 8192;
-    __builtin_prefetch(reinterpret_cast<const void*>(reinterpret_cast<uintptr_t>(from) + ahead));
-}
+// Panels are filled in bursts, too short for the processor to see where they go.
+constexpr ptrdiff_t kFloatsAhead = 2048;
 
 template <Source source, int32_t lanes>
 inline void copy_vector(float* to, const float* from, const float* gate) {
@@ -27,7 +23,7 @@ inline void copy_vector(float* to, const float* from, const float* gate) {
 template <Source source, int32_t lanes>
 inline void copy_vectors(float* to, const float* from, const float* gate, int32_t count) {
     for (int32_t i = 0; i + lanes <= count; i += lanes) {
-        prefetch(from + i);
+        prefetch(from + i, kFloatsAhead);
         copy_vector<source, lanes>(to + i, from + i, gate + i);
     }
     const int32_t last = count - lanes;
@@ -56,7 +52,7 @@ inline void copy_pixels(float* to, int32_t pitch, const float* from, const float
     for (int32_t pixel = 0; pixel < count; pixel++, to += pitch, from += channels, gate += channels)
 #pragma GCC unroll 8
         for (int32_t v = 0; v < vectors; v++) {
-            prefetch(from + v * kLanes);
+            prefetch(from + v * kLanes, kFloatsAhead);
             copy_vector<source, kLanes>(to + v * kLanes, from + v * kLanes, gate + v * kLanes);
         }
 }

@@ -31,6 +31,10 @@ struct Patches {
     const Run* runs;
 
     int32_t size() const { return tap_count * channels; }
+    // Whether patches are the map itself.
+    bool plain() const {
+        return source == Source::plain && tap_count == 1 && taps[0].row == 0 && taps[0].column == 0;
+    }
 
     // Floats begin .. end - 1 of the patches of pixels first .. first + count - 1, counted through the whole batch,
     // to panel[pixel * pitch ..], with zeros up to panel[pixel * pitch + padded - 1]; what is behind them up to the

@@ -16,6 +16,8 @@ pixelrnn_conv input_conv(const pixelrnn_row_lstm& lstm) {
 struct Sizes {
     int32_t height, width, h, units, window, reach;
     int32_t slots;  // of a row: its columns and what windows reach beyond them
+    int32_t cin, taps, first_tap;  // the first one's column from the pixel's
+    bool scanned;                  // whether the scan makes the product of the inputs
 
     explicit Sizes(const pixelrnn_row_lstm& lstm)
         : height(lstm.height),
@@ -24,19 +26,33 @@ struct Sizes {
           units(rounded_up(h, kLanes)),
           window(lstm.state_width),
           reach(window / 2),
-          slots(width + 2 * reach) {}
+          slots(width + 2 * reach),
+          cin(lstm.cin),
+          taps(lstm.tap_count),
+          first_tap(lstm.taps[1] - lstm.kernel_width / 2),
+          scanned(scans_inputs(h)) {
+        for (int32_t tap = 1; tap < taps; tap++) scanned = scanned && lstm.taps[2 * tap + 1] == lstm.taps[1] + tap;
+    }
+
+    size_t pixels() const { return static_cast<size_t>(height) * width; }
 };
 
 // The memory that an image needs while it is worked on.
 struct ForwardScratch {
     float* states[2];  // of the row before and of this one, [slots, h]
     float* cells;      // [width, units]
+    float* inputs;     // [width + taps - 1, cin], a row with zeros where its taps reach over the edge, if they are scanned
+    float* map;        // [height, width, 4h], sums from the inputs, if they are not
+    float* sums;       // [width, 4h]
     size_t bytes;
 
     ForwardScratch(const Sizes& size, char* memory) {
         Arena arena(memory);
         for (float*& line : states) line = arena.take<float>(static_cast<size_t>(size.slots) * size.h);
         cells = arena.take<float>(static_cast<size_t>(size.width) * size.units);
+        inputs = arena.take<float>(size.scanned ? static_cast<size_t>(size.width + size.taps - 1) * size.cin : 0);
+        map = arena.take<float>(size.scanned ? 0 : size.pixels() * 4 * size.h);
+        sums = arena.take<float>(static_cast<size_t>(size.width) * 4 * size.h);
         bytes = arena.used();
     }
 };
@@ -50,25 +66,39 @@ struct ForwardLayout {
     ForwardLayout(const pixelrnn_row_lstm& lstm, void* workspace) {
         const Sizes size(lstm);
         Arena arena(workspace);
-        input = take_image_conv(arena, input_conv(lstm));
+        input = size.scanned ? ImageConvLayout{} : take_image_conv(arena, input_conv(lstm));
         up = take_up(arena, lstm);
-        weights = take_state_weights(arena, size.h, size.window, false);
+        weights = take_forward_weights(arena, size.h, size.window, size.scanned ? size.taps * size.cin : 0);
         scratch_bytes = ForwardScratch(size, nullptr).bytes;
         scratch = arena.take<char>(scratch_bytes * Groups{lstm.batch}.count());
         bytes = arena.used();
     }
 };
 
+// A row of the image behind and before as many zeros as the taps reach over its edges.
+void fill_inputs(const Sizes& size, const float* row, float* inputs) {
+    const int32_t columns = size.width + size.taps - 1, begin = larger(smaller(-size.first_tap, columns), 0);
+    const int32_t end = larger(smaller(size.width - size.first_tap, columns), begin);
+    clear(inputs, static_cast<size_t>(begin) * size.cin);
+    copy(inputs + static_cast<size_t>(begin) * size.cin, row + static_cast<ptrdiff_t>(begin + size.first_tap) * size.cin,
+         static_cast<size_t>(end - begin) * size.cin);
+    clear(inputs + static_cast<size_t>(end) * size.cin, static_cast<size_t>(columns - end) * size.cin);
+}
+
+// Of one image. Sums begin with `start` [height, width, 4h], or null.
 void scan(const Sizes& size, const StateWeights& weights, const ForwardScratch& scratch,
-          const pixelrnn_lstm_parameters& parameters, float* gates, float* hidden) {
+          const pixelrnn_lstm_parameters& parameters, const float* x, const float* start, bool streamed, float* gates,
+          float* hidden) {
     const int32_t border = size.reach * size.h;
     for (float* line : scratch.states) clear(line, static_cast<size_t>(size.slots) * size.h);
     repeat(scratch.states[0] + border, size.width, size.h, parameters.initial_hidden, size.h, size.h);
     repeat(scratch.cells, size.width, size.units, parameters.initial_cell, size.h, size.units);
     for (int32_t row = 0; row < size.height; row++) {
-        const size_t at = static_cast<size_t>(row) * size.width * size.h;
-        forward_line(weights, {size.width, scratch.states[row % 2], scratch.states[1 - row % 2] + border, scratch.cells,
-                               size.units, gates + 4 * at, 4 * size.h, hidden + at, size.h, false});
+        const size_t pixel = static_cast<size_t>(row) * size.width, gate = pixel * 4 * size.h;
+        if (size.scanned) fill_inputs(size, x + pixel * size.cin, scratch.inputs);
+        forward_line(weights, {size.width, scratch.inputs, size.cin, start ? start + gate : nullptr, 4 * size.h,
+                               scratch.states[row % 2], scratch.states[1 - row % 2] + border, scratch.cells, size.units,
+                               scratch.sums, gates + gate, 4 * size.h, streamed, hidden + pixel * size.h, size.h, false});
     }
 }
 
@@ -111,7 +141,7 @@ struct BackwardLayout {
         Arena arena(workspace);
         input = take_image_conv_sums(arena, input_conv(lstm));
         up = take_up_sums(arena, lstm);
-        weights = take_state_weights(arena, size.h, size.window, true);
+        weights = take_backward_weights(arena, size.h, size.window);
         sums = take_state_sums(arena, groups, 1, size.window, size.h);
         scratch_bytes = BackwardScratch(size, lstm.up.channels > 0, nullptr).bytes;
         scratch = arena.take<char>(scratch_bytes * groups);
@@ -132,7 +162,7 @@ void recall(const Sizes& size, const BackwardScratch& scratch, const pixelrnn_ls
         if (r == 0) continue;
         float* cells = scratch.cells + r * row;
         recall_states({size.h, size.width, gates + static_cast<size_t>(r - 1) * size.width * 4 * size.h, 4 * size.h,
-                       cells - row, cells, scratch.tanh_cells + (r - 1) * row, hidden + border});
+                       size.units, cells - row, cells, scratch.tanh_cells + (r - 1) * row, hidden + border});
     }
 }
 
@@ -189,13 +219,23 @@ void pixelrnn_row_lstm_forward(const pixelrnn_row_lstm* lstm, const float* x, co
     const Filter filter = {parameters->input_kernel, parameters->input_mask};
     const ImageConv inputs(layout.input, x, filter, parameters->bias, addition, executor);
     const UpProjection up(lstm->up, layout.up, x, hidden, *parameters, executor);
-    pack_forward(layout.weights, parameters->state_kernel, false);
+    const size_t first = (static_cast<size_t>(size.first_tap) + lstm->kernel_width / 2) * size.cin * 4 * size.h;
+    pack_forward(layout.weights, {filter.kernel + first, filter.mask ? filter.mask + first : nullptr, parameters->bias, 4 * size.h, 0},
+                 parameters->state_kernel, false);
+    const size_t gate_count = size.pixels() * 4 * size.h;
+    const bool streamed = streams(gates, lstm->batch * gate_count, size.h);
     each_image(lstm->batch, executor, [&](int32_t image, int32_t, int32_t slot, bool) {
-        const size_t at = static_cast<size_t>(image) * size.height * size.width * size.h;
-        inputs.compute(image, gates);
+        const size_t pixel = image * size.pixels();
         const ForwardScratch scratch(size, layout.scratch + slot * layout.scratch_bytes);
-        scan(size, layout.weights, scratch, *parameters, gates + 4 * at, hidden + at);
-        up.compute(image, y);
+        const float* start = addition ? addition + image * gate_count : nullptr;
+        if (!size.scanned) {
+            inputs.compute(image, scratch.map);
+            start = scratch.map;
+        }
+        scan(size, layout.weights, scratch, *parameters, x + pixel * size.cin, start, streamed,
+             gates + image * gate_count, hidden + pixel * size.h);
+        if (streamed) end_streams();
+        up.compute(image, y + pixel * lstm->up.channels);
     });
 }
 
@@ -212,7 +252,7 @@ void pixelrnn_row_lstm_backward(const pixelrnn_row_lstm* lstm, const float* x, c
     const UpProjectionGradients up(lstm->up, layout.up, hidden, *parameters, executor);
     pack_backward(layout.weights, parameters->state_kernel, false);
     each_image(lstm->batch, executor, [&](int32_t image, int32_t group, int32_t slot, bool begin) {
-        const size_t pixels = static_cast<size_t>(size.height) * size.width, pixel = image * pixels;
+        const size_t pixels = size.pixels(), pixel = image * pixels;
         const size_t gate_count = 4 * static_cast<size_t>(size.h);
         const BackwardScratch scratch(size, lstm->up.channels > 0, layout.scratch + slot * layout.scratch_bytes);
         const float* own_dy = dy + pixel * output_channels(*lstm);

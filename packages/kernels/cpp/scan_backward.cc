@@ -7,6 +7,9 @@
 namespace pixelrnn {
 namespace {
 
+// Of the gates, which no cache holds any more.
+constexpr ptrdiff_t kCellsAhead = 8;
+
 // Cells of a register tile of one, two and three vectors of sums.
 #if defined(__AVX512F__)
 constexpr int32_t kCells[] = {0, 14, 12, 8};
@@ -75,11 +78,14 @@ void multiply_block(const BackwardLine& line, const float* packed, int32_t rows,
 }  // namespace
 
 void recall_states(const Recall& recall) {
-    const int32_t h = recall.hidden, pitch = rounded_up(h, kLanes);
+    const int32_t h = recall.hidden;
+    const ptrdiff_t pitch = recall.state_pitch;
     each_part(h, [&](int32_t unit, auto part) {
         const float *gates = recall.gates + unit, *before = recall.before + unit;
         float *cell = recall.cell + unit, *tanh_cell = recall.tanh_cell + unit, *output = recall.output + unit;
         for (int32_t i = 0; i < recall.count; i++) {
+#pragma GCC unroll 4
+            for (int32_t gate = 0; gate < 4; gate++) prefetch(gates + gate * h, kCellsAhead * recall.gate_pitch);
             const Vector next =
                 next_cell(part.load(gates + h), load(before), part.load(gates + 2 * h), part.load(gates + 3 * h));
             const Vector tanh_next = hyperbolic_tangent(next);

@@ -5,14 +5,14 @@
 
 namespace pixelrnn {
 
-// The activated gates and the states that they make, of cells that follow each other: cell states are worked out anew
-// from the gates, which spares the forward pass a map in memory. `before` and `cell` may overlap where each cell follows
-// the one before it. Pitches are from one cell to the next, in floats; states have whole vectors of units.
+// The activated gates of a line and the states that they make: cell states are worked out anew from the gates, which spares
+// the forward pass a map in memory. Pitches are from one cell to the next, in floats; states have whole vectors of units.
 struct Recall {
     int32_t hidden, count;
     const float* gates;  // [4h] a cell, o, f, i, g
     ptrdiff_t gate_pitch;
-    const float* before;  // cell states
+    ptrdiff_t state_pitch;  // of all these
+    const float* before;    // cell states
     float* cell;
     float* tanh_cell;
     float* output;  // hidden states

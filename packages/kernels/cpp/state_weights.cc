@@ -11,27 +11,49 @@ inline const float* row_of(const StateWeights& weights, const float* kernel, boo
     return kernel + (static_cast<size_t>(part) * h + row % h) * 4 * h;
 }
 
+// Four gates' weights of kLanes units; `mask` may be null.
+float* pack_gates(float* packed, int32_t hidden, int32_t unit, const float* weights, const float* mask) {
+    for (int32_t gate = 0; gate < 4; gate++)
+        for (int32_t lane = 0; lane < kLanes; lane++) {
+            const int32_t column = gate * hidden + unit + lane;
+            *packed++ = unit + lane >= hidden ? 0.0f : mask ? weights[column] * mask[column] : weights[column];
+        }
+    return packed;
+}
+
 }  // namespace
 
-StateWeights take_state_weights(Arena& arena, int32_t hidden, int32_t window, bool backward) {
-    StateWeights weights = {hidden, window, nullptr, nullptr};
-    const size_t rows = static_cast<size_t>(4) * hidden;
-    if (backward)
-        weights.backward = arena.take<float>(rows * weights.vectors() * kLanes);
-    else
-        weights.forward = arena.take<float>(static_cast<size_t>(4) * rounded_up(hidden, kLanes) * weights.columns());
+StateWeights take_forward_weights(Arena& arena, int32_t hidden, int32_t window, int32_t inputs) {
+    StateWeights weights = {hidden, window, inputs, nullptr, nullptr, nullptr};
+    const size_t columns = static_cast<size_t>(4) * rounded_up(hidden, kLanes);
+    if (inputs > 0) weights.bias = arena.take<float>(columns);
+    weights.forward = arena.take<float>(columns * (inputs + weights.columns()));
     return weights;
 }
 
-void pack_forward(const StateWeights& weights, const float* kernel, bool turned) {
+StateWeights take_backward_weights(Arena& arena, int32_t hidden, int32_t window) {
+    StateWeights weights = {hidden, window, 0, nullptr, nullptr, nullptr};
+    weights.backward = arena.take<float>(static_cast<size_t>(4) * hidden * weights.vectors() * kLanes);
+    return weights;
+}
+
+void pack_forward(const StateWeights& weights, const InputWeights& inputs, const float* kernel, bool turned) {
     const int32_t h = weights.hidden;
-    float* packed = weights.forward;
-    for (int32_t unit = 0; unit < h; unit += kLanes)
-        for (int32_t row = 0; row < weights.columns(); row++) {
-            const float* from = row_of(weights, kernel, turned, row) + unit;
-            for (int32_t gate = 0; gate < 4; gate++, from += h)
-                for (int32_t lane = 0; lane < kLanes; lane++) *packed++ = unit + lane < h ? from[lane] : 0.0f;
+    float *packed = weights.forward, *bias = weights.bias;
+    for (int32_t unit = 0; unit < h; unit += kLanes) {
+        for (int32_t row = 0; row < weights.inputs; row++) {
+            const size_t at = static_cast<size_t>(row) * inputs.columns + inputs.first;
+            packed = pack_gates(packed, h, unit, inputs.kernel + at, inputs.mask ? inputs.mask + at : nullptr);
         }
+        for (int32_t row = 0; row < weights.columns(); row++)
+            packed = pack_gates(packed, h, unit, row_of(weights, kernel, turned, row), nullptr);
+        if (!bias) continue;
+        if (inputs.bias) {
+            bias = pack_gates(bias, h, unit, inputs.bias + inputs.first, nullptr);
+        } else {
+            for (int32_t n = 0; n < 4 * kLanes; n++) *bias++ = 0.0f;
+        }
+    }
 }
 
 void pack_backward(const StateWeights& weights, const float* kernel, bool turned) {

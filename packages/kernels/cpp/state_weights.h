@@ -1,4 +1,4 @@
-// The weights from the states to the gates, as the two products of a scan's step read them.
+// The weights from the states to the gates, as the two products of a scan's step read them, and those from the inputs.
 //
 // A line is the cells of a map that one step computes together: a row of the Row LSTM, a diagonal of the Diagonal BiLSTM.
 // Their hidden states lie in slots of h floats. Cell number i reads the `window` slots from i on, which are one run of
@@ -12,7 +12,9 @@ namespace pixelrnn {
 
 struct StateWeights {
     int32_t hidden, window;
-    float* forward;   // [blocks of kLanes units, window * hidden, 4, kLanes]
+    int32_t inputs;   // floats of a cell's inputs that the forward product reads besides its slots, or 0
+    float* bias;      // [blocks of kLanes units, 4, kLanes], where there are inputs, else null
+    float* forward;   // [blocks, inputs + window * hidden, 4, kLanes]
     float* backward;  // [blocks of columns, 4 * hidden, columns of the block], columns window * hidden and padding
 
     int32_t columns() const { return window * hidden; }
@@ -22,9 +24,22 @@ struct StateWeights {
 // Vectors of the next block of the backward weights: two, or the last three, or a single one.
 inline int32_t block_vectors(int32_t left) { return left == 3 ? 3 : left < 2 ? left : 2; }
 
-StateWeights take_state_weights(Arena& arena, int32_t hidden, int32_t window, bool backward);
+// Rows of `columns` weights for each float of a cell's inputs, of which a direction's begin at column `first`. Mask and bias
+// may be null.
+struct InputWeights {
+    const float *kernel, *mask, *bias;
+    int32_t columns, first;
+};
+
+// The product of the inputs is worth being made in the scan where it fills whole vectors: then the sums of a map are not
+// written and read once more. Elsewhere a product of all pixels at once loses less, and leaves out the weights that a mask
+// of colours makes zero.
+inline bool scans_inputs(int32_t hidden) { return hidden % kLanes == 0; }
+
+StateWeights take_forward_weights(Arena& arena, int32_t hidden, int32_t window, int32_t inputs);
+StateWeights take_backward_weights(Arena& arena, int32_t hidden, int32_t window);
 // kernel [window, hidden, 4 * hidden]; `turned` where its parts are in the opposite order of the slots.
-void pack_forward(const StateWeights& weights, const float* kernel, bool turned);
+void pack_forward(const StateWeights& weights, const InputWeights& inputs, const float* kernel, bool turned);
 void pack_backward(const StateWeights& weights, const float* kernel, bool turned);
 
 }  // namespace pixelrnn

@@ -10,6 +10,7 @@ int main() {
     testing::test_gates();
     testing::test_lstm();
     testing::test_optimisers();
+    testing::test_streamed_gates();
     testing::test_thread_pool();
     std::printf("%d lanes: %d passed, %d failed\n", pixelrnn::kLanes, testing::passed, testing::failed);
     return testing::failed == 0 ? 0 : 1;

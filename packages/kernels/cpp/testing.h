@@ -84,6 +84,7 @@ void test_gated_convolutions();
 void test_gates();
 void test_lstm();
 void test_optimisers();
+void test_streamed_gates();
 void test_thread_pool();
 
 }  // namespace testing

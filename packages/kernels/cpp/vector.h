@@ -4,6 +4,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
 namespace pixelrnn {
 
 #if defined(__AVX512F__)
@@ -31,6 +35,30 @@ inline typename VectorOf<lanes>::type load(const float* from) {
 template <int32_t lanes = kLanes>
 inline void store(float* to, typename VectorOf<lanes>::type value) {
     *reinterpret_cast<typename VectorOf<lanes>::unaligned*>(to) = value;
+}
+
+// Where a vector is a whole line of the cache, large arrays that are read much later are written past it: the cache need not
+// read them first nor give up what it holds. `to` is then aligned as a vector is. Ends with end_streams().
+#if defined(__AVX512F__)
+constexpr bool kStreams = true;
+inline void stream(float* to, Vector value) { _mm512_stream_ps(to, (__m512)value); }
+inline void end_streams() { _mm_sfence(); }
+#else
+constexpr bool kStreams = false;
+inline void stream(float* to, Vector value) { store(to, value); }
+inline void end_streams() {}
+#endif
+
+// Asks for what will be read `floats` further on; that may lie behind the array's end.
+inline void prefetch(const float* from, ptrdiff_t floats) {
+    const uintptr_t at = reinterpret_cast<uintptr_t>(from) + static_cast<uintptr_t>(floats) * sizeof(float);
+    __builtin_prefetch(reinterpret_cast<const void*>(at));
+}
+
+// Whether to stream an array of so many floats in pieces of `length`: smaller ones stay in the second cache.
+inline bool streams(const float* array, size_t count, int32_t length) {
+    constexpr size_t least = size_t(1) << 20;
+    return kStreams && count >= least && reinterpret_cast<uintptr_t>(array) % sizeof(Vector) == 0 && length % kLanes == 0;
 }
 
 inline Vector broadcast(float value) { return value - Vector{}; }

@@ -1,0 +1,65 @@
+// How the two scans of a Diagonal BiLSTM go through an image.
+#pragma once
+
+#include "parallel.h"
+#include "vector.h"
+
+namespace pixelrnn {
+
+struct DiagonalSizes {
+    int32_t height, width, h, units, cin;
+    int32_t gates;  // of both directions
+
+    explicit DiagonalSizes(const pixelrnn_diagonal_bilstm& lstm)
+        : height(lstm.height), width(lstm.width), h(lstm.hidden), units(rounded_up(h, kLanes)), cin(lstm.cin), gates(8 * h) {}
+
+    int32_t rows(int32_t direction) const { return height - direction; }
+    int32_t diagonals(int32_t direction) const { return rows(direction) > 0 ? rows(direction) + width - 1 : 0; }
+    size_t pixels() const { return static_cast<size_t>(height) * width; }
+    // Of the first diagonal, and behind the last one.
+    size_t first_gate(int32_t direction) const { return direction * pixels() * 4 * h; }
+    size_t last_gate(int32_t direction) const {
+        return first_gate(direction) + static_cast<size_t>(rows(direction)) * width * 4 * h;
+    }
+};
+
+// A map as a direction sees it.
+template <typename T>
+struct View {
+    T* origin;
+    ptrdiff_t row, column;
+
+    T* at(int32_t r, int32_t c) const { return origin + r * row + c * column; }
+    ptrdiff_t diagonal() const { return row - column; }
+};
+
+template <typename T>
+View<T> view_of(T* map, const DiagonalSizes& size, int32_t channels, int32_t direction) {
+    const ptrdiff_t row = static_cast<ptrdiff_t>(size.width) * channels;
+    if (direction == 0) return {map, row, channels};
+    return {map + (size.width - 1) * static_cast<ptrdiff_t>(channels), row, -channels};
+}
+
+// Of a map [height, width, 8h].
+template <typename T>
+View<T> gates_of(T* gates, const DiagonalSizes& size, int32_t direction) {
+    return view_of(gates + direction * 4 * size.h, size, size.gates, direction);
+}
+
+// To the left, the row below.
+template <typename T>
+View<T> outputs_of(T* y, const DiagonalSizes& size, int32_t direction) {
+    return view_of(y + static_cast<ptrdiff_t>(direction) * size.width * size.h, size, size.h, direction);
+}
+
+struct Diagonal {
+    int32_t row, column, count;  // of its upper end
+
+    Diagonal(const DiagonalSizes& size, int32_t direction, int32_t d) {
+        row = larger(d - size.width + 1, 0);
+        column = d - row;
+        count = smaller(d, size.rows(direction) - 1) - row + 1;
+    }
+};
+
+}  // namespace pixelrnn
