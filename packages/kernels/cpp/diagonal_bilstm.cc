@@ -16,8 +16,8 @@ namespace {
 constexpr int32_t kTaps[] = {0, 0};
 constexpr int32_t kWindow = 2;  // row r - 1, row r
 
-pixelrnn_conv input_conv(const pixelrnn_diagonal_bilstm& lstm) {
-    return {lstm.batch, lstm.height, lstm.width, lstm.cin, 8 * lstm.hidden, 1, 1, 1, kTaps, 0, 0};
+pixelrnn_conv input_conv(const pixelrnn_diagonal_bilstm& lstm, int32_t directions) {
+    return {lstm.batch, lstm.height, lstm.width, lstm.cin, directions * 4 * lstm.hidden, 1, 1, 1, kTaps, 0, 0};
 }
 
 // The memory that an image needs while it is worked on.
@@ -48,7 +48,7 @@ struct ForwardLayout {
         const DiagonalSizes size(lstm);
         Arena arena(workspace);
         const bool scanned = scans_inputs(size.h);
-        input = scanned ? ImageConvLayout{} : take_image_conv(arena, input_conv(lstm));
+        input = scanned ? ImageConvLayout{} : take_image_conv(arena, input_conv(lstm, 2));
         up = take_up(arena, lstm);
         for (StateWeights& direction : weights)
             direction = take_forward_weights(arena, size.h, kWindow, scanned ? size.cin : 0);
@@ -88,7 +88,7 @@ void scan(const DiagonalSizes& size, int32_t direction, const StateWeights& weig
 // Maps of states [height + 1, width + 1, units] have the row above the image and the column before it.
 struct BackwardScratch {
     float *hidden, *cells, *tanh_cells;
-    float* dgates;   // [height, width, 8h]
+    float* dgates;   // [height, width, 4h] of a direction
     float* dhidden;  // [height, width, h], of the layer's hidden map
     float* dslots;   // [height + 1, slot_pitch], what a diagonal passes on to the one before
     float* dcell;    // [height, units]
@@ -103,16 +103,32 @@ struct BackwardScratch {
         hidden = arena.take<float>(map_size + kStateRowUnit);
         cells = arena.take<float>(map_size);
         tanh_cells = arena.take<float>(map_size);
-        dgates = arena.take<float>((rows - 1) * size.width * size.gates);
-        dhidden = arena.take<float>(projected ? (rows - 1) * size.width * size.h : 0);
+        dgates = arena.take<float>(size.pixels() * 4 * size.h);
+        dhidden = arena.take<float>(projected ? size.pixels() * size.h : 0);
         dslots = arena.take<float>(rows * slot_pitch + kLanes);
         dcell = arena.take<float>((rows - 1) * size.units);
         bytes = arena.used();
     }
 };
 
+// The inputs' weights of one direction and their gradient, [cin, 4h].
+struct DirectionWeights {
+    float *kernel, *mask, *dkernel;
+};
+
+// One of the parts [rows, 4h] of weights [rows, 8h].
+void take_part(const DiagonalSizes& size, int32_t direction, const float* whole, size_t rows, float* part) {
+    const int32_t count = 4 * size.h;
+    for (size_t row = 0; row < rows; row++) copy(part + row * count, whole + row * size.gates + direction * count, count);
+}
+void put_part(const DiagonalSizes& size, int32_t direction, const float* part, size_t rows, float* whole) {
+    const int32_t count = 4 * size.h;
+    for (size_t row = 0; row < rows; row++) copy(whole + row * size.gates + direction * count, part + row * count, count);
+}
+
 struct BackwardLayout {
-    ImageConvSums input, up;
+    ImageConvSums inputs[2], up;
+    DirectionWeights input_weights[2];
     StateWeights weights[2];
     StateSums sums;
     char* scratch;
@@ -121,8 +137,11 @@ struct BackwardLayout {
     BackwardLayout(const pixelrnn_diagonal_bilstm& lstm, void* workspace) {
         const DiagonalSizes size(lstm);
         const int32_t groups = Groups{lstm.batch}.count();
+        const size_t count = static_cast<size_t>(size.cin) * 4 * size.h;
         Arena arena(workspace);
-        input = take_image_conv_sums(arena, input_conv(lstm));
+        for (DirectionWeights& direction : input_weights)
+            direction = {arena.take<float>(count), arena.take<float>(count), arena.take<float>(count)};
+        for (ImageConvSums& direction : inputs) direction = take_image_conv_sums(arena, input_conv(lstm, 1));
         up = take_up_sums(arena, lstm);
         for (StateWeights& direction : weights) direction = take_backward_weights(arena, size.h, kWindow);
         sums = take_state_sums(arena, groups, 2, kWindow, size.h);
@@ -163,7 +182,7 @@ void add_initial(const DiagonalSizes& size, int32_t direction, const BackwardScr
 void scan_back(const DiagonalSizes& size, int32_t direction, const StateWeights& weights, const BackwardScratch& scratch,
                const float* gates, const float* dhidden, const StateSums& sums, int32_t group, bool begin) {
     const View<const float> dy_view = outputs_of(dhidden, size, direction);
-    const View<float> dgate_view = gates_of(scratch.dgates, size, direction);
+    const View<float> dgate_view = view_of(scratch.dgates, size, 4 * size.h, direction);
     const ptrdiff_t row = static_cast<ptrdiff_t>(size.width + 1) * size.units;
     clear(scratch.dslots, (static_cast<size_t>(size.height) + 1) * scratch.slot_pitch + kLanes);
     clear(scratch.dcell, static_cast<size_t>(size.height) * size.units);
@@ -185,12 +204,9 @@ void scan_back(const DiagonalSizes& size, int32_t direction, const StateWeights&
     for (int32_t slot = 0; slot < kWindow; slot++)
         add_state_gradient(size.h, size.rows(direction), size.width, {states[slot], row, size.units}, dgates, begin,
                            sums.block(group, direction, slot));
-}
-
-// The last row to the left.
-void clear_unused(const DiagonalSizes& size, float* dgates) {
-    float* last = dgates + static_cast<ptrdiff_t>(size.height - 1) * size.width * size.gates + 4 * size.h;
-    for (int32_t column = 0; column < size.width; column++) clear(last + column * size.gates, 4 * size.h);
+    // The last row to the left.
+    const size_t row_size = static_cast<size_t>(size.width) * 4 * size.h;
+    if (direction == 1) clear(scratch.dgates + (size.height - 1) * row_size, row_size);
 }
 
 }  // namespace
@@ -243,8 +259,17 @@ void pixelrnn_diagonal_bilstm_backward(const pixelrnn_diagonal_bilstm* lstm, con
                                        void* workspace, const pixelrnn_executor* executor) {
     const DiagonalSizes size(*lstm);
     const BackwardLayout layout(*lstm, workspace);
-    const Filter filter = {parameters->input_kernel, parameters->input_mask};
-    const ImageConvGradients inputs(layout.input, x, filter, gradients->x != nullptr, executor);
+    for (int32_t direction = 0; direction < 2; direction++) {
+        const DirectionWeights& weights = layout.input_weights[direction];
+        take_part(size, direction, parameters->input_kernel, size.cin, weights.kernel);
+        if (parameters->input_mask) take_part(size, direction, parameters->input_mask, size.cin, weights.mask);
+    }
+    const auto input_gradients = [&](int32_t direction) {
+        const DirectionWeights& weights = layout.input_weights[direction];
+        const Filter filter = {weights.kernel, parameters->input_mask ? weights.mask : nullptr};
+        return ImageConvGradients(layout.inputs[direction], x, filter, gradients->x != nullptr, executor);
+    };
+    const ImageConvGradients inputs[] = {input_gradients(0), input_gradients(1)};
     const UpProjectionGradients up(lstm->up, layout.up, hidden, *parameters, executor);
     const size_t kernel = static_cast<size_t>(kWindow) * 4 * size.h * size.h;
     for (int32_t direction = 0; direction < 2; direction++)
@@ -254,17 +279,24 @@ void pixelrnn_diagonal_bilstm_backward(const pixelrnn_diagonal_bilstm* lstm, con
         const BackwardScratch scratch(size, lstm->up.channels > 0, layout.scratch + slot * layout.scratch_bytes);
         const float* own_dy = dy + pixel * output_channels(*lstm);
         const float* dhidden = up.add(image, group, begin, own_dy, scratch.dhidden);
+        float* dx = gradients->x ? gradients->x + pixel * lstm->cin : nullptr;
+        // One direction after the other, so that what the second cache holds is half as much.
         for (int32_t direction = 0; direction < 2; direction++) {
             recall(size, direction, scratch, *parameters, gates + pixel * size.gates);
             scan_back(size, direction, layout.weights[direction], scratch, gates + pixel * size.gates, dhidden,
                       layout.sums, group, begin);
+            if (gradients->addition)
+                put_part(size, direction, scratch.dgates, pixels, gradients->addition + pixel * size.gates);
+            const bool first = direction == 0;
+            inputs[direction].add(image, group, begin,
+                                  {scratch.dgates, dx, first && lstm->up.residual ? own_dy : nullptr, !first});
         }
-        clear_unused(size, scratch.dgates);
-        if (gradients->addition) copy(gradients->addition + pixel * size.gates, scratch.dgates, pixels * size.gates);
-        float* dx = gradients->x ? gradients->x + pixel * lstm->cin : nullptr;
-        inputs.add(image, group, begin, {scratch.dgates, dx, lstm->up.residual ? own_dy : nullptr});
     });
-    inputs.finish(gradients->input_kernel, gradients->bias, executor);
+    for (int32_t direction = 0; direction < 2; direction++) {
+        const DirectionWeights& weights = layout.input_weights[direction];
+        inputs[direction].finish(weights.dkernel, gradients->bias ? gradients->bias + direction * 4 * size.h : nullptr, executor);
+        put_part(size, direction, weights.dkernel, size.cin, gradients->input_kernel);
+    }
     up.finish(gradients->up_kernel, gradients->up_bias, executor);
     finish_state_sums(layout.sums, true, gradients->state_kernel, gradients->initial_hidden, gradients->initial_cell);
 }

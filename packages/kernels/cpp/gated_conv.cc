@@ -111,7 +111,7 @@ void pixelrnn_gated_conv_backward(const pixelrnn_conv* conv, const float* x, con
         float* dsums = dmap ? dmap + first * conv->cout : layout.dsums + slot * layout.dsums_size;
         differentiate(maps, pixels, halves + first * conv->cout, dy + first * maps, dsums,
                       dvector ? dvector + static_cast<size_t>(image) * conv->cout : nullptr);
-        gradients.add(image, group, begin, {dsums, dx ? dx + first * conv->cin : nullptr, nullptr});
+        gradients.add(image, group, begin, {dsums, dx ? dx + first * conv->cin : nullptr, nullptr, false});
     });
     gradients.finish(dkernel, dbias, executor);
 }

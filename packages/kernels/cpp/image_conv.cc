@@ -68,7 +68,8 @@ void ImageConvGradients::add(int32_t image, int32_t group, bool begin, const Ima
     if (gradients.dx) {
         Patches turned = turned_;
         turned.values = gradients.dy;
-        multiply_range(turned, weights_, {nullptr, false, nullptr, gradients.addition}, 0, pixels, gradients.dx);
+        const Epilogue epilogue = {nullptr, false, nullptr, gradients.addition, gradients.accumulate};
+        multiply_range(turned, weights_, epilogue, 0, pixels, gradients.dx);
     }
     const Patches inputs = of_image(inputs_, image, pixels);
     const OutputGradient dz = {gradients.dy, nullptr, turned_.channels};

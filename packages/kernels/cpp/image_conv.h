@@ -48,6 +48,7 @@ struct ImageGradients {
     const float* dy;        // [pixels, cout]
     float* dx;              // [pixels, cin], or null
     const float* addition;  // to dx, or null
+    bool accumulate;        // whether dx is added to what is there
 };
 
 class ImageConvGradients {

@@ -145,7 +145,8 @@ void multiply_panel(const Patches& patches, int64_t pixel, int32_t valid, const 
         patches.fill(pixel, valid, begin, end, end - begin, kPitch, panel);
         for (int32_t tile = 0; tile < tiles; tile++) {
             const Part& part = weights.parts[tile * chunks + c];
-            const Place place = {pixel, valid, weights.column(tile), weights.columns, c == 0, c == chunks - 1};
+            const Place place = {pixel, valid, weights.column(tile), weights.columns, c == 0 && !epilogue.accumulate,
+                                 c == chunks - 1};
             switch (weights.vectors(tile)) {
                 case 1: multiply_tiles<1>(panel, weights, part, place, epilogue, y); break;
                 case 2: multiply_tiles<2>(panel, weights, part, place, epilogue, y); break;

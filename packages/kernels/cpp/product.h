@@ -13,6 +13,7 @@ struct Epilogue {
     bool relu;
     const float* gate;      // of the output's shape: the output becomes 0 where this is not positive; or null
     const float* residual;  // of the output's shape, or null
+    bool accumulate = false;  // whether the product is added to what y holds, before all of these
 };
 
 // For the pixels first .. last - 1.

@@ -261,7 +261,7 @@ void pixelrnn_row_lstm_backward(const pixelrnn_row_lstm* lstm, const float* x, c
         scan_back(size, layout.weights, scratch, gates + pixel * gate_count, dhidden, layout.sums, group, begin);
         if (gradients->addition) copy(gradients->addition + pixel * gate_count, scratch.dgates, pixels * gate_count);
         float* dx = gradients->x ? gradients->x + pixel * lstm->cin : nullptr;
-        inputs.add(image, group, begin, {scratch.dgates, dx, lstm->up.residual ? own_dy : nullptr});
+        inputs.add(image, group, begin, {scratch.dgates, dx, lstm->up.residual ? own_dy : nullptr, false});
     });
     inputs.finish(gradients->input_kernel, gradients->bias, executor);
     up.finish(gradients->up_kernel, gradients->up_bias, executor);

@@ -54,7 +54,7 @@ public:
     // dy of the layer's output in the image; gives that of the hidden map, in `dhidden` or dy itself.
     const float* add(int32_t image, int32_t group, bool begin, const float* dy, float* dhidden) const {
         if (!there_) return dy;
-        gradients_.add(image, group, begin, {dy, dhidden, nullptr});
+        gradients_.add(image, group, begin, {dy, dhidden, nullptr, false});
         return dhidden;
     }
     void finish(float* dkernel, float* dbias, const pixelrnn_executor* executor) const {
