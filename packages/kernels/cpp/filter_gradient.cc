@@ -17,17 +17,38 @@ constexpr int32_t kTriple = 3 * kLanes;
 constexpr int32_t kRowUnit = 48;  // a multiple of all of these
 constexpr int32_t kChunk = 288;   // rows, floats of a patch, at a time
 constexpr int32_t kBlock = 192;   // columns at a time, a multiple of kTriple
+constexpr int32_t kDirect = 128;  // channels of the widest maps whose pixels do not crowd into a few sets of the first cache
 constexpr int32_t kPiecePixels = 768, kMaxPieces = 16;
 
 // Padded where whole panels would otherwise crowd into a few sets of the first cache.
 inline int32_t pitch_of(int32_t width) { return width % 64 == 0 && width >= 128 ? width + 16 : width; }
 
-void add_rows(int32_t pixels, Rows dz, int32_t columns, float* bias) {
-    for (int32_t n = 0; n < columns; n += kLanes) {
-        Vector total = load(bias + n);
-        for (int32_t p = 0; p < pixels; p++) total += load(dz.values + p * dz.pitch + n);
-        store(bias + n, total);
+// Columns of `vectors` vectors, by sums of `sets` pixels in turn: so many additions go on at the same time.
+template <int32_t vectors, int32_t sets>
+void add_columns(int32_t pixels, Rows dz, float* bias) {
+    Vector totals[sets][vectors] = {};
+    int32_t p = 0;
+    for (; p + sets <= pixels; p += sets)
+#pragma GCC unroll 8
+        for (int32_t set = 0; set < sets; set++)
+#pragma GCC unroll 8
+            for (int32_t v = 0; v < vectors; v++) totals[set][v] += load(dz.values + (p + set) * dz.pitch + v * kLanes);
+    for (; p < pixels; p++)
+#pragma GCC unroll 8
+        for (int32_t v = 0; v < vectors; v++) totals[0][v] += load(dz.values + p * dz.pitch + v * kLanes);
+#pragma GCC unroll 8
+    for (int32_t v = 0; v < vectors; v++) {
+        Vector total = load(bias + v * kLanes);
+#pragma GCC unroll 8
+        for (int32_t set = 0; set < sets; set++) total += totals[set][v];
+        store(bias + v * kLanes, total);
     }
+}
+
+void add_rows(int32_t pixels, Rows dz, int32_t columns, float* bias) {
+    int32_t n = 0;
+    for (; n + 4 * kLanes <= columns; n += 4 * kLanes) add_columns<4, 2>(pixels, {dz.values + n, dz.pitch}, bias + n);
+    for (; n < columns; n += kLanes) add_columns<1, 4>(pixels, {dz.values + n, dz.pitch}, bias + n);
 }
 
 // The columns begin .. end - 1 of dz, gated and padded to whole vectors: patches of one tap in a map of one row.
@@ -72,9 +93,10 @@ void run_task(const Task& task, const Patches& patches, const OutputGradient& dz
     alignas(64) float input_panel[kPanelPixels * (kChunk + 16)];
     alignas(64) float gradient_panel[kPanelPixels * (kBlock + 16)];
     const int32_t width = rounded_up(task.end - task.begin, kLanes), gradient_pitch = pitch_of(width);
-    // Without a copy, where the maps lie as the tiles read them and their rows do not crowd into a few sets of the first cache.
-    const bool direct = !dz.gate && dz.columns % kLanes == 0 && dz.columns <= 128 && task.triples == 0;
-    const bool direct_inputs = patches.plain() && patches.channels % kRows[1] == 0 && patches.channels <= 128 && task.triples == 0;
+    // Without a copy where the maps lie as the tiles read them.
+    const bool mixed = task.triples == 0;
+    const bool direct = mixed && !dz.gate && dz.columns % kLanes == 0 && dz.columns <= kDirect;
+    const bool direct_inputs = mixed && patches.plain() && patches.channels % kRows[1] == 0 && patches.channels <= kDirect;
     if (task.fresh)
         for (int32_t n = 0; n < width; n++) task.bias[task.begin + n] = 0.0f;
     for (int32_t begin = 0; begin < patches.size(); begin += kChunk) {

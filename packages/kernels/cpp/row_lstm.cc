@@ -219,9 +219,10 @@ void pixelrnn_row_lstm_forward(const pixelrnn_row_lstm* lstm, const float* x, co
     const Filter filter = {parameters->input_kernel, parameters->input_mask};
     const ImageConv inputs(layout.input, x, filter, parameters->bias, addition, executor);
     const UpProjection up(lstm->up, layout.up, x, hidden, *parameters, executor);
-    const size_t first = (static_cast<size_t>(size.first_tap) + lstm->kernel_width / 2) * size.cin * 4 * size.h;
-    pack_forward(layout.weights, {filter.kernel + first, filter.mask ? filter.mask + first : nullptr, parameters->bias, 4 * size.h, 0},
-                 parameters->state_kernel, false);
+    const size_t first = static_cast<size_t>(lstm->taps[1]) * size.cin * 4 * size.h;
+    const float* mask = filter.mask ? filter.mask + first : nullptr;
+    pack_forward(layout.weights, {filter.kernel + first, mask, parameters->bias, 4 * size.h, 0}, parameters->state_kernel,
+                 false);
     const size_t gate_count = size.pixels() * 4 * size.h;
     const bool streamed = streams(gates, lstm->batch * gate_count, size.h);
     each_image(lstm->batch, executor, [&](int32_t image, int32_t, int32_t slot, bool) {

@@ -56,13 +56,15 @@ struct ForwardTiles {
         if (line.start) {
             const float* start = line.start + first * line.start_pitch + unit;
 #pragma GCC unroll 8
-            for (int32_t c = 0; c < cells; c++)
+            for (int32_t c = 0; c < cells; c++, start += line.start_pitch)
 #pragma GCC unroll 4
-                for (int32_t gate = 0; gate < 4; gate++) sums[c][gate] += part.load(start + c * line.start_pitch + gate * h);
+                for (int32_t gate = 0; gate < 4; gate++) sums[c][gate] += part.load(start + gate * h);
         }
         const float* weight = weights.forward + static_cast<size_t>(unit) * (weights.inputs + weights.columns()) * 4;
-        if (weights.inputs > 0)
-            weight = add_products<cells>(sums, weight, line.inputs + first * line.input_pitch, line.input_pitch, weights.inputs);
+        if (weights.inputs > 0) {
+            const float* inputs = line.inputs + first * line.input_pitch;
+            weight = add_products<cells>(sums, weight, inputs, line.input_pitch, weights.inputs);
+        }
         add_products<cells>(sums, weight, line.before + static_cast<size_t>(first) * h, h, weights.columns());
         float* to = line.sums + static_cast<size_t>(first) * 4 * h + unit;
 #pragma GCC unroll 8

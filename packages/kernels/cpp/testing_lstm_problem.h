@@ -19,7 +19,8 @@ inline std::string describe(const Case& c) {
     char text[200];
     std::snprintf(text, sizeof text, "%s %dx%dx%dx%d, h %d, kernel %d, state %d, up %d%s, %d colors%s%s%s",
                   s.directions == 1 ? "Row LSTM" : "Diagonal BiLSTM", s.batch, s.height, s.width, s.cin, s.hidden,
-                  s.kernel_width, s.state_width, s.up, s.residual ? " + x" : "", c.colors, c.masked ? "" : ", no mask", c.addition ? ", addition" : "", c.hole ? ", a hole" : "");
+                  s.kernel_width, s.state_width, s.up, s.residual ? " + x" : "", c.colors, c.masked ? "" : ", no mask",
+                  c.addition ? ", addition" : "", c.hole ? ", a hole" : "");
     return text;
 }
 

@@ -3,6 +3,7 @@ import { checkShape, fail } from './checks.js';
 import { kernelNames } from './kernelNames.js';
 import type { Activation } from './maskedConv2d.js';
 import { runKernel } from './runKernel.js';
+import { saveTensors } from './savedTensors.js';
 import { checkTaps, type Tap } from './taps.js';
 
 /** One of the convolutions of {@link convolutionChain}. */
@@ -60,18 +61,12 @@ export function convolutionChain(x: tf.Tensor4D, convolutions: readonly ChainedC
     const inputs = { x: input as tf.Tensor, ...kernels, ...masks };
     const biases = named('bias', weights.slice(count));
     const [y, ...between] = runKernel(kernelNames.chain, { ...inputs, ...biases }, attributes) as tf.Tensor[];
-    const kept: tf.NamedTensorMap = { ...inputs, ...named('saved', between) };
-    save(Object.values(kept));
-    const keys = Object.keys(kept);
-    return {
-      value: y as tf.Tensor,
-      gradFunc: (dy: tf.Tensor | tf.Tensor[], tensors: tf.Tensor[]) => {
-        const saved = Object.fromEntries(keys.map((key, i) => [key, tensors[i] as tf.Tensor]));
-        return tf
-          .engine()
-          .runKernel(kernelNames.chainBackward, { ...saved, dy: dy as tf.Tensor }, attributes) as tf.Tensor[];
-      },
+    const saved = saveTensors(save, { ...inputs, ...named('saved', between) });
+    const gradFunc = (dy: tf.Tensor | tf.Tensor[], tensors: tf.Tensor[]) => {
+      const all = { ...saved(tensors), dy: dy as tf.Tensor };
+      return runKernel(kernelNames.chainBackward, all, attributes) as tf.Tensor[];
     };
+    return { value: y as tf.Tensor, gradFunc };
   });
   const kernels = convolutions.map(({ kernel }) => kernel);
   return chain(x, ...kernels, ...convolutions.map(({ bias }) => bias)) as tf.Tensor4D;

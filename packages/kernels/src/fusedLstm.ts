@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { kernelNames } from './kernelNames.js';
 import type { DiagonalBiLSTMInputs, RowLSTMInputs } from './lstmInputs.js';
 import { runKernel } from './runKernel.js';
+import { saveTensors } from './savedTensors.js';
 import type { Tap } from './taps.js';
 
 /** A recurrent layer by the fused kernels, differentiable once in everything but the masks. */
@@ -30,12 +31,11 @@ export function fusedLstm(
     const added = addition && { addition: tensors[names.length] as tf.Tensor };
     const outputs = runKernel(kernelNames[operation], { ...named, ...added }, attributes) as tf.Tensor[];
     const [y, gates, hidden] = outputs as [tf.Tensor, tf.Tensor, tf.Tensor?];
-    const saved = { ...named, gates, ...(hidden && { hidden }) };
-    save(Object.values(saved));
+    const saved = saveTensors(save, { ...named, gates, ...(hidden && { hidden }) });
     const gradFunc = (dy: tf.Tensor | tf.Tensor[], tensors: tf.Tensor[]) =>
       runKernel(
         kernelNames[`${operation}Backward`],
-        { ...byName(Object.keys(saved), tensors), dy: dy as tf.Tensor },
+        { ...saved(tensors), dy: dy as tf.Tensor },
         { ...attributes, additionGradient: addition !== undefined },
       ) as tf.Tensor[];
     return { value: y, gradFunc };

@@ -5,6 +5,7 @@ import { composedGatedConv2d } from './composed/gatedConv2d.js';
 import type { GatedConv2dInputs } from './gatedInputs.js';
 import { kernelNames } from './kernelNames.js';
 import { runKernel } from './runKernel.js';
+import { saveTensors } from './savedTensors.js';
 import { checkTaps, type Tap } from './taps.js';
 
 const operation = 'gatedConv2d';
@@ -37,14 +38,10 @@ function fused(inputs: GatedConv2dInputs, taps: readonly Tap[]): tf.Tensor4D {
     const named = Object.fromEntries(names.map((name, i) => [name, others[i] as tf.Tensor]));
     const outputs = runKernel(kernelNames.gatedConv2d, { x, kernel, mask, ...named }, attributes);
     const [y, halves] = outputs as [tf.Tensor, tf.Tensor];
-    save([x, kernel, mask, halves]);
-    const gradFunc = (dy: tf.Tensor | tf.Tensor[], saved: tf.Tensor[]) => {
-      const [x, kernel, mask, halves] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-      const tensors = { x, kernel, mask, halves, dy: dy as tf.Tensor };
-      return runKernel(kernelNames.gatedConv2dBackward, tensors, {
-        ...attributes,
-        ...gradients,
-      }) as tf.Tensor[];
+    const saved = saveTensors(save, { x, kernel, mask, halves });
+    const gradFunc = (dy: tf.Tensor | tf.Tensor[], tensors: tf.Tensor[]) => {
+      const all = { ...saved(tensors), dy: dy as tf.Tensor };
+      return runKernel(kernelNames.gatedConv2dBackward, all, { ...attributes, ...gradients }) as tf.Tensor[];
     };
     return { value: y, gradFunc };
   });
