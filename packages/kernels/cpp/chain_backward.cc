@@ -9,7 +9,7 @@ struct Stage {
     Patches inputs, turned;
     Weights weights;
     PartialSums sums;
-    bool by_color;
+    ColorOrder order;
 };
 
 struct Memory {
@@ -70,7 +70,7 @@ void pixelrnn_chain_backward(const pixelrnn_chain* chain, const float* x, const 
         const WeightOrder order = weight_order(conv, true, memory.turned);
         stage.weights = pack_weights(memory.weights, order, kernels[c], masks[c], executor);
         stage.sums = memory.sums;
-        stage.by_color = three_colors(stage.inputs, masks[c], conv.cout);
+        stage.order = color_order(stage.inputs, masks[c], conv.cout);
     };
     const Layout layout = lay_out(*chain, units, buffers, workspace, prepare);
     const int64_t unit_pixels = static_cast<int64_t>(units.height) * units.width;
@@ -97,14 +97,14 @@ void pixelrnn_chain_backward(const pixelrnn_chain* chain, const float* x, const 
                                        sum < 0 ? nullptr : given(sum)};
             multiply_range(turned, stage.weights, epilogue, 0, size, c == 0 ? dx + first * conv.cin : gradient(c));
             const OutputGradient dz = {turned.values, nullptr, conv.cout};
-            const FilterGradient filter(inputs, dz, stage.sums, masks[c], stage.by_color);
+            const FilterGradient filter(inputs, dz, stage.sums, masks[c], stage.order);
             for (int32_t block = 0; block < filter.blocks(); block++) filter.add(0, size, group, block, begin);
         }
     });
     for (int32_t c = 0; c < count; c++) {
         const Stage& stage = layout.stages[c];
         const OutputGradient dz = {nullptr, nullptr, chain->convs[c].cout};
-        FilterGradient(stage.inputs, dz, stage.sums, masks[c], stage.by_color)
+        FilterGradient(stage.inputs, dz, stage.sums, masks[c], stage.order)
             .finish(chain->convs[c], dkernels[c], dbiases[c], executor);
     }
 }

@@ -7,11 +7,12 @@
 namespace pixelrnn {
 namespace {
 
-// Rows of the register tiles of one, two and three vectors; pixels that the panels hold of the widest chunk, and at most.
+// Rows of the register tiles of one to four vectors, three being those of three colours; the vectors of the widest tile;
+// pixels that the panels hold of the widest chunk, and at most.
 #if defined(__AVX512F__)
-constexpr int32_t kRows[] = {0, 16, 8, 12}, kPanelPixels = 64, kMostPixels = 128;
+constexpr int32_t kRows[] = {0, 16, 8, 12, 4}, kWidest = 4, kPanelPixels = 64, kMostPixels = 64;
 #else
-constexpr int32_t kRows[] = {0, 8, 4, 6}, kPanelPixels = 16, kMostPixels = 64;
+constexpr int32_t kRows[] = {0, 8, 4, 6, 2}, kWidest = 2, kPanelPixels = 16, kMostPixels = 64;
 #endif
 constexpr int32_t kTriple = 3 * kLanes;
 constexpr int32_t kRowUnit = 48;  // a multiple of all of these
@@ -73,35 +74,75 @@ void sort_colors(float* panel, int32_t pitch, int32_t count, int32_t triples) {
         }
 }
 
-template <int32_t vectors>
-void add_column(int32_t pixels, Rows inputs, int32_t rows, Rows dz, bool begin, float* partial, int32_t pitch) {
-    for (int32_t r = 0; r < rows; r += kRows[vectors])
-        add_filter_tile<kRows[vectors], vectors>(pixels, {inputs.values + r, inputs.pitch}, dz, begin,
-                                                 partial + static_cast<size_t>(r) * pitch, pitch);
+// Where the rows of a chunk are sorted by colour, the colours follow each other at this distance.
+inline int32_t segment_of(int32_t rows) { return rounded_up(rows, kRowUnit) / 3; }
+
+void sort_rows(float* panel, int32_t pitch, int32_t count, int32_t rows) {
+    const int32_t segment = segment_of(rows);
+    float sorted[kChunk];
+    for (int32_t p = 0; p < count; p++, panel += pitch) {
+        for (int32_t place = 0; place < segment; place += kLanes) {
+            const float* at = panel + 3 * place;
+            Vector v[3] = {load(at), load(at + kLanes), load(at + 2 * kLanes)};
+            deinterleave(v);
+            for (int32_t color = 0; color < 3; color++) store(sorted + color * segment + place, v[color]);
+        }
+        for (int32_t i = 0; i < 3 * segment; i += kLanes) store(panel + i, load(sorted + i));
+    }
 }
 
 struct Task {
     int64_t first, last;  // pixels
     int32_t begin, end;   // columns
     int32_t triples;      // columns sorted by colour
+    int32_t per_color;    // columns of a colour where rows are sorted by colour instead, or 0
     bool fresh;           // whether the sums begin here
     float* kernel;        // [rows, columns] of this piece
     float* bias;
 };
+
+// Neighbouring columns of dz, their number of vectors, and the pitch of the sums.
+struct Tile {
+    int32_t pixels;
+    Rows dz;
+    bool begin;
+    int32_t pitch, vectors;
+};
+
+template <int32_t vectors>
+void add_column(const Tile& tile, Rows inputs, int32_t rows, float* partial) {
+    for (int32_t r = 0; r < rows; r += kRows[vectors])
+        add_filter_tile<kRows[vectors], vectors>(tile.pixels, {inputs.values + r, inputs.pitch}, tile.dz, tile.begin,
+                                                 partial + static_cast<size_t>(r) * tile.pitch, tile.pitch);
+}
+
+int32_t vectors_at(const Task& task, int32_t n, int32_t width) {
+    if (n < task.triples * kTriple) return 3;
+    return width - n >= kWidest * kLanes ? kWidest : width - n > kLanes ? 2 : 1;
+}
+
+void add_rows_of(const Tile& tile, Rows inputs, int32_t rows, float* partial) {
+    switch (tile.vectors) {
+        case 1: return add_column<1>(tile, inputs, rows, partial);
+        case 2: return add_column<2>(tile, inputs, rows, partial);
+        case 3: return add_column<3>(tile, inputs, rows, partial);
+        default: return add_column<4>(tile, inputs, rows, partial);
+    }
+}
 
 void run_task(const Task& task, const Patches& patches, const OutputGradient& dz, const PartialSums& sums) {
     alignas(64) float input_panel[kPanelPixels * (kChunk + 16)];
     alignas(64) float gradient_panel[kPanelPixels * (kBlock + 16)];
     const int32_t width = rounded_up(task.end - task.begin, kLanes), gradient_pitch = pitch_of(width);
     // Without a copy where the maps lie as the tiles read them.
-    const bool mixed = task.triples == 0;
-    const bool direct = mixed && !dz.gate && dz.columns % kLanes == 0 && dz.columns <= kDirect;
-    const bool direct_inputs = mixed && patches.plain() && patches.channels % kRows[1] == 0 && patches.channels <= kDirect;
+    const bool direct = task.triples == 0 && !dz.gate && dz.columns % kLanes == 0 && dz.columns <= kDirect;
+    const bool direct_inputs = task.triples == 0 && task.per_color == 0 && patches.plain() && patches.channels % kRows[1] == 0 && patches.channels <= kDirect;
     if (task.fresh)
         for (int32_t n = 0; n < width; n++) task.bias[task.begin + n] = 0.0f;
     for (int32_t begin = 0; begin < patches.size(); begin += kChunk) {
         const int32_t end = smaller(begin + kChunk, patches.size()), rows = end - begin;
-        const int32_t padded = larger(rounded_up(rows, kRows[1]), task.triples > 0 ? rounded_up(rows, kRows[3]) : 0);
+        const bool colored = task.triples > 0 || task.per_color > 0;
+        const int32_t padded = larger(rounded_up(rows, kRows[1]), colored ? rounded_up(rows, kRowUnit) : 0);
         const int32_t input_pitch = pitch_of(rounded_up(padded, 16));
         const int32_t most = smaller(kMostPixels, smaller(kPanelPixels * (kChunk + 16) / input_pitch,
                                                           kPanelPixels * (kBlock + 16) / gradient_pitch));
@@ -113,6 +154,7 @@ void run_task(const Task& task, const Patches& patches, const OutputGradient& dz
                 patches.fill(pixel, count, begin, end, padded, input_pitch, input_panel);
                 inputs = {input_panel, input_pitch};
             }
+            if (task.per_color > 0) sort_rows(input_panel, input_pitch, count, rows);
             Rows gradients = {dz.values + pixel * dz.columns + task.begin, dz.columns};
             if (!direct) {
                 fill_gradients(dz, patches.pixels, pixel, count, task.begin, task.end, gradient_pitch, gradient_panel);
@@ -122,42 +164,59 @@ void run_task(const Task& task, const Patches& patches, const OutputGradient& dz
             sort_colors(gradient_panel, gradient_pitch, count, task.triples);
             float* partial = task.kernel + static_cast<size_t>(begin) * sums.columns + task.begin;
             for (int32_t n = 0; n < width;) {
-                const Rows dz_at = {gradients.values + n, gradients.pitch};
-                if (n < task.triples * kTriple) {
-                    add_column<3>(count, inputs, rows, dz_at, first, partial + n, sums.columns);
-                    n += kTriple;
-                } else if (width - n > kLanes) {
-                    add_column<2>(count, inputs, rows, dz_at, first, partial + n, sums.columns);
-                    n += 2 * kLanes;
+                const Tile tile = {count, {gradients.values + n, gradients.pitch}, first, sums.columns, vectors_at(task, n, width)};
+                if (task.per_color == 0) {
+                    add_rows_of(tile, inputs, rows, partial + n);
                 } else {
-                    add_column<1>(count, inputs, rows, dz_at, first, partial + n, sums.columns);
-                    n += kLanes;
+                    const int32_t last = smaller(task.begin + n + tile.vectors * kLanes, task.end) - 1;
+                    for (int32_t color = 0; color <= last / task.per_color; color++) {
+                        const int32_t place = color * segment_of(rows), live = (rows + 2 - color) / 3;
+                        add_rows_of(tile, {inputs.values + place, inputs.pitch}, live,
+                                    partial + static_cast<size_t>(place) * sums.columns + n);
+                    }
                 }
+                n += tile.vectors * kLanes;
             }
         }
     }
 }
 
-inline int32_t triples_of(int32_t begin, int32_t end, bool by_color) { return by_color ? (end - begin) / kTriple : 0; }
+inline int32_t triples_of(int32_t begin, int32_t end, ColorOrder order) {
+    return order == ColorOrder::cyclic ? (end - begin) / kTriple : 0;
+}
 
-// Where the partial sums keep a column.
-inline int32_t place_of(int32_t column, int32_t columns, bool by_color) {
+// Where the partial sums keep a row and a column.
+inline int32_t row_of(int32_t row, int32_t rows, ColorOrder order) {
+    if (order != ColorOrder::contiguous) return row;
+    const int32_t begin = row / kChunk * kChunk, at = row - begin;
+    return begin + at % 3 * segment_of(smaller(kChunk, rows - begin)) + at / 3;
+}
+inline int32_t column_of(int32_t column, int32_t columns, ColorOrder order) {
     const int32_t begin = column / kBlock * kBlock, end = smaller(begin + kBlock, columns);
     const int32_t triple = begin + (column - begin) / kTriple * kTriple;
-    if (triple - begin >= triples_of(begin, end, by_color) * kTriple) return column;
+    if (triple - begin >= triples_of(begin, end, order) * kTriple) return column;
     return triple + (column - triple) % 3 * kLanes + (column - triple) / 3;
+}
+
+// Whether the mask, of one tap, leaves no product of a row with a column of an earlier colour.
+template <typename F>
+bool later_colors_only(const float* mask, int32_t rows, int32_t columns, const F& color_of) {
+    for (int32_t row = 0; row < rows; row++, mask += columns)
+        for (int32_t n = 0; n < columns; n++)
+            if (color_of(n) < row % 3 && mask[n] != 0) return false;
+    return true;
 }
 
 }  // namespace
 
-bool three_colors(const Patches& patches, const float* mask, int32_t columns) {
-    if (!mask || patches.tap_count != 1 || columns < kTriple) return false;
-    mask += static_cast<size_t>(patches.taps[0].position) * patches.channels * columns;
-    for (int32_t row = 0; row < patches.channels; row++, mask += columns)
-        for (int32_t color = 0; color < row % 3; color++)
-            for (int32_t n = color; n < columns; n += 3)
-                if (mask[n] != 0) return false;
-    return true;
+ColorOrder color_order(const Patches& patches, const float* mask, int32_t columns) {
+    if (!mask || patches.tap_count != 1 || columns < kTriple) return ColorOrder::none;
+    const int32_t rows = patches.channels, per_color = columns / 3;
+    mask += static_cast<size_t>(patches.taps[0].position) * rows * columns;
+    if (later_colors_only(mask, rows, columns, [](int32_t n) { return n % 3; })) return ColorOrder::cyclic;
+    const bool wide = rows >= kRowUnit && columns % 3 == 0 && per_color >= 2 * kLanes;
+    if (wide && later_colors_only(mask, rows, columns, [=](int32_t n) { return n / per_color; })) return ColorOrder::contiguous;
+    return ColorOrder::none;
 }
 
 int32_t pieces_of(int64_t pixels, int32_t columns) {
@@ -185,7 +244,8 @@ void FilterGradient::add(int64_t first, int64_t last, int32_t piece, int32_t blo
                        last,
                        begin,
                        end,
-                       triples_of(begin, end, by_color_),
+                       triples_of(begin, end, order_),
+                       order_ == ColorOrder::contiguous ? dz_.columns / 3 : 0,
                        fresh,
                        sums_.kernel + static_cast<size_t>(piece) * sums_.rows * sums_.columns,
                        sums_.bias + static_cast<size_t>(piece) * sums_.columns};
@@ -201,14 +261,15 @@ void FilterGradient::finish_row(const pixelrnn_conv& conv, int32_t position, int
         for (int32_t n = 0; n < conv.cout; n++) dkernel[at + n] = 0.0f;
         return;
     }
-    float* total = sums_.kernel + (static_cast<size_t>(tap) * conv.cin + channel) * sums_.columns;
+    const int32_t row = row_of(tap * conv.cin + channel, patches_.size(), order_);
+    float* total = sums_.kernel + static_cast<size_t>(row) * sums_.columns;
     for (int32_t piece = 1; piece < sums_.pieces; piece++) {
         const float* partial = total + static_cast<size_t>(piece) * sums_.rows * sums_.columns;
         for (int32_t n = 0; n < sums_.columns; n += kLanes) store(total + n, load(total + n) + load(partial + n));
     }
     for (int32_t n = 0; n < conv.cout; n++) {
         const bool live = !mask_ || mask_[at + n] != 0;
-        dkernel[at + n] = live ? total[by_color_ ? place_of(n, conv.cout, true) : n] : 0.0f;
+        dkernel[at + n] = live ? total[column_of(n, conv.cout, order_)] : 0.0f;
     }
 }
 

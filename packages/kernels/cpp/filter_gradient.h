@@ -23,18 +23,20 @@ struct OutputGradient {
 int32_t pieces_of(int64_t pixels, int32_t columns);
 PartialSums take_partial_sums(Arena& arena, int32_t pieces, int32_t rows, int32_t columns);
 
-// Whether the kernel is one tap of three colours, where inputs of the second colour do not reach outputs of the first,
-// nor inputs of the third outputs of the first two: then a third of the products is not needed.
-bool three_colors(const Patches& patches, const float* mask, int32_t columns);
+// Where the kernel is one tap of three colours, inputs of the second colour do not reach outputs of the first, nor inputs of
+// the third outputs of the first two: then a third of the products is not needed. Inputs are of the colours in turn, and so
+// are outputs, or those of a colour follow each other.
+enum class ColorOrder { none, cyclic, contiguous };
+ColorOrder color_order(const Patches& patches, const float* mask, int32_t columns);
 
 class FilterGradient {
 public:
     FilterGradient(const Patches& patches, const OutputGradient& dz, const PartialSums& sums, const float* mask)
-        : FilterGradient(patches, dz, sums, mask, three_colors(patches, mask, dz.columns)) {}
-    // `by_color` is three_colors() of the same, for many units of one convolution.
+        : FilterGradient(patches, dz, sums, mask, color_order(patches, mask, dz.columns)) {}
+    // `order` is color_order() of the same, for many units of one convolution.
     FilterGradient(const Patches& patches, const OutputGradient& dz, const PartialSums& sums, const float* mask,
-                   bool by_color)
-        : patches_(patches), dz_(dz), sums_(sums), mask_(mask), by_color_(by_color) {}
+                   ColorOrder order)
+        : patches_(patches), dz_(dz), sums_(sums), mask_(mask), order_(order) {}
 
     int32_t pieces() const { return sums_.pieces; }
     int32_t blocks() const;
@@ -53,7 +55,7 @@ private:
     const OutputGradient& dz_;
     const PartialSums& sums_;
     const float* mask_;
-    const bool by_color_;
+    const ColorOrder order_;
 };
 
 }  // namespace pixelrnn

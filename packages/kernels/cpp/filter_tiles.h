@@ -25,23 +25,23 @@ void add_filter_tile(int32_t pixels, Rows inputs, Rows gradients, bool begin, fl
     if (!begin) {
 #pragma GCC unroll 16
         for (int32_t r = 0; r < rows; r++)
-#pragma GCC unroll 3
+#pragma GCC unroll 4
             for (int32_t v = first_vector<vectors>(r); v < vectors; v++)
                 sums[r][v] = load(partial + r * pitch + v * kLanes);
     }
     const float *input = inputs.values, *gradient = gradients.values;
     for (int32_t p = 0; p < pixels; p++, input += inputs.pitch, gradient += gradients.pitch) {
         Vector loaded[vectors];
-#pragma GCC unroll 3
+#pragma GCC unroll 4
         for (int32_t v = 0; v < vectors; v++) loaded[v] = load(gradient + v * kLanes);
 #pragma GCC unroll 16
         for (int32_t r = 0; r < rows; r++)
-#pragma GCC unroll 3
+#pragma GCC unroll 4
             for (int32_t v = first_vector<vectors>(r); v < vectors; v++) sums[r][v] += loaded[v] * input[r];
     }
 #pragma GCC unroll 16
     for (int32_t r = 0; r < rows; r++)
-#pragma GCC unroll 3
+#pragma GCC unroll 4
         for (int32_t v = first_vector<vectors>(r); v < vectors; v++)
             store(partial + r * pitch + v * kLanes, sums[r][v]);
 }

@@ -61,7 +61,7 @@ ImageConvGradients::ImageConvGradients(const ImageConvSums& sums, const float* x
       weights_(with_dx ? pack_weights(sums.layout.weights, weight_order(sums.layout.conv, true, sums.layout.turned),
                                       filter.kernel, mask_, executor)
                        : sums.layout.weights),
-      by_color_(three_colors(inputs_, mask_, turned_.channels)) {}
+      color_order_(color_order(inputs_, mask_, turned_.channels)) {}
 
 void ImageConvGradients::add(int32_t image, int32_t group, bool begin, const ImageGradients& gradients) const {
     const int32_t pixels = sums_.layout.pixels();
@@ -73,13 +73,13 @@ void ImageConvGradients::add(int32_t image, int32_t group, bool begin, const Ima
     }
     const Patches inputs = of_image(inputs_, image, pixels);
     const OutputGradient dz = {gradients.dy, nullptr, turned_.channels};
-    const FilterGradient filter(inputs, dz, sums_.groups, mask_, by_color_);
+    const FilterGradient filter(inputs, dz, sums_.groups, mask_, color_order_);
     for (int32_t block = 0; block < filter.blocks(); block++) filter.add(0, pixels, group, block, begin);
 }
 
 void ImageConvGradients::finish(float* dkernel, float* dbias, const pixelrnn_executor* executor) const {
     const OutputGradient dz = {nullptr, nullptr, turned_.channels};
-    const FilterGradient filter(inputs_, dz, sums_.groups, mask_, by_color_);
+    const FilterGradient filter(inputs_, dz, sums_.groups, mask_, color_order_);
     filter.finish(sums_.layout.conv, dkernel, dbias, executor);
 }
 

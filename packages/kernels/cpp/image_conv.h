@@ -65,7 +65,7 @@ private:
     const float* mask_;
     const Patches inputs_, turned_;
     const Weights weights_;
-    const bool by_color_;
+    const ColorOrder color_order_;
 };
 
 }  // namespace pixelrnn

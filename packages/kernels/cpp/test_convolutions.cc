@@ -7,7 +7,8 @@
 namespace testing {
 namespace {
 
-enum class Mask { none, a, b, random, rows_above };
+// grouped: as b, but the outputs of a colour are neighbours.
+enum class Mask { none, a, b, grouped, random, rows_above };
 
 struct Case {
     int32_t batch, height, width, cin, cout, kernel_height, kernel_width;
@@ -30,6 +31,7 @@ bool live(const Case& c, int32_t row, int32_t column, int32_t in, int32_t out, N
     if (c.mask == Mask::random) return numbers.below(3) == 0;
     if (down != 0 || c.mask == Mask::rows_above) return down < 0;
     if (right != 0) return right < 0;
+    if (c.mask == Mask::grouped) return in % c.colors <= out / (c.cout / c.colors);
     return c.mask == Mask::a ? in % c.colors < out % c.colors : in % c.colors <= out % c.colors;
 }
 
@@ -218,10 +220,14 @@ void test_convolutions() {
         test({2, 9, 8, 32, 64, 1, 1, Mask::b, 3, true, false, true, true}, numbers);
         test({1, 9, 8, 64, 256, 1, 1, Mask::b, 3, true, relu, true, false}, numbers);
         test({1, 5, 8, 256, 768, 1, 1, Mask::b, 3, true, relu, true, false}, numbers);
+        test({1, 5, 8, 256, 768, 1, 1, Mask::grouped, 3, true, relu, true, false}, numbers);
         test({2, 9, 8, 32, 1, 1, 1, Mask::b, 1, true, relu, true, false}, numbers);
         test({1, 5, 7, 70, 48, 3, 3, Mask::none, 1, true, relu, true, false}, numbers);  // a patch of several chunks
         test({1, 5, 7, 70, 140, 3, 3, Mask::b, 3, false, relu, true, !relu}, numbers);
     }
+    for (const int32_t cin : {47, 48, 49, 64, 100, 288, 290, 337})
+        for (const int32_t cout : {93, 96, 99, 123, 192, 198})
+            test({2, 5, 4, cin, cout, 1, 1, Mask::grouped, 3, cout % 2 == 0, false, true, false}, numbers);
     test({1, 1, 1, 1, 1, 7, 7, Mask::none, 1, false, false, false, false}, numbers);
     test({3, 1, 2, 5, 3, 5, 9, Mask::random, 1, true, false, true, true}, numbers);
     for (int32_t channels = 1; channels <= 70; channels++) {
