@@ -10,4 +10,5 @@ export {
 } from './install/installEngine.js';
 export { describeEngine, type EngineInfo, type EngineOptions, loadEngine } from './loadEngine.js';
 export { type EngineSpeed, matmulSize, measureSpeed } from './measureSpeed.js';
+export { RecordedFunction } from './recording/recordedFunction.js';
 export { type TensorflowInstallation, tensorflowInstallation } from './tensorflowInstallation.js';

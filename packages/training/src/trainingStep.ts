@@ -1,7 +1,7 @@
 import type { Batch } from '@pixelrnn/data';
-import { logLikelihood } from '@pixelrnn/metrics';
 import { scaleIntensities } from '@pixelrnn/models';
 import * as tf from '@tensorflow/tfjs';
+import { lossAndGradients } from './lossAndGradients.js';
 import type { Optimizer } from './optimizer.js';
 
 /** The model's trainable weights, in the order in which an {@link Optimizer} wants them. */
@@ -25,6 +25,10 @@ export interface StepContext {
 /**
  * One update by maximum likelihood. Reads nothing back from the engine.
  *
+ * From the third step of a model on, native TensorFlow repeats the operations of the second instead of calling the layers
+ * (`RecordedFunction` of @pixelrnn/engine); a layer whose attributes are changed between two steps is noticed at the latest
+ * 64 steps later.
+ *
  * @returns the batch's loss before the update, mean negative log-likelihood in nats per image; the caller disposes it
  */
 export function trainingStep(
@@ -34,13 +38,9 @@ export function trainingStep(
   return tf.tidy(() => {
     const x = scaleIntensities(intensities, shape, levels);
     const targets = tf.tensor(intensities, shape, 'int32');
-    const { value, grads } = tf.variableGrads(() => {
-      const logits = model.apply(x, { training: true }) as tf.Tensor;
-      return tf.neg(tf.mean(logLikelihood(logits, targets, levels))) as tf.Scalar;
-    }, [...variables]);
-    const gradients = variables.map(({ name }) => grads[name] as tf.Tensor);
-    const used = inspect ? inspect(value, gradients) : gradients;
+    const { loss, gradients } = lossAndGradients({ model, variables, levels }, x, targets);
+    const used = inspect ? inspect(loss, gradients) : gradients;
     if (used) optimizer.step(used, rate);
-    return value;
+    return loss;
   });
 }
