@@ -102,13 +102,23 @@ test('in one process there is one engine', async () => {
   await expect(loadEngine({ engine: 'webgl' as 'wasm' })).rejects.toThrow("The option 'engine' is 'webgl'");
 });
 
-test("the README's example runs", async () => {
+test("the README's examples run", async () => {
   const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
-  const example = /```ts\n([\s\S]*?)```/.exec(readme)?.[1];
-  expect(example).toContain('@pixelrnn/engine');
-  // The imports are what runModule provides already.
-  const body = example?.replace(/^import .*$/gm, '').replace('loadEngine(', 'engine.loadEngine(');
-  const { stdout, stderr } = await runModule(body ?? '', { PIXELRNN_ENGINE: 'wasm' });
+  const examples = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, example]) => example as string);
+  const print = async (example: string, environment = {}) => {
+    expect(example).toContain('@pixelrnn/engine');
+    // The imports are what runModule provides already.
+    const body = example
+      .replace(/^import .*$/gm, '')
+      .replaceAll(' as tf.Tensor', '')
+      .replace('loadEngine(', 'engine.loadEngine(')
+      .replace('new RecordedFunction', 'new engine.RecordedFunction');
+    return runModule(body, environment);
+  };
+  const [product, repeated, ...others] = examples as [string, string];
+  expect(others).toEqual([]);
+  const { stdout, stderr } = await print(product, { PIXELRNN_ENGINE: 'wasm' });
   expect(stderr).toMatch(/^Engine: wasm/);
   expect(stdout).toContain('[[19, 22],');
+  expect((await print(repeated)).stdout.match(/\d+/g)).toEqual(['3', '12', '27', '48', '75']);
 });

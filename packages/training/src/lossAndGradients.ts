@@ -16,6 +16,7 @@ const recorded = new WeakMap<tf.LayersModel, Recorded>();
  * Mean negative log-likelihood in nats per image and its gradients in `variables`, in their order.
  *
  * @param x scaled pixels, `targets` their intensities
+ * @throws Error naming a variable on which the loss does not depend
  */
 export function lossAndGradients(
   context: Differentiated,
@@ -47,7 +48,14 @@ function differentiate(
     const logits = model.apply(x, { training: true }) as tf.Tensor;
     return tf.neg(tf.mean(logLikelihood(logits, targets, levels))) as tf.Scalar;
   }, [...variables]);
-  return [value, ...variables.map(({ name }) => grads[name] as tf.Tensor)];
+  const gradients = variables.map(({ name }) => {
+    const gradient = grads[name];
+    if (gradient) return gradient;
+    throw new Error(
+      `The loss does not depend on the weight '${name}'. Use it in its layer's call, or make it with trainable: false.`,
+    );
+  });
+  return [value, ...gradients];
 }
 
 const sameVariables = (a: readonly tf.Variable[], b: readonly tf.Variable[]) =>

@@ -76,6 +76,44 @@ describe('trainingStep', () => {
     }
   });
 
+  it('gives the same bits whether the layers are called or operations repeated', async () => {
+    const train = async (step: ReturnType<typeof context>, run: (once: () => void) => unknown) => {
+      const batches = stripes(32).batches({ batchSize: 8, seed: 0 });
+      const losses: number[] = [];
+      for (let i = 0; i < 6; i++) {
+        await run(() => {
+          losses.push(trainingStep(step, batches.next().value).dataSync()[0] as number);
+        });
+      }
+      return { losses, weights: step.variables.map((variable) => [...variable.dataSync()]) };
+    };
+    const repeated = await train(context(2), (once) => once());
+    // Inside tf.profile layers are called at every step.
+    const called = await train(context(2), (once) => tf.profile(once));
+    expect(new Set(called.losses).size).toBe(6);
+    expect(repeated).toEqual(called);
+  });
+
+  it('says which weight has no gradient', () => {
+    class Idle extends tf.layers.Layer {
+      static className = 'Idle';
+      override build(): void {
+        this.addWeight('unused', [1], 'float32', tf.initializers.zeros());
+        super.build([]);
+      }
+      override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+        return tf.neg(Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs);
+      }
+    }
+    const { model: inner } = context(1);
+    const outputs = new Idle({ name: 'idle' }).apply(inner.outputs[0] as tf.SymbolicTensor);
+    const model = tf.model({ inputs: inner.inputs, outputs: outputs as tf.SymbolicTensor });
+    const variables = trainableVariables(model);
+    const step = { model, variables, optimizer: new RMSProp(variables, { learningRate: 1 }), levels: 2 };
+    const batch = stripes(8).batches({ batchSize: 8, seed: 0 }).next().value;
+    expect(() => trainingStep(step, batch)).toThrow("does not depend on the weight 'idle/unused'");
+  });
+
   it('lowers the loss of the batch it saw', () => {
     const step = context(1);
     const batch = stripes(8).batches({ batchSize: 8, seed: 0 }).next().value;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 
 /** A tensor as TensorFlow's backend in Node keeps it. */
-export interface TensorData {
+interface TensorData {
   shape: number[];
   /** TensorFlow's own number of the type. */
   dtype: number;
