@@ -115,6 +115,17 @@ describe('the function is called', () => {
     expect(reached(10, [vector(3)])).toBe(10);
   });
 
+  test('always where it assigns to a variable among its inputs', () => {
+    const mean = tf.variable(vector(0));
+    const { reached } = recorded(([x]) => {
+      mean.assign(tf.add(tf.mul(mean, 0.5), tf.mul(x as tf.Tensor, 0.5)));
+      return [tf.sub(x as tf.Tensor, mean)];
+    });
+    expect(reached(10, [vector(8), mean])).toBe(10);
+    expect(mean.dataSync()[0]).toBeCloseTo(8 * (1 - 0.5 ** 10), 5);
+    mean.dispose();
+  });
+
   test('always where a result is an input, or the same as another one', () => {
     expect(recorded(([x]) => [tf.clone(x as tf.Tensor)]).reached(10, [vector(3)])).toBe(10);
     const twice = recorded(([x]) => {

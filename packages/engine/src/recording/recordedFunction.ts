@@ -16,8 +16,8 @@ const mostChanges = 4;
  * by bit. On other engines, inside `tf.profile` and in debug mode the function itself is always called.
  *
  * What counts as the same is proven, not promised: names, attributes, inputs and constants of all operations. A function
- * that reads a tensor or draws random numbers is therefore called each time. One that begins to do something else, because
- * an object that it reads was changed, is found out at the latest 64 calls later.
+ * that reads a tensor, draws random numbers or assigns to a variable among its inputs is therefore called each time. One that
+ * begins to do something else, because an object that it reads was changed, is found out at the latest 64 calls later.
  */
 export class RecordedFunction {
   private backend: TensorflowBackend | undefined;

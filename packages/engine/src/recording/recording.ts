@@ -33,7 +33,7 @@ export interface Recording {
 
 export interface Recorded {
   results: tf.Tensor[];
-  /** Undefined where the function did what cannot be done again without it, such as to read a tensor. */
+  /** Undefined where the function did what cannot be done again without it: read a tensor, or assign to a variable. */
   recording: Recording | undefined;
 }
 
@@ -50,6 +50,7 @@ export function record(
   compute: () => tf.Tensor[],
 ): Recorded {
   const recorder = new Recorder(backend, inputs);
+  const given = inputs.map(({ dataId }) => dataId);
   const before = hooked.map((name) => Object.getOwnPropertyDescriptor(backend, name));
   recordingBackends.add(backend);
   Object.assign(backend, recorder.hooks());
@@ -64,7 +65,9 @@ export function record(
       else delete (backend as Partial<TensorflowBackend>)[name];
     });
   }
-  return { results, recording: recorder.finish(results) };
+  // A variable that was assigned to, as running means are, has other data now.
+  const changed = inputs.some(({ dataId }, i) => dataId !== given[i]);
+  return { results, recording: changed ? undefined : recorder.finish(results) };
 }
 
 class Recorder {
