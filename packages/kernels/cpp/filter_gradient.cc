@@ -15,9 +15,11 @@ constexpr int32_t kRows[] = {0, 16, 8, 12, 4}, kWidest = 4, kPanelPixels = 64, k
 constexpr int32_t kRows[] = {0, 8, 4, 6, 2}, kWidest = 2, kPanelPixels = 16, kMostPixels = 64;
 #endif
 constexpr int32_t kTriple = 3 * kLanes;
-constexpr int32_t kRowUnit = 48;  // a multiple of all of these
+constexpr int32_t kRowUnit = 48;  // a multiple of all of these, a third of it too but for the tiles of three colours
 constexpr int32_t kChunk = 288;   // rows, floats of a patch, at a time
 constexpr int32_t kBlock = 192;   // columns at a time, a multiple of kTriple
+static_assert(kRowUnit / 3 % kRows[1] == 0 && kRowUnit / 3 % kRows[2] == 0 && kRowUnit / 3 % kLanes == 0 &&
+              kRowUnit % kRows[3] == 0 && kRowUnit / 3 % kRows[kWidest] == 0 && kChunk % kRowUnit == 0);
 constexpr int32_t kDirect = 128;  // channels of the widest maps whose pixels do not crowd into a few sets of the first cache
 constexpr int32_t kPiecePixels = 768, kMaxPieces = 16;
 

@@ -228,6 +228,7 @@ void test_convolutions() {
     for (const int32_t cin : {47, 48, 49, 64, 100, 288, 290, 337})
         for (const int32_t cout : {93, 96, 99, 123, 192, 198})
             test({2, 5, 4, cin, cout, 1, 1, Mask::grouped, 3, cout % 2 == 0, false, true, false}, numbers);
+    test({2, 28, 28, 96, 192, 1, 1, Mask::grouped, 3, true, false, true, false}, numbers);  // several panels and pieces
     test({1, 1, 1, 1, 1, 7, 7, Mask::none, 1, false, false, false, false}, numbers);
     test({3, 1, 2, 5, 3, 5, 9, Mask::random, 1, true, false, true, true}, numbers);
     for (int32_t channels = 1; channels <= 70; channels++) {

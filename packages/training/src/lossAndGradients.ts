@@ -23,11 +23,12 @@ export function lossAndGradients(
   x: tf.Tensor4D,
   targets: tf.Tensor,
 ): { loss: tf.Scalar; gradients: tf.Tensor[] } {
-  const { model, variables, levels } = context;
+  const { model, levels } = context;
+  const variables = [...context.variables];
   let known = recorded.get(model);
   if (known?.levels !== levels || !sameVariables(known.variables, variables)) {
     const compute = new RecordedFunction(([x, targets]) =>
-      differentiate(context, x as tf.Tensor, targets as tf.Tensor),
+      differentiate({ model, variables, levels }, x as tf.Tensor, targets as tf.Tensor),
     );
     known = { model, variables, levels, compute };
     recorded.set(model, known);
@@ -52,7 +53,8 @@ function differentiate(
     const gradient = grads[name];
     if (gradient) return gradient;
     throw new Error(
-      `The loss does not depend on the weight '${name}'. Use it in its layer's call, or make it with trainable: false.`,
+      `The loss has no gradient in the weight '${name}'. Use it in its layer's call, or leave it out of the variables ` +
+        '(trainable: false).',
     );
   });
   return [value, ...gradients];

@@ -26,8 +26,8 @@ export interface StepContext {
  * One update by maximum likelihood. Reads nothing back from the engine.
  *
  * From the third step of a model on, native TensorFlow repeats the operations of the second instead of calling the layers
- * (`RecordedFunction` of @pixelrnn/engine); a layer whose attributes are changed between two steps is noticed at the latest
- * 64 steps later.
+ * (`RecordedFunction` of @pixelrnn/engine); where a layer's attributes are changed between two steps, up to 63 steps still
+ * use the old ones.
  *
  * @returns the batch's loss before the update, mean negative log-likelihood in nats per image; the caller disposes it
  */

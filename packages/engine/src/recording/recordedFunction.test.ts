@@ -59,12 +59,37 @@ describe('what a function gives', () => {
     weight.dispose();
   });
 
+  test('has gradients', () => {
+    const { values } = recorded(([x]) => [tf.square(x as tf.Tensor)]);
+    const cube = (x: tf.Tensor) => tf.mul(x, new RecordedFunction(([x]) => [tf.square(x as tf.Tensor)]).run([x])[0] as tf.Tensor);
+    for (let i = 0; i < 5; i++) values([vector(2)]);
+    for (let i = 0; i < 5; i++) expect(tf.grad(cube)(vector(2)).dataSync()[0]).toBeCloseTo(12, 5);
+  });
+
+  test('is right where inputs share their data at first', () => {
+    const { values } = recorded(([a, b]) => [tf.sub(a as tf.Tensor, b as tf.Tensor)]);
+    const x = vector(3);
+    for (let i = 0; i < 4; i++) expect(values([x, x])).toEqual([[0]]);
+    for (let i = 0; i < 4; i++) expect(values([x, vector(1)])).toEqual([[2]]);
+    for (let i = 0; i < 4; i++) expect(values([x, x])).toEqual([[0]]);
+  });
+
+  test('is right where shapes depend on values', () => {
+    const { values } = recorded(([x]) => [tf.neg(tf.unique(x as tf.Tensor1D).values)]);
+    for (let i = 0; i < 4; i++) expect(values([vector(1, 1, 2)])).toEqual([[-1, -2]]);
+    for (let i = 0; i < 4; i++) expect(values([vector(1, 2, 3)])).toEqual([[-1, -2, -3]]);
+  });
+
+  /** Of TensorFlow's tensors where it runs, for those of a repeated call are no tensors to TensorFlow.js. */
+  const tensors = () => tensorflowBackend()?.getNumOfTFTensors() ?? tf.memory().numTensors;
+
   test('leaves no tensors behind but those it returns', () => {
     const { values } = recorded(([x]) => [tf.add(tf.mul(x as tf.Tensor, 2), vector(1, 1))]);
     const x = vector(1, 2);
-    values([x]);
-    const before = tf.memory();
+    for (let i = 0; i < 3; i++) values([x]);
+    const before = { native: tensors(), ...tf.memory() };
     for (let i = 0; i < 200; i++) expect(values([x])).toEqual([[3, 5]]);
+    expect(tensors()).toBe(before.native);
     expect(tf.memory()).toMatchObject({ numTensors: before.numTensors, numBytes: before.numBytes });
     const [kept] = new RecordedFunction(([y]) => [tf.neg(y as tf.Tensor)]).run([x]);
     expect(tf.memory().numTensors).toBe(before.numTensors + 1);
@@ -72,15 +97,28 @@ describe('what a function gives', () => {
   });
 
   test('is an error where an operation fails, and works again afterwards', () => {
-    const { values } = recorded(([x, i]) => [tf.gather(tf.mul(x as tf.Tensor, 2), i as tf.Tensor1D)]);
-    const at = (index: number) => tf.tensor1d([index], 'int32');
-    for (let i = 0; i < 3; i++) expect(values([vector(5, 6), at(1)])).toEqual([[12]]);
-    const before = tf.memory().numTensors;
-    const bad = at(7);
-    if (tensorflowBackend()) expect(() => values([vector(5, 6), bad])).toThrow(/index value 7 is not in/);
-    bad.dispose();
-    expect(values([vector(5, 6), at(0)])).toEqual([[10]]);
-    expect(tf.memory().numTensors - before).toBe(tensorflowBackend() ? 3 : 2); // the inputs made here
+    const { values } = recorded(([x]) => [tf.exp(tf.mul(tf.neg(x as tf.Tensor), 2))]);
+    const x = vector(0);
+    for (let i = 0; i < 4; i++) values([x]);
+    const backend = tensorflowBackend();
+    const before = tensors();
+    if (backend) {
+      const { binding } = backend;
+      const names = Object.getOwnPropertyNames(binding) as (keyof typeof binding)[];
+      const failing = Object.fromEntries(names.map((name) => [name, binding[name]]));
+      failing.executeOp = ((name, ...call) => {
+        if (name === 'Exp') throw new Error('no memory for Exp');
+        return binding.executeOp(name, ...call);
+      }) as typeof binding.executeOp;
+      Object.assign(backend, { binding: failing });
+      try {
+        expect(() => values([x])).toThrow('no memory for Exp');
+      } finally {
+        Object.assign(backend, { binding });
+      }
+    }
+    expect(tensors()).toBe(before);
+    expect(values([x])).toEqual([[1]]);
   });
 });
 
@@ -124,6 +162,42 @@ describe('the function is called', () => {
     expect(reached(10, [vector(8), mean])).toBe(10);
     expect(mean.dataSync()[0]).toBeCloseTo(8 * (1 - 0.5 ** 10), 5);
     mean.dispose();
+  });
+
+  test('always where it keeps a tensor or makes a variable', () => {
+    const kept: tf.Tensor[] = [];
+    const keeping = recorded(([x]) => {
+      kept.push(tf.keep(tf.neg(x as tf.Tensor)));
+      return [tf.mul(x as tf.Tensor, 2)];
+    });
+    expect(keeping.reached(10, [vector(3)])).toBe(10);
+    const making = recorded(([x]) => {
+      kept.push(tf.variable(vector(1)));
+      return [tf.mul(x as tf.Tensor, 2)];
+    });
+    expect(making.reached(10, [vector(3)])).toBe(10);
+    tf.dispose(kept);
+  });
+
+  test('always where it assigns to a variable that it does not read', () => {
+    const seen = tf.variable(vector(0));
+    const { values, reached } = recorded(([x]) => {
+      seen.assign(tf.mul(x as tf.Tensor, 2));
+      return [tf.neg(x as tf.Tensor)];
+    });
+    expect(reached(5, [vector(3)])).toBe(5);
+    values([vector(4)]);
+    expect(seen.dataSync()[0]).toBe(8);
+    seen.dispose();
+  });
+
+  test('twice for each kind of inputs that come in turn, and always where there are too many kinds', () => {
+    const { reached } = recorded(([x]) => [tf.mul(x as tf.Tensor, 2)]);
+    let all = 0;
+    for (let i = 0; i < 10; i++) all += reached(1, [tf.ones([4])]) + reached(1, [tf.ones([3])]);
+    expect(all).toBe(calls(4, 20));
+    for (let side = 5; side < 11; side++) expect(reached(5, [tf.ones([side])])).toBe(calls(2, 5));
+    expect(reached(5, [tf.ones([11])])).toBe(5);
   });
 
   test('always where a result is an input, or the same as another one', () => {

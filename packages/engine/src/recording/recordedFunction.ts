@@ -1,92 +1,51 @@
 import * as tf from '@tensorflow/tfjs';
-import { isRecording, type Recorded, type Recording, record } from './recording.js';
-import { Replay } from './replay.js';
-import { sameRecording } from './sameRecording.js';
-import { type TensorflowBackend, tensorflowBackend } from './tensorflowBackend.js';
+import { type Kind, kindsOf, RepeatedCalls } from './repeatedCalls.js';
+import { isRecording } from './recording.js';
+import { tensorflowBackend } from './tensorflowBackend.js';
 
-/** How often the function itself is called to see whether it still does the same. */
-const callsPerCheck = 64;
-/** A function that changes more often is no longer recorded. */
-const mostChanges = 4;
+/** Inputs of more kinds than these have the function called. */
+const mostKinds = 8;
 
 /**
  * A function of tensors that is called again and again and does the same each time, such as loss and gradients of a
  * training step. Native TensorFlow is handed the operations that two calls in a row agreed on, without the functions and
- * without TensorFlow.js, whose work between small operations takes as long as some of these; the results are the same bit
- * by bit. On other engines, inside `tf.profile` and in debug mode the function itself is always called.
+ * without TensorFlow.js, whose work between small operations takes as long as some of these; the operations being the same,
+ * so are the bits of the results, as far as the engine promises them. On other engines, inside `tf.grad` and its like,
+ * inside `tf.profile` and in debug mode the function itself is always called.
  *
- * What counts as the same is proven, not promised: names, attributes, inputs and constants of all operations. A function
- * that reads a tensor, draws random numbers or assigns to a variable among its inputs is therefore called each time. One that
- * begins to do something else, because an object that it reads was changed, is found out at the latest 64 calls later.
+ * Names, attributes, inputs and constants of all operations are compared, so a function that draws random numbers is called
+ * each time, and so is one that reads a tensor, keeps one, makes a variable or assigns to one. What cannot be seen is left
+ * out: other effects of the function, and decisions that fell the same way twice by chance. A function whose operations
+ * depend on more than its arguments, such as an object's property, is compared again once in 64 calls, and until then repeats
+ * what it did; `version` is for what is known to change.
  */
 export class RecordedFunction {
-  private backend: TensorflowBackend | undefined;
-  private version = '';
-  private given: readonly Kind[] = [];
-  private last: Recording | undefined;
-  private replay: Replay | undefined;
-  private calls = 0;
-  private changes = 0;
+  private readonly known: RepeatedCalls[] = [];
 
-  /** @param compute all of its inputs that change are its arguments; its results are new tensors */
+  /** @param compute has no other effects than its results, which are new tensors */
   constructor(private readonly compute: (inputs: readonly tf.Tensor[]) => tf.Tensor[]) {}
 
   /**
-   * @param inputs of any number; where their shapes or types change, recording begins anew
-   * @param version where it changes too
+   * @param inputs of any number; each combination of their shapes and types is recorded by itself
+   * @param version and so is each version
    * @returns what the function returns, in the caller's `tf.tidy`
    * @throws what the function or an operation throws
    */
   run(inputs: readonly tf.Tensor[], version = ''): tf.Tensor[] {
     const backend = tensorflowBackend();
     if (!backend || isRecording(backend) || watched()) return this.compute(inputs);
-    if (backend !== this.backend || version !== this.version || !alike(inputs, this.given)) {
-      this.begin(backend, version, inputs);
+    const kinds: Kind[] = kindsOf(inputs);
+    let calls = this.known.find((calls) => calls.isFor(backend, version, kinds));
+    if (!calls) {
+      if (this.known.length === mostKinds) return this.compute(inputs);
+      calls = new RepeatedCalls(backend, version, kinds);
+      this.known.push(calls);
     }
-    if (this.changes > mostChanges) return this.compute(inputs);
-    if (this.replay && ++this.calls % callsPerCheck !== 0) {
-      const results = this.replay.run(inputs);
-      if (results) return results;
-    }
-    return this.record(backend, inputs);
-  }
-
-  private begin(backend: TensorflowBackend, version: string, inputs: readonly tf.Tensor[]): void {
-    this.backend = backend;
-    this.version = version;
-    this.given = inputs.map(({ dtype, shape }) => ({ dtype, shape }));
-    this.last = undefined;
-    this.replay = undefined;
-    this.changes = 0;
-  }
-
-  private record(backend: TensorflowBackend, inputs: readonly tf.Tensor[]): tf.Tensor[] {
-    const { results, recording }: Recorded = record(backend, inputs, () => this.compute(inputs));
-    if (recording && this.last && sameRecording(this.last, recording)) {
-      this.replay ??= new Replay(backend, recording);
-    } else {
-      this.replay = undefined;
-      if (!recording) this.changes = mostChanges + 1;
-      else if (this.last) this.changes++;
-      this.last = recording;
-    }
-    return results;
+    return calls.run(inputs, this.compute);
   }
 }
 
-type Kind = Pick<tf.Tensor, 'dtype' | 'shape'>;
-
-const alike = (a: readonly Kind[], b: readonly Kind[]) =>
-  a.length === b.length &&
-  a.every(({ dtype, shape }, i) => {
-    const other = b[i] as Kind;
-    return (
-      dtype === other.dtype &&
-      shape.length === other.shape.length &&
-      shape.every((side, axis) => side === other.shape[axis])
-    );
-  });
-
 function watched(): boolean {
-  return tf.engine().state.profiling || tf.env().getBool('DEBUG');
+  const { profiling, gradientDepth } = tf.engine().state;
+  return profiling || gradientDepth > 0 || tf.env().getBool('DEBUG');
 }

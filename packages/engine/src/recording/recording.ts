@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import type { Attributes, TensorflowBackend } from './tensorflowBackend.js';
 
 /** Where a tensor comes from that no operation made. */
@@ -16,6 +16,7 @@ export interface Operation {
   readonly attributes: Attributes;
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
+  readonly shapes: readonly number[][];
 }
 
 /** What a function of tensors had TensorFlow do. */
@@ -33,7 +34,7 @@ export interface Recording {
 
 export interface Recorded {
   results: tf.Tensor[];
-  /** Undefined where the function did what cannot be done again without it: read a tensor, or assign to a variable. */
+  /** Undefined where the function did what cannot be done again without it: read or keep a tensor, or assign to a variable. */
   recording: Recording | undefined;
 }
 
@@ -50,7 +51,7 @@ export function record(
   compute: () => tf.Tensor[],
 ): Recorded {
   const recorder = new Recorder(backend, inputs);
-  const given = inputs.map(({ dataId }) => dataId);
+  const variables = variableData();
   const before = hooked.map((name) => Object.getOwnPropertyDescriptor(backend, name));
   recordingBackends.add(backend);
   Object.assign(backend, recorder.hooks());
@@ -65,10 +66,13 @@ export function record(
       else delete (backend as Partial<TensorflowBackend>)[name];
     });
   }
-  // A variable that was assigned to, as running means are, has other data now.
-  const changed = inputs.some(({ dataId }, i) => dataId !== given[i]);
-  return { results, recording: changed ? undefined : recorder.finish(results) };
+  const later = variableData();
+  const assigned = later.size !== variables.size || [...later].some((dataId) => !variables.has(dataId));
+  return { results, recording: assigned ? undefined : recorder.finish(results) };
 }
+
+/** Of all variables: other data where one was made, disposed or assigned to. */
+const variableData = () => new Set(Object.values(tf.engine().registeredVariables).map(({ dataId }) => dataId));
 
 class Recorder {
   private readonly numbers = new Map<object, number>();
@@ -76,6 +80,7 @@ class Recorder {
   private readonly sources: { tensor: number; source: Source }[] = [];
   private readonly operations: Operation[] = [];
   private readonly written = new Set<object>();
+  private readonly outputs: tf.Tensor[] = [];
   private repeatable = true;
   private count = 0;
 
@@ -125,7 +130,8 @@ class Recorder {
     const tensors = results.map(({ dataId }) => this.numbers.get(dataId) ?? -1);
     // Each result is handed out with its memory, which therefore must be its own.
     const own = tensors.every((tensor, i) => this.made.has(tensor) && tensors.indexOf(tensor) === i);
-    if (!this.repeatable || !own) return undefined;
+    const kept = this.outputs.some((output) => output.kept);
+    if (!this.repeatable || !own || kept) return undefined;
     const { count, sources, operations } = this;
     return {
       count,
@@ -144,7 +150,9 @@ class Recorder {
     const numbers = inputs.map(({ dataId }) => this.numberOf(dataId));
     const made = outputs.map(({ dataId }) => this.add(dataId));
     for (const tensor of made) this.made.add(tensor);
-    this.operations.push({ name, attributes: structuredClone(attributes), inputs: numbers, outputs: made });
+    this.outputs.push(...outputs);
+    const shapes = outputs.map(({ shape }) => shape.slice());
+    this.operations.push({ name, attributes: structuredClone(attributes), inputs: numbers, outputs: made, shapes });
   }
 
   private numberOf(dataId: object | undefined): number {
@@ -162,7 +170,7 @@ class Recorder {
     const { shape, dtype } = this.backend.tensorMap.get(dataId);
     const values = this.backend.binding.tensorDataSync(id as number) as Values;
     this.repeatable &&= ArrayBuffer.isView(values);
-    return { kind: 'constant', shape, dtype, values: values.slice() };
+    return { kind: 'constant', shape, dtype, values };
   }
 
   private add(dataId: object, source?: Source): number {

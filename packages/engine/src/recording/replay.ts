@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Operation, Recording } from './recording.js';
+import { sameShape } from './sameShape.js';
 import type { TensorflowBackend } from './tensorflowBackend.js';
 
 /** Operations whose outputs follow from their inputs alone: of constants they are worked out once. */
@@ -20,6 +21,7 @@ const deleteTensors = new FinalizationRegistry<{ ids: number[]; backend: Tensorf
 export class Replay {
   /** TensorFlow's numbers of the constants, by tensor; holes elsewhere. */
   private readonly constants: number[] = [];
+  private readonly owned: number[] = [];
   private readonly steps: Step[];
 
   constructor(
@@ -27,11 +29,10 @@ export class Replay {
     readonly recording: Recording,
   ) {
     const { binding } = backend;
-    const ids: number[] = [];
-    deleteTensors.register(this, { ids, backend });
+    deleteTensors.register(this, { ids: this.owned, backend }, this);
     const keep = (tensor: number, id: number) => {
       this.constants[tensor] = id;
-      ids.push(id);
+      this.owned.push(id);
     };
     for (const { tensor, source } of recording.sources) {
       if (source.kind !== 'constant') continue;
@@ -55,7 +56,15 @@ export class Replay {
     this.steps = withLastUses(remaining, results);
   }
 
-  /** The results for other inputs; undefined where a tensor that the function used is gone. */
+  dispose(): void {
+    deleteTensors.unregister(this);
+    for (const id of this.owned) this.backend.binding.deleteTensor(id);
+  }
+
+  /**
+   * The results for other inputs; undefined where a tensor that the function used is gone, or where an output has another
+   * shape, which depends on values then.
+   */
   run(inputs: readonly tf.Tensor[]): tf.Tensor[] | undefined {
     const { binding, tensorMap } = this.backend;
     const ids = this.constants.slice();
@@ -66,8 +75,11 @@ export class Replay {
       [ids[tensor]] = this.backend.getInputTensorIds([given]) as [number];
     }
     const made = new Set<number>();
+    const deleteMade = () => {
+      for (const id of made) binding.deleteTensor(id);
+    };
     try {
-      for (const { name, attributes, inputs: from, outputs, free } of this.steps) {
+      for (const { name, attributes, inputs: from, outputs, shapes, free } of this.steps) {
         const given = from.map((tensor) => ids[tensor] as number);
         const results = binding.executeOp(name, attributes, given, outputs.length);
         for (let i = 0; i < outputs.length; i++) {
@@ -75,13 +87,17 @@ export class Replay {
           ids[outputs[i] as number] = id;
           made.add(id);
         }
+        if (!results.every(({ shape }, i) => sameShape(shape, shapes[i] as number[]))) {
+          deleteMade();
+          return undefined;
+        }
         for (const tensor of free) {
           binding.deleteTensor(ids[tensor] as number);
           made.delete(ids[tensor] as number);
         }
       }
     } catch (error) {
-      for (const id of made) binding.deleteTensor(id);
+      deleteMade();
       throw error;
     }
     return this.recording.results.map(({ tensor, shape, dtype }) => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Recording, Source } from './recording.js';
 
 /** Whether two calls of a function did the same with other inputs. */
@@ -14,7 +15,7 @@ export function sameRecording(a: Recording, b: Recording): boolean {
   );
 }
 
-const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+const same = isDeepStrictEqual;
 
 function sameSource(a: Source, b: Source): boolean {
   if (a.kind === 'input') return same(a, b);

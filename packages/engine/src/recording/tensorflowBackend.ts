@@ -16,7 +16,7 @@ export type Attributes = readonly { name: string; type: number; value: unknown }
 /** What TensorFlow's backend in Node has beside the common interface, version 4.22. */
 export interface TensorflowBackend extends tf.KernelBackend {
   readonly binding: {
-    executeOp(name: string, attributes: Attributes, inputs: number[], outputs: number): { id: number }[];
+    executeOp(name: string, attributes: Attributes, inputs: number[], outputs: number): { id: number; shape: number[] }[];
     createTensor(shape: number[], dtype: number, values: ArrayBufferView): number;
     tensorDataSync(id: number): unknown;
     deleteTensor(id: number): void;
@@ -26,6 +26,8 @@ export interface TensorflowBackend extends tf.KernelBackend {
     get(dataId: object): TensorData;
     set(dataId: object, data: TensorData): void;
   };
+  /** Of all of TensorFlow's tensors, those too that TensorFlow.js does not know. */
+  getNumOfTFTensors(): number;
   /** TensorFlow's numbers of tensors, whose values are handed over now where they were not. */
   getInputTensorIds(tensors: readonly { dataId: object }[]): number[];
   getDTypeInteger(dtype: tf.DataType): number;
