@@ -61,7 +61,8 @@ describe('what a function gives', () => {
 
   test('has gradients', () => {
     const { values } = recorded(([x]) => [tf.square(x as tf.Tensor)]);
-    const cube = (x: tf.Tensor) => tf.mul(x, new RecordedFunction(([x]) => [tf.square(x as tf.Tensor)]).run([x])[0] as tf.Tensor);
+    const cube = (x: tf.Tensor) =>
+      tf.mul(x, new RecordedFunction(([x]) => [tf.square(x as tf.Tensor)]).run([x])[0] as tf.Tensor);
     for (let i = 0; i < 5; i++) values([vector(2)]);
     for (let i = 0; i < 5; i++) expect(tf.grad(cube)(vector(2)).dataSync()[0]).toBeCloseTo(12, 5);
   });

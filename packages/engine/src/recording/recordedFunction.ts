@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Kind, kindsOf, RepeatedCalls } from './repeatedCalls.js';
 import { isRecording } from './recording.js';
+import { type Kind, kindsOf, RepeatedCalls } from './repeatedCalls.js';
 import { tensorflowBackend } from './tensorflowBackend.js';
 
 /** Inputs of more kinds than these have the function called. */

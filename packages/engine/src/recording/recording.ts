@@ -72,7 +72,8 @@ export function record(
 }
 
 /** Of all variables: other data where one was made, disposed or assigned to. */
-const variableData = () => new Set(Object.values(tf.engine().registeredVariables).map(({ dataId }) => dataId));
+const variableData = () =>
+  new Set(Object.values(tf.engine().registeredVariables).map(({ dataId }) => dataId));
 
 class Recorder {
   private readonly numbers = new Map<object, number>();
@@ -152,7 +153,13 @@ class Recorder {
     for (const tensor of made) this.made.add(tensor);
     this.outputs.push(...outputs);
     const shapes = outputs.map(({ shape }) => shape.slice());
-    this.operations.push({ name, attributes: structuredClone(attributes), inputs: numbers, outputs: made, shapes });
+    this.operations.push({
+      name,
+      attributes: structuredClone(attributes),
+      inputs: numbers,
+      outputs: made,
+      shapes,
+    });
   }
 
   private numberOf(dataId: object | undefined): number {

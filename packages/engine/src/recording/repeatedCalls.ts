@@ -42,10 +42,7 @@ export class RepeatedCalls {
     return backend === this.backend && version === this.version && sameKinds(kinds, this.kinds);
   }
 
-  run(
-    inputs: readonly tf.Tensor[],
-    compute: (inputs: readonly tf.Tensor[]) => tf.Tensor[],
-  ): tf.Tensor[] {
+  run(inputs: readonly tf.Tensor[], compute: (inputs: readonly tf.Tensor[]) => tf.Tensor[]): tf.Tensor[] {
     if (this.changes > mostChanges) return compute(inputs);
     if (this.replay && ++this.calls % callsPerCheck !== 0) {
       const repeated = this.replay.run(inputs);
@@ -72,4 +69,5 @@ export class RepeatedCalls {
 const sameKinds = (a: readonly Kind[], b: readonly Kind[]) =>
   a.length === b.length && a.every((kind, i) => sameKind(kind, b[i] as Kind));
 
-const sameKind = (a: Kind, b: Kind) => a.dtype === b.dtype && a.first === b.first && sameShape(a.shape, b.shape);
+const sameKind = (a: Kind, b: Kind) =>
+  a.dtype === b.dtype && a.first === b.first && sameShape(a.shape, b.shape);

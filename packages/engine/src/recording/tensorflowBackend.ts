@@ -16,7 +16,12 @@ export type Attributes = readonly { name: string; type: number; value: unknown }
 /** What TensorFlow's backend in Node has beside the common interface, version 4.22. */
 export interface TensorflowBackend extends tf.KernelBackend {
   readonly binding: {
-    executeOp(name: string, attributes: Attributes, inputs: number[], outputs: number): { id: number; shape: number[] }[];
+    executeOp(
+      name: string,
+      attributes: Attributes,
+      inputs: number[],
+      outputs: number,
+    ): { id: number; shape: number[] }[];
     createTensor(shape: number[], dtype: number, values: ArrayBufferView): number;
     tensorDataSync(id: number): unknown;
     deleteTensor(id: number): void;
