@@ -21,6 +21,7 @@ constexpr int32_t kBlock = 192;   // columns at a time, a multiple of kTriple
 static_assert(kRowUnit / 3 % kRows[1] == 0 && kRowUnit / 3 % kRows[2] == 0 && kRowUnit / 3 % kLanes == 0 &&
               kRowUnit % kRows[3] == 0 && kRowUnit / 3 % kRows[kWidest] == 0 && kChunk % kRowUnit == 0);
 constexpr int32_t kDirect = 128;  // channels of the widest maps whose pixels do not crowd into a few sets of the first cache
+constexpr int32_t kLine = 16;     // floats of a line of the cache
 constexpr int32_t kPiecePixels = 768, kMaxPieces = 16;
 
 // Padded where whole panels would otherwise crowd into a few sets of the first cache.
@@ -103,19 +104,34 @@ struct Task {
     float* bias;
 };
 
+// Inputs that are read next, from far, and that each part of the work before asks for a part of; or none.
+struct Ahead {
+    const float* values;
+    int32_t floats;
+
+    void prefetch(int32_t begin, int32_t end, int32_t all) const {
+        const int32_t last = static_cast<int32_t>(static_cast<int64_t>(floats) * end / all);
+        for (int32_t at = static_cast<int32_t>(static_cast<int64_t>(floats) * begin / all); at < last; at += kLine)
+            pixelrnn::prefetch(values, at);
+    }
+};
+
 // Neighbouring columns of dz, their number of vectors, and the pitch of the sums.
 struct Tile {
     int32_t pixels;
     Rows dz;
     bool begin;
     int32_t pitch, vectors;
+    Ahead next;
 };
 
 template <int32_t vectors>
 void add_column(const Tile& tile, Rows inputs, int32_t rows, float* partial) {
-    for (int32_t r = 0; r < rows; r += kRows[vectors])
+    for (int32_t r = 0; r < rows; r += kRows[vectors]) {
+        tile.next.prefetch(r, r + kRows[vectors], rows);
         add_filter_tile<kRows[vectors], vectors>(tile.pixels, {inputs.values + r, inputs.pitch}, tile.dz, tile.begin,
                                                  partial + static_cast<size_t>(r) * tile.pitch, tile.pitch);
+    }
 }
 
 int32_t vectors_at(const Task& task, int32_t n, int32_t width) {
@@ -166,7 +182,10 @@ void run_task(const Task& task, const Patches& patches, const OutputGradient& dz
             sort_colors(gradient_panel, gradient_pitch, count, task.triples);
             float* partial = task.kernel + static_cast<size_t>(begin) * sums.columns + task.begin;
             for (int32_t n = 0; n < width;) {
-                const Tile tile = {count, {gradients.values + n, gradients.pitch}, first, sums.columns, vectors_at(task, n, width)};
+                const bool ahead = direct_inputs && n == 0 && pixel + count < task.last;
+                const Tile tile = {count, {gradients.values + n, gradients.pitch}, first, sums.columns,
+                                   vectors_at(task, n, width),
+                                   {inputs.values + count * inputs.pitch, ahead ? count * static_cast<int32_t>(inputs.pitch) : 0}};
                 if (task.per_color == 0) {
                     add_rows_of(tile, inputs, rows, partial + n);
                 } else {
