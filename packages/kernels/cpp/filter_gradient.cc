@@ -1,7 +1,7 @@
 #include "filter_gradient.h"
 
+#include "color_order.h"
 #include "filter_tiles.h"
-#include "interleave.h"
 #include "parallel.h"
 
 namespace pixelrnn {
@@ -14,12 +14,9 @@ constexpr int32_t kRows[] = {0, 16, 8, 12, 4}, kWidest = 4, kPanelPixels = 64, k
 #else
 constexpr int32_t kRows[] = {0, 8, 4, 6, 2}, kWidest = 2, kPanelPixels = 16, kMostPixels = 64;
 #endif
-constexpr int32_t kTriple = 3 * kLanes;
-constexpr int32_t kRowUnit = 48;  // a multiple of all of these, a third of it too but for the tiles of three colours
-constexpr int32_t kChunk = 288;   // rows, floats of a patch, at a time
-constexpr int32_t kBlock = 192;   // columns at a time, a multiple of kTriple
-static_assert(kRowUnit / 3 % kRows[1] == 0 && kRowUnit / 3 % kRows[2] == 0 && kRowUnit / 3 % kLanes == 0 &&
-              kRowUnit % kRows[3] == 0 && kRowUnit / 3 % kRows[kWidest] == 0 && kChunk % kRowUnit == 0);
+// kFilterRowUnit is a multiple of all of these, a third of it too but for the tiles of three colours.
+static_assert(kFilterRowUnit / 3 % kRows[1] == 0 && kFilterRowUnit / 3 % kRows[2] == 0 && kFilterRowUnit / 3 % kLanes == 0 &&
+              kFilterRowUnit % kRows[3] == 0 && kFilterRowUnit / 3 % kRows[kWidest] == 0 && kFilterChunk % kFilterRowUnit == 0);
 constexpr int32_t kDirect = 128;  // channels of the widest maps whose pixels do not crowd into a few sets of the first cache
 constexpr int32_t kLine = 16;     // floats of a line of the cache
 constexpr int32_t kPiecePixels = 768, kMaxPieces = 16;
@@ -63,35 +60,6 @@ void fill_gradients(const OutputGradient& dz, int64_t pixels, int64_t first, int
     const Patches patches = {dz.gate ? Source::gated : Source::plain, dz.values + at, dz.gate ? dz.gate + at : nullptr,
                              pixels - first, 1, count, dz.columns, 1, 1, nullptr, &run};
     patches.fill(0, count, begin, end, rounded_up(end - begin, kLanes), pitch, panel);
-}
-
-void sort_colors(float* panel, int32_t pitch, int32_t count, int32_t triples) {
-    for (int32_t p = 0; p < count; p++, panel += pitch)
-        for (int32_t t = 0; t < triples; t++) {
-            float* at = panel + t * kTriple;
-            Vector v[3] = {load(at), load(at + kLanes), load(at + 2 * kLanes)};
-            deinterleave(v);
-            store(at, v[0]);
-            store(at + kLanes, v[1]);
-            store(at + 2 * kLanes, v[2]);
-        }
-}
-
-// Where the rows of a chunk are sorted by colour, the colours follow each other at this distance.
-inline int32_t segment_of(int32_t rows) { return rounded_up(rows, kRowUnit) / 3; }
-
-void sort_rows(float* panel, int32_t pitch, int32_t count, int32_t rows) {
-    const int32_t segment = segment_of(rows);
-    float sorted[kChunk];
-    for (int32_t p = 0; p < count; p++, panel += pitch) {
-        for (int32_t place = 0; place < segment; place += kLanes) {
-            const float* at = panel + 3 * place;
-            Vector v[3] = {load(at), load(at + kLanes), load(at + 2 * kLanes)};
-            deinterleave(v);
-            for (int32_t color = 0; color < 3; color++) store(sorted + color * segment + place, v[color]);
-        }
-        for (int32_t i = 0; i < 3 * segment; i += kLanes) store(panel + i, load(sorted + i));
-    }
 }
 
 struct Task {
@@ -149,21 +117,22 @@ void add_rows_of(const Tile& tile, Rows inputs, int32_t rows, float* partial) {
 }
 
 void run_task(const Task& task, const Patches& patches, const OutputGradient& dz, const PartialSums& sums) {
-    alignas(64) float input_panel[kPanelPixels * (kChunk + 16)];
-    alignas(64) float gradient_panel[kPanelPixels * (kBlock + 16)];
+    alignas(64) float input_panel[kPanelPixels * (kFilterChunk + 16)];
+    alignas(64) float gradient_panel[kPanelPixels * (kFilterBlock + 16)];
     const int32_t width = rounded_up(task.end - task.begin, kLanes), gradient_pitch = pitch_of(width);
     // Without a copy where the maps lie as the tiles read them.
     const bool direct = task.triples == 0 && !dz.gate && dz.columns % kLanes == 0 && dz.columns <= kDirect;
-    const bool direct_inputs = task.triples == 0 && task.per_color == 0 && patches.plain() && patches.channels % kRows[1] == 0 && patches.channels <= kDirect;
+    const bool direct_inputs = task.triples == 0 && task.per_color == 0 && patches.plain() &&
+                               patches.channels % kRows[1] == 0 && patches.channels <= kDirect;
     if (task.fresh)
         for (int32_t n = 0; n < width; n++) task.bias[task.begin + n] = 0.0f;
-    for (int32_t begin = 0; begin < patches.size(); begin += kChunk) {
-        const int32_t end = smaller(begin + kChunk, patches.size()), rows = end - begin;
+    for (int32_t begin = 0; begin < patches.size(); begin += kFilterChunk) {
+        const int32_t end = smaller(begin + kFilterChunk, patches.size()), rows = end - begin;
         const bool colored = task.triples > 0 || task.per_color > 0;
-        const int32_t padded = larger(rounded_up(rows, kRows[1]), colored ? rounded_up(rows, kRowUnit) : 0);
+        const int32_t padded = larger(rounded_up(rows, kRows[1]), colored ? rounded_up(rows, kFilterRowUnit) : 0);
         const int32_t input_pitch = pitch_of(rounded_up(padded, 16));
-        const int32_t most = smaller(kMostPixels, smaller(kPanelPixels * (kChunk + 16) / input_pitch,
-                                                          kPanelPixels * (kBlock + 16) / gradient_pitch));
+        const int32_t most = smaller(kMostPixels, smaller(kPanelPixels * (kFilterChunk + 16) / input_pitch,
+                                                          kPanelPixels * (kFilterBlock + 16) / gradient_pitch));
         for (int64_t pixel = task.first; pixel < task.last; pixel += most) {
             const int32_t count = static_cast<int32_t>(task.last - pixel < most ? task.last - pixel : most);
             const bool first = task.fresh && pixel == task.first;
@@ -183,9 +152,10 @@ void run_task(const Task& task, const Patches& patches, const OutputGradient& dz
             float* partial = task.kernel + static_cast<size_t>(begin) * sums.columns + task.begin;
             for (int32_t n = 0; n < width;) {
                 const bool ahead = direct_inputs && n == 0 && pixel + count < task.last;
+                const int32_t floats = count * static_cast<int32_t>(inputs.pitch);
                 const Tile tile = {count, {gradients.values + n, gradients.pitch}, first, sums.columns,
                                    vectors_at(task, n, width),
-                                   {inputs.values + count * inputs.pitch, ahead ? count * static_cast<int32_t>(inputs.pitch) : 0}};
+                                   {inputs.values + floats, ahead ? floats : 0}};
                 if (task.per_color == 0) {
                     add_rows_of(tile, inputs, rows, partial + n);
                 } else {
@@ -202,32 +172,6 @@ void run_task(const Task& task, const Patches& patches, const OutputGradient& dz
     }
 }
 
-inline int32_t triples_of(int32_t begin, int32_t end, ColorOrder order) {
-    return order == ColorOrder::cyclic ? (end - begin) / kTriple : 0;
-}
-
-// Where the partial sums keep a row and a column.
-inline int32_t row_of(int32_t row, int32_t rows, ColorOrder order) {
-    if (order != ColorOrder::contiguous) return row;
-    const int32_t begin = row / kChunk * kChunk, at = row - begin;
-    return begin + at % 3 * segment_of(smaller(kChunk, rows - begin)) + at / 3;
-}
-inline int32_t column_of(int32_t column, int32_t columns, ColorOrder order) {
-    const int32_t begin = column / kBlock * kBlock, end = smaller(begin + kBlock, columns);
-    const int32_t triple = begin + (column - begin) / kTriple * kTriple;
-    if (triple - begin >= triples_of(begin, end, order) * kTriple) return column;
-    return triple + (column - triple) % 3 * kLanes + (column - triple) / 3;
-}
-
-// Whether the mask, of one tap, leaves no product of a row with a column of an earlier colour.
-template <typename F>
-bool later_colors_only(const float* mask, int32_t rows, int32_t columns, const F& color_of) {
-    for (int32_t row = 0; row < rows; row++, mask += columns)
-        for (int32_t n = 0; n < columns; n++)
-            if (color_of(n) < row % 3 && mask[n] != 0) return false;
-    return true;
-}
-
 }  // namespace
 
 ColorOrder color_order(const Patches& patches, const float* mask, int32_t columns) {
@@ -235,13 +179,13 @@ ColorOrder color_order(const Patches& patches, const float* mask, int32_t column
     const int32_t rows = patches.channels, per_color = columns / 3;
     mask += static_cast<size_t>(patches.taps[0].position) * rows * columns;
     if (later_colors_only(mask, rows, columns, [](int32_t n) { return n % 3; })) return ColorOrder::cyclic;
-    const bool wide = rows >= kRowUnit && columns % 3 == 0 && per_color >= 2 * kLanes;
+    const bool wide = rows >= kFilterRowUnit && columns % 3 == 0 && per_color >= 2 * kLanes;
     if (wide && later_colors_only(mask, rows, columns, [=](int32_t n) { return n / per_color; })) return ColorOrder::contiguous;
     return ColorOrder::none;
 }
 
 int32_t pieces_of(int64_t pixels, int32_t columns) {
-    const int32_t wanted = larger(kMaxPieces / pieces(columns, kBlock), 1);
+    const int32_t wanted = larger(kMaxPieces / pieces(columns, kFilterBlock), 1);
     const int32_t available = pixels < static_cast<int64_t>(kMaxPieces) * kPiecePixels ? pieces(pixels, kPiecePixels)
                                                                                        : kMaxPieces;
     return smaller(wanted, larger(available, 1));
@@ -250,17 +194,17 @@ int32_t pieces_of(int64_t pixels, int32_t columns) {
 PartialSums take_partial_sums(Arena& arena, int32_t pieces, int32_t rows, int32_t columns) {
     PartialSums sums;
     sums.pieces = pieces;
-    sums.rows = rounded_up(rows, kRowUnit);
+    sums.rows = rounded_up(rows, kFilterRowUnit);
     sums.columns = rounded_up(columns, kLanes);
     sums.kernel = arena.take<float>(static_cast<size_t>(sums.pieces) * sums.rows * sums.columns);
     sums.bias = arena.take<float>(static_cast<size_t>(sums.pieces) * sums.columns);
     return sums;
 }
 
-int32_t FilterGradient::blocks() const { return pixelrnn::pieces(dz_.columns, kBlock); }
+int32_t FilterGradient::blocks() const { return pixelrnn::pieces(dz_.columns, kFilterBlock); }
 
 void FilterGradient::add(int64_t first, int64_t last, int32_t piece, int32_t block, bool fresh) const {
-    const int32_t begin = block * kBlock, end = smaller(begin + kBlock, dz_.columns);
+    const int32_t begin = block * kFilterBlock, end = smaller(begin + kFilterBlock, dz_.columns);
     const Task task = {first,
                        last,
                        begin,
