@@ -100,7 +100,7 @@ struct BackwardScratch {
         const size_t rows = static_cast<size_t>(size.height) + 1;
         map_size = rows * (size.width + 1) * size.units;
         slot_pitch = rounded_up(kWindow * size.h, kLanes);
-        hidden = arena.take<float>(map_size + kStateRowUnit);
+        hidden = arena.take<float>(map_size);
         cells = arena.take<float>(map_size);
         tanh_cells = arena.take<float>(map_size);
         dgates = arena.take<float>(size.pixels() * 4 * size.h);

@@ -3,20 +3,21 @@
 #include "color_order.h"
 #include "filter_tiles.h"
 #include "parallel.h"
+#include "tiles.h"
 
 namespace pixelrnn {
 namespace {
 
-// Rows of the register tiles of one to four vectors, three being those of three colours; the vectors of the widest tile;
-// pixels that the panels hold of the widest chunk, and at most.
+// Rows of the register tiles of one to four vectors, three being those of three colours; the vectors of the widest tile, which
+// has at most so many rows; pixels that the panels hold of the widest chunk, and at most.
 #if defined(__AVX512F__)
-constexpr int32_t kRows[] = {0, 16, 8, 12, 4}, kWidest = 4, kPanelPixels = 64, kMostPixels = 64;
+constexpr int32_t kRows[] = {0, 16, 8, 12, 6}, kWidest = 4, kPanelPixels = 64, kMostPixels = 64;
 #else
 constexpr int32_t kRows[] = {0, 8, 4, 6, 2}, kWidest = 2, kPanelPixels = 16, kMostPixels = 64;
 #endif
-// kFilterRowUnit is a multiple of all of these, a third of it too but for the tiles of three colours.
+// kFilterRowUnit is a multiple of all but the widest tile's, a third of it too but for the tiles of three colours.
 static_assert(kFilterRowUnit / 3 % kRows[1] == 0 && kFilterRowUnit / 3 % kRows[2] == 0 && kFilterRowUnit / 3 % kLanes == 0 &&
-              kFilterRowUnit % kRows[3] == 0 && kFilterRowUnit / 3 % kRows[kWidest] == 0 && kFilterChunk % kFilterRowUnit == 0);
+              kFilterRowUnit % kRows[3] == 0 && kFilterChunk % kFilterRowUnit == 0);
 constexpr int32_t kDirect = 128;  // channels of the widest maps whose pixels do not crowd into a few sets of the first cache
 constexpr int32_t kLine = 16;     // floats of a line of the cache
 constexpr int32_t kPiecePixels = 768, kMaxPieces = 16;
@@ -94,11 +95,27 @@ struct Tile {
 };
 
 template <int32_t vectors>
+struct Column {
+    const Tile& tile;
+    const Rows inputs;
+    const int32_t all;
+    float* const partial;
+
+    template <int32_t rows>
+    void run(int32_t first) const {
+        tile.next.prefetch(first, first + rows, all);
+        add_filter_tile<rows, vectors>(tile.pixels, {inputs.values + first, inputs.pitch}, tile.dz, tile.begin,
+                                       partial + static_cast<size_t>(first) * tile.pitch, tile.pitch);
+    }
+};
+
+template <int32_t vectors>
 void add_column(const Tile& tile, Rows inputs, int32_t rows, float* partial) {
-    for (int32_t r = 0; r < rows; r += kRows[vectors]) {
-        tile.next.prefetch(r, r + kRows[vectors], rows);
-        add_filter_tile<kRows[vectors], vectors>(tile.pixels, {inputs.values + r, inputs.pitch}, tile.dz, tile.begin,
-                                                 partial + static_cast<size_t>(r) * tile.pitch, tile.pitch);
+    const Column<vectors> column = {tile, inputs, rows, partial};
+    if constexpr (vectors == kWidest) {
+        each_tile<kRows[vectors]>(rows, column);
+    } else {
+        for (int32_t first = 0; first < rows; first += kRows[vectors]) column.template run<kRows[vectors]>(first);
     }
 }
 
@@ -112,7 +129,7 @@ void add_rows_of(const Tile& tile, Rows inputs, int32_t rows, float* partial) {
         case 1: return add_column<1>(tile, inputs, rows, partial);
         case 2: return add_column<2>(tile, inputs, rows, partial);
         case 3: return add_column<3>(tile, inputs, rows, partial);
-        default: return add_column<4>(tile, inputs, rows, partial);
+        default: return add_column<kWidest>(tile, inputs, rows, partial);
     }
 }
 

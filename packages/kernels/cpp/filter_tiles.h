@@ -30,6 +30,7 @@ void add_filter_tile(int32_t pixels, Rows inputs, Rows gradients, bool begin, fl
                 sums[r][v] = load(partial + r * pitch + v * kLanes);
     }
     const float *input = inputs.values, *gradient = gradients.values;
+    PIXELRNN_UNROLL
     for (int32_t p = 0; p < pixels; p++, input += inputs.pitch, gradient += gradients.pitch) {
         Vector loaded[vectors];
 #pragma GCC unroll 4

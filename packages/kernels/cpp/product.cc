@@ -26,6 +26,7 @@ using Sums = Vector[pixels][vectors];
 template <int32_t first, int32_t pixels, int32_t vectors>
 inline const float* add_products(Sums<pixels, vectors>& sums, const float* panel, const float* weight,
                                  const int32_t* index, int32_t count) {
+    PIXELRNN_UNROLL
     for (int32_t i = 0; i < count; i++, weight += (vectors - first) * kLanes) {
         const float* inputs = panel + index[i];
         Vector weights[vectors];

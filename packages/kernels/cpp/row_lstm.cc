@@ -117,7 +117,7 @@ struct BackwardScratch {
         Arena arena(memory);
         const size_t rows = static_cast<size_t>(size.height) + 1, row = static_cast<size_t>(size.width) * size.units;
         slot_pitch = rounded_up(size.window * size.h, kLanes);
-        hidden = arena.take<float>(rows * size.slots * size.units + kStateRowUnit);
+        hidden = arena.take<float>(rows * size.slots * size.units);
         cells = arena.take<float>(rows * row);
         tanh_cells = arena.take<float>((rows - 1) * row);
         dgates = arena.take<float>((rows - 1) * size.width * 4 * size.h);

@@ -10,9 +10,9 @@ namespace {
 // Of the gates, which no cache holds any more.
 constexpr ptrdiff_t kCellsAhead = 8;
 
-// Cells of a register tile of one, two and three vectors of sums.
+// Cells of a register tile of one to four vectors of sums.
 #if defined(__AVX512F__)
-constexpr int32_t kCells[] = {0, 14, 12, 8};
+constexpr int32_t kCells[] = {0, 14, 12, 8, 6};
 #elif defined(__AVX2__) && defined(__FMA__)
 constexpr int32_t kCells[] = {0, 8, 5, 3};
 #else
@@ -53,19 +53,20 @@ struct BackwardTiles {
         Vector sums[cells][vectors] = {};
         const float* dgates = line.dgates + first * line.dgate_pitch;
         const float* weight = packed;
+        PIXELRNN_UNROLL
         for (int32_t k = 0; k < rows; k++, weight += vectors * kLanes, dgates++) {
             Vector row[vectors];
-#pragma GCC unroll 3
+#pragma GCC unroll 4
             for (int32_t v = 0; v < vectors; v++) row[v] = load(weight + v * kLanes);
 #pragma GCC unroll 16
             for (int32_t c = 0; c < cells; c++)
-#pragma GCC unroll 3
+#pragma GCC unroll 4
                 for (int32_t v = 0; v < vectors; v++) sums[c][v] += row[v] * dgates[c * line.dgate_pitch];
         }
         float* dslots = line.dslots + static_cast<size_t>(first) * line.dslot_pitch + column;
 #pragma GCC unroll 16
         for (int32_t c = 0; c < cells; c++)
-#pragma GCC unroll 3
+#pragma GCC unroll 4
             for (int32_t v = 0; v < vectors; v++) store(dslots + c * line.dslot_pitch + v * kLanes, sums[c][v]);
     }
 };
@@ -110,7 +111,8 @@ void backward_line(const StateWeights& weights, const BackwardLine& line) {
         switch (vectors) {
             case 1: multiply_block<1>(line, packed, rows, column); break;
             case 2: multiply_block<2>(line, packed, rows, column); break;
-            default: multiply_block<3>(line, packed, rows, column);
+            case 3: multiply_block<3>(line, packed, rows, column); break;
+            default: multiply_block<kBlockVectors>(line, packed, rows, column);
         }
         packed += static_cast<size_t>(rows) * vectors * kLanes;
         done += vectors;

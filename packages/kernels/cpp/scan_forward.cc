@@ -22,6 +22,7 @@ using Sums = Vector[cells][4];
 // Adds `count` floats of each cell times their weights; returns the weights behind theirs.
 template <int32_t cells>
 inline const float* add_products(Sums<cells>& sums, const float* weight, const float* values, ptrdiff_t pitch, int32_t count) {
+    PIXELRNN_UNROLL
     for (int32_t k = 0; k < count; k++, weight += 4 * kLanes, values++) {
         float value[cells];
 #pragma GCC unroll 8

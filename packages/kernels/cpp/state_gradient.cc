@@ -1,51 +1,65 @@
 #include "state_gradient.h"
 
+#include "tiles.h"
+
 namespace pixelrnn {
 namespace {
 
-// Rows of the register tiles of one and two vectors.
+// Most rows of the register tiles of one, two and four vectors.
 #if defined(__AVX512F__)
-constexpr int32_t kRows[] = {0, 16, 8};
-#elif defined(__AVX2__) && defined(__FMA__)
-constexpr int32_t kRows[] = {0, 8, 4};
+constexpr int32_t kRows[] = {0, 16, 8, 0, 6}, kWidest = 4;
 #else
-constexpr int32_t kRows[] = {0, 8, 4};
+constexpr int32_t kRows[] = {0, 8, 4}, kWidest = 2;
 #endif
 
-template <int32_t vectors>
+template <int32_t rows, int32_t vectors>
 void add_tile(int32_t lines, int32_t count, CellMap states, CellMap dgates, bool begin, float* sums, int32_t pitch) {
-    constexpr int32_t rows = kRows[vectors];
     Vector totals[rows][vectors] = {};
     if (!begin) {
 #pragma GCC unroll 16
         for (int32_t r = 0; r < rows; r++)
-#pragma GCC unroll 2
+#pragma GCC unroll 4
             for (int32_t v = 0; v < vectors; v++) totals[r][v] = load(sums + r * pitch + v * kLanes);
     }
     for (int32_t line = 0; line < lines; line++) {
         const float* state = states.values + line * states.line_pitch;
         const float* gradient = dgates.values + line * dgates.line_pitch;
+        PIXELRNN_UNROLL
         for (int32_t i = 0; i < count; i++, state += states.cell_pitch, gradient += dgates.cell_pitch) {
             Vector loaded[vectors];
-#pragma GCC unroll 2
+#pragma GCC unroll 4
             for (int32_t v = 0; v < vectors; v++) loaded[v] = load(gradient + v * kLanes);
 #pragma GCC unroll 16
             for (int32_t r = 0; r < rows; r++)
-#pragma GCC unroll 2
+#pragma GCC unroll 4
                 for (int32_t v = 0; v < vectors; v++) totals[r][v] += loaded[v] * state[r];
         }
     }
 #pragma GCC unroll 16
     for (int32_t r = 0; r < rows; r++)
-#pragma GCC unroll 2
+#pragma GCC unroll 4
         for (int32_t v = 0; v < vectors; v++) store(sums + r * pitch + v * kLanes, totals[r][v]);
 }
 
 template <int32_t vectors>
+struct Column {
+    int32_t lines, count;
+    CellMap states, dgates;
+    bool begin;
+    float* sums;
+    int32_t pitch;
+
+    template <int32_t rows>
+    void run(int32_t first) const {
+        const CellMap own = {states.values + first, states.line_pitch, states.cell_pitch};
+        add_tile<rows, vectors>(lines, count, own, dgates, begin, sums + static_cast<size_t>(first) * pitch, pitch);
+    }
+};
+
+template <int32_t vectors>
 void add_column(int32_t hidden, int32_t lines, int32_t count, CellMap states, CellMap dgates, bool begin, float* sums) {
-    const int32_t pitch = state_columns(hidden);
-    for (int32_t r = 0; r < hidden; r += kRows[vectors], states.values += kRows[vectors])
-        add_tile<vectors>(lines, count, states, dgates, begin, sums + static_cast<size_t>(r) * pitch, pitch);
+    const Column<vectors> column = {lines, count, states, dgates, begin, sums, state_columns(hidden)};
+    each_tile<kRows[vectors]>(hidden, column);
 }
 
 }  // namespace
@@ -53,11 +67,12 @@ void add_column(int32_t hidden, int32_t lines, int32_t count, CellMap states, Ce
 void add_state_gradient(int32_t hidden, int32_t lines, int32_t count, CellMap states, CellMap dgates, bool begin,
                         float* sums) {
     for (int32_t left = state_columns(hidden); left > 0;) {
-        const int32_t taken = left == kLanes ? kLanes : 2 * kLanes;
-        if (left == kLanes)
-            add_column<1>(hidden, lines, count, states, dgates, begin, sums);
-        else
-            add_column<2>(hidden, lines, count, states, dgates, begin, sums);
+        const int32_t vectors = left >= kWidest * kLanes ? kWidest : left > kLanes ? 2 : 1, taken = vectors * kLanes;
+        switch (vectors) {
+            case 1: add_column<1>(hidden, lines, count, states, dgates, begin, sums); break;
+            case kWidest: add_column<kWidest>(hidden, lines, count, states, dgates, begin, sums); break;
+            default: add_column<2>(hidden, lines, count, states, dgates, begin, sums);
+        }
         left -= taken;
         dgates.values += taken;
         sums += taken;

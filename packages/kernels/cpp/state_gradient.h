@@ -13,14 +13,11 @@ struct CellMap {
     ptrdiff_t line_pitch, cell_pitch;
 };
 
-// The sums of one slot, padded to whole tiles.
-constexpr int32_t kStateRowUnit = 16;
-inline int32_t state_rows(int32_t hidden) { return rounded_up(hidden, kStateRowUnit); }
+// The sums of one slot, their rows padded to whole vectors.
 inline int32_t state_columns(int32_t hidden) { return rounded_up(4 * hidden, kLanes); }
-inline size_t state_block(int32_t hidden) { return static_cast<size_t>(state_rows(hidden)) * state_columns(hidden); }
+inline size_t state_block(int32_t hidden) { return static_cast<size_t>(hidden) * state_columns(hidden); }
 
-// Adds to sums [state_rows, state_columns], or begins them. Reads up to kStateRowUnit floats behind the last state and
-// kLanes behind the last dgates.
+// Adds to sums [hidden, state_columns], or begins them. Reads up to kLanes floats behind the last dgates.
 void add_state_gradient(int32_t hidden, int32_t lines, int32_t count, CellMap states, CellMap dgates, bool begin,
                         float* sums);
 

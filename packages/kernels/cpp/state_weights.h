@@ -21,8 +21,15 @@ struct StateWeights {
     int32_t vectors() const { return (columns() + kLanes - 1) / kLanes; }
 };
 
-// Vectors of the next block of the backward weights: two, or the last three, or a single one.
+// Vectors of the next block of the backward weights: four where registers are many, else two; or the last three, or a single
+// one.
+#if defined(__AVX512F__)
+constexpr int32_t kBlockVectors = 4;
+inline int32_t block_vectors(int32_t left) { return left < 3 ? left : left == 5 || left % 3 == 0 ? 3 : 4; }
+#else
+constexpr int32_t kBlockVectors = 3;
 inline int32_t block_vectors(int32_t left) { return left == 3 ? 3 : left < 2 ? left : 2; }
+#endif
 
 // Rows of `columns` weights for each float of a cell's inputs, of which a direction's begin at column `first`. Mask and bias
 // may be null.

@@ -8,6 +8,14 @@
 #include <immintrin.h>
 #endif
 
+// Before the innermost loop of a product: four rounds at a time. Where another thread runs on the same core, it is the number
+// of instructions that bounds such a loop, and the loop's own are a tenth of them. WebAssembly's compilers run out of registers.
+#if defined(__wasm__)
+#define PIXELRNN_UNROLL
+#else
+#define PIXELRNN_UNROLL _Pragma("GCC unroll 4")
+#endif
+
 namespace pixelrnn {
 
 #if defined(__AVX512F__)
