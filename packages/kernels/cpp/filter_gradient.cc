@@ -8,12 +8,12 @@
 namespace pixelrnn {
 namespace {
 
-// Rows of the register tiles of one to four vectors, three being those of three colours; the vectors of the widest tile, which
-// has at most so many rows; pixels that the panels hold of the widest chunk, and at most.
+// Rows of the register tiles by their vectors, three being those of three colours; the vectors of the widest tile, which has at
+// most so many rows; pixels that the panels hold of the widest chunk, and at most.
 #if defined(__AVX512F__)
 constexpr int32_t kRows[] = {0, 16, 8, 12, 6}, kWidest = 4, kPanelPixels = 64, kMostPixels = 64;
 #else
-constexpr int32_t kRows[] = {0, 8, 4, 6, 2}, kWidest = 2, kPanelPixels = 16, kMostPixels = 64;
+constexpr int32_t kRows[] = {0, 8, 4, 6}, kWidest = 2, kPanelPixels = 16, kMostPixels = 64;
 #endif
 // kFilterRowUnit is a multiple of all but the widest tile's, a third of it too but for the tiles of three colours.
 static_assert(kFilterRowUnit / 3 % kRows[1] == 0 && kFilterRowUnit / 3 % kRows[2] == 0 && kFilterRowUnit / 3 % kLanes == 0 &&

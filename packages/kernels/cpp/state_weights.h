@@ -21,8 +21,8 @@ struct StateWeights {
     int32_t vectors() const { return (columns() + kLanes - 1) / kLanes; }
 };
 
-// Vectors of the next block of the backward weights: four where registers are many, else two; or the last three, or a single
-// one.
+// Vectors of the next block of the backward weights. Where registers are many, all blocks have four or three but for one, two
+// and five vectors (three and two); else two, or the last three, or a single one.
 #if defined(__AVX512F__)
 constexpr int32_t kBlockVectors = 4;
 inline int32_t block_vectors(int32_t left) { return left < 3 ? left : left == 5 || left % 3 == 0 ? 3 : 4; }
