@@ -73,7 +73,7 @@ describe('pnpm exp', () => {
     const result = JSON.parse(await readFile(join(run, 'result.json'), 'utf8'));
     expect(row).toMatchObject({ paper: 81.3, test: result.test, steps: 4, images: 64, seeds: [0] });
     expect(row?.label).toBe(
-      'PixelCNN, blocks 1, h 2, headWidth 16, on binarized MNIST (seeded binarization), first 20 test images',
+      'PixelCNN, blocks 1, h 2, headWidth 16, on binarized MNIST (seeded binarization), 20 of 10000 test images',
     );
     expect(table.rows.filter(({ test }) => test !== null)).toHaveLength(1);
     for (const name of ['table.md', 'table.csv', 'plot.png', 'plot.html', 'curve.png', 'curve.html']) {

@@ -82,7 +82,7 @@ function measuredLabel(
     if (settings[key] !== paper?.[key]) parts.push(`${key} ${settings[key]}`);
   }
   if (dataset !== experiment.canonicalDataset) parts.push(`on ${dataset}`);
-  if (testImages < testSplit) parts.push(`first ${testImages} test images`);
+  if (testImages < testSplit) parts.push(`${testImages} of ${testSplit} test images`);
   return parts.join(', ');
 }
 

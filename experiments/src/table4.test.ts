@@ -69,7 +69,7 @@ it('labels a result by what it was measured on', () => {
   expect(row({ ...result, dataset: 'binarized MNIST (seeded binarization)' })?.label).toBe(
     'PixelCNN, on binarized MNIST (seeded binarization)',
   );
-  expect(row({ ...result, testImages: 200 })?.label).toBe('PixelCNN, first 200 test images');
+  expect(row({ ...result, testImages: 200 })?.label).toBe('PixelCNN, 200 of 10000 test images');
   settings.h = 5;
   expect(row(result)?.label).toBe('PixelCNN, h 5');
   expect(row(result, { ...result, test: 92 })).toMatchObject({ test: 91, sd: Math.SQRT2, seeds: [0, 1] });

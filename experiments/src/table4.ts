@@ -19,17 +19,30 @@ const smoke: TrainingSettings = {
   samples: 4,
 };
 const smokeRecurrent: TrainingSettings = { ...smoke, steps: 30, validImages: 100, testImages: 100 };
+/** The papers' optimiser is RMSProp at a constant rate; on two cores Adam with a cosine schedule gains nats in the same time. */
 const cpu: TrainingSettings = {
   ...smoke,
-  steps: 62_500, // 20 passes over the training images
-  learningRate: 1e-3,
+  steps: 125_000, // 40 passes over the training images
+  optimizer: 'adam',
+  learningRate: 3e-3,
+  warmupSteps: 500,
+  schedule: 'cosine',
   logEvery: 100,
-  validateEvery: 3_125,
+  validateEvery: 6_250,
   validImages: 2_000,
   testImages: null,
   samples: 64,
 };
-const paper: TrainingSettings = { ...cpu, steps: 312_500, learningRate: 5e-4, validImages: null };
+const paper: TrainingSettings = {
+  ...smoke,
+  steps: 312_500, // 100 passes
+  learningRate: 5e-4,
+  logEvery: 100,
+  validateEvery: 3_125,
+  validImages: null,
+  testImages: null,
+  samples: 64,
+};
 
 /** Rows of recurrent models: the paper's depth and width, with residual connections as in its CIFAR-10 models. */
 function recurrent(cell: 'row' | 'diagonal', { layers, h }: { layers: number; h: number }) {
@@ -75,10 +88,11 @@ export const table4: Experiment = {
     quoted('draw', 'DRAW (upper bound)', 80.97),
     {
       ...quoted('pixelcnn', 'PixelCNN', 81.3),
-      // The paper gives neither depth nor width of this row; those of its Diagonal BiLSTM stand in for them.
+      // The paper gives neither depth nor width of this row: its Diagonal BiLSTM's stand in for them in `paper`, and `cpu`
+      // is deeper, which gains more than width does in the same time.
       model: pixelCNNRow({
         smoke: { ...smoke, blocks: 2, h: 8, headWidth: 16, firstKernel: 7, kernelSize: 3 },
-        cpu: { ...cpu, blocks: 7, h: 16, headWidth: 32, firstKernel: 7, kernelSize: 3 },
+        cpu: { ...cpu, blocks: 20, h: 16, headWidth: 32, firstKernel: 7, kernelSize: 3 },
         paper: { ...paper, blocks: 7, h: 16, headWidth: 32, firstKernel: 7, kernelSize: 3 },
       }),
     },

@@ -10,7 +10,7 @@ export const trainingSettingsSchema = z.strictObject({
   data: z.string(),
   steps,
   ...training,
-  /** Test images, from the front of the split; null: all. */
+  /** Test images, evenly spaced over the split; null: all. */
   testImages: positive.nullable(),
   /** Training images evaluated at the end; 0: none. */
   trainImages: z.int().nonnegative(),

@@ -192,7 +192,7 @@ describe('batches of a dynamic binarization', () => {
       expect(imagesOf(dataset, 3, 4, 2).get(index)).not.toBe(epoch3.get(index));
     }
     const six = imagesOf(dataset.subset(6), 3, 3);
-    for (const [index, image] of six) expect(image).toBe(epoch3.get(index));
+    for (const [position, image] of six) expect(image).toBe(epoch3.get(position)); // all grey images are alike
   });
 
   it('draws zeros and ones, half of them at intensity 128', () => {
@@ -230,8 +230,8 @@ describe('ImageDataset', () => {
   it('keeps name, kind, labels and checksums in a subset', async () => {
     const subset = numbered(10).subset(4);
     expect(subset.count).toBe(4);
-    expect([...subset.images]).toEqual([...numbered(4).images]);
-    expect([...subset.labels!]).toEqual([0, 1, 2, 3]);
+    expect([...subset.images]).toEqual([0, 255, 2, 253, 5, 250, 7, 248]); // images 0, 2, 5 and 7
+    expect([...subset.labels!]).toEqual([0, 2, 5, 7]);
     expect([subset.name, subset.kind, subset.checksums]).toEqual([
       'numbered',
       'original',
@@ -240,6 +240,31 @@ describe('ImageDataset', () => {
     for (const count of [0, 11, 1.5]) {
       expect((await dataErrorOf(() => numbered(10).subset(count))).code).toBe('usage');
     }
+  });
+
+  it('spaces a subset evenly, and all of a dataset is itself', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 120 }), fc.integer({ min: 1, max: 120 }), (a, b) => {
+        const [count, total] = [Math.min(a, b), Math.max(a, b)];
+        const chosen = [...numbered(total).subset(count).images].filter((_, i) => i % 2 === 0);
+        const gaps = chosen.map((index, i) => (chosen[i + 1] ?? total) - index);
+        expect(chosen[0]).toBe(0);
+        expect(Math.max(...gaps) - Math.min(...gaps)).toBeLessThanOrEqual(1);
+        if (count === total) expect(chosen).toEqual([...chosen.keys()]);
+      }),
+      { seed: 4 },
+    );
+  });
+
+  it('takes from a subset of grey images those of the chosen images', () => {
+    const greyImages = Uint8Array.from({ length: 64 * 4 }, (_, i) => (i < 128 ? 0 : 255)); // two black, two white
+    const images = new Uint8Array(64 * 4);
+    const shape = { name: 'grey', kind: 'dynamic', levels: 2, height: 8, width: 8, channels: 1 } as const;
+    const halves = new ImageDataset({ ...shape, images, greyImages }).subset(2);
+    const { intensities, indices } = halves.batches({ batchSize: 2, seed: 1 }).next().value;
+    const black = indices[0] === 0 ? 0 : 64;
+    expect([...intensities.subarray(black, black + 64)]).toEqual(new Array(64).fill(0));
+    expect([...intensities.subarray(64 - black, 128 - black)]).toEqual(new Array(64).fill(1));
   });
 
   it.each([

@@ -126,24 +126,19 @@ export class ImageDataset {
   }
 
   /**
-   * The first `count` images, as views of this dataset's memory or file.
+   * `count` images, evenly spaced over this dataset: image i is this one's image floor(i N / count). Files are often
+   * sorted in parts, and their first images are then another distribution than all of them. Images in memory are copied.
    * @throws DataError `usage` unless `count` is an integer in 1..this.count.
    */
   subset(count: number): ImageDataset {
     this.requireInteger('the count of a subset', count, 1, this.count);
-    const { store, imageSize } = this;
+    const { store, labels, greyImages, imageSize } = this;
+    const chosen = Uint32Array.from({ length: count }, (_, i) => Math.floor((i * this.count) / count));
     return new ImageDataset({
       ...this,
-      images:
-        store instanceof MemoryStore
-          ? store.images.subarray(0, count * imageSize)
-          : {
-              count,
-              read: (index, into) => store.read(index, into),
-              readAhead: (indices) => store.readAhead(indices),
-            },
-      labels: this.labels?.subarray(0, count),
-      greyImages: this.greyImages?.subarray(0, count * this.imageSize),
+      images: store instanceof MemoryStore ? pick(store.images, chosen, imageSize) : storeOf(store, chosen),
+      labels: labels && labelsOf(labels, chosen),
+      greyImages: greyImages && pick(greyImages, chosen, imageSize),
     });
   }
 
@@ -248,6 +243,24 @@ export class ImageDataset {
       `${this.name}: ${what} should be an integer from ${min} to ${max} (the dataset has ${this.count} images), but ${value} came.`,
     );
   }
+}
+
+/** The chosen images of [N, imageSize]. */
+function pick(images: Uint8Array, chosen: Uint32Array, imageSize: number): Uint8Array {
+  const picked = new Uint8Array(chosen.length * imageSize);
+  for (const [position, index] of chosen.entries()) {
+    picked.set(images.subarray(index * imageSize, (index + 1) * imageSize), position * imageSize);
+  }
+  return picked;
+}
+
+/** The chosen images of a store. */
+function storeOf(store: ImageStore, chosen: Uint32Array): ImageStore {
+  return {
+    count: chosen.length,
+    read: (index, into) => store.read(chosen[index]!, into),
+    readAhead: (indices) => store.readAhead(indices.map((index) => chosen[index]!)),
+  };
 }
 
 function labelsOf(labels: Labels, indices: Uint32Array): Labels {

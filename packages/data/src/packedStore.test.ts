@@ -61,7 +61,8 @@ describe('PackedStore', () => {
       for (let step = 0; step < 20; step++) expect(one.next()).toEqual(other.next());
     }
     expect(onDisk.labels).toBeUndefined();
-    expect(Buffer.compare(onDisk.subset(3).images, images.subarray(0, 3 * size))).toBe(0);
+    const picked = [0, 16, 33].flatMap((i) => [...images.subarray(i * size, (i + 1) * size)]);
+    expect([...onDisk.subset(3).images]).toEqual(picked);
   });
 
   it('says so instead of making an array that cannot be', async () => {

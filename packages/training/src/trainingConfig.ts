@@ -60,7 +60,7 @@ export const trainingConfigSchema = z.strictObject({
   logEvery: positive,
   /** Steps between two validations; the last step always has one. */
   validateEvery: positive,
-  /** Validation images, from the front of the split. `null`, all: a part is another number. */
+  /** Validation images, evenly spaced over the split. `null`, all: a part is another number. */
   validImages: positive.nullable().default(null),
   /** Minutes between two checkpoints; the end always has one. 5: little to lose, and writing one takes well under a second. */
   checkpointMinutes: z.number().positive().default(5),
