@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { TrainingError } from '@pixelrnn/training';
 import { Command, CommanderError, Option } from 'commander';
 import { type PresetName, presetNames } from './experiment.js';
-import { printPlan } from './printPlan.js';
-import { formatTable } from './printTable.js';
 import { experiments, findExperiment } from './registry.js';
-import { readRunConfig } from './runConfig.js';
-import { runExperiment } from './runExperiment.js';
-import { parseAssignment } from './settings.js';
-import { UsageError } from './usageError.js';
+import { printPlan } from './runner/printPlan.js';
+import { formatTable } from './runner/printTable.js';
+import { readRunConfig } from './runner/runConfig.js';
+import { runExperiment } from './runner/runExperiment.js';
+import { parseAssignment } from './runner/settings.js';
+import { UsageError } from './runner/usageError.js';
 
 interface Flags {
   preset: PresetName;

@@ -7,8 +7,8 @@ import { bitsPerDim, DequantizedGaussian, IntensityMoments } from '@pixelrnn/met
 import { lockRunFolder } from '@pixelrnn/training';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
 import { gaussianRow, uniformRow } from './closedFormRows.js';
-import { planClosedForms } from './computeRow.js';
-import { runExperiment } from './runExperiment.js';
+import { planClosedForms } from './runner/computeRow.js';
+import { runExperiment } from './runner/runExperiment.js';
 import { table5 } from './table5.js';
 
 beforeAll(() => loadEngine({ quiet: true }));

@@ -1,6 +1,6 @@
 import type { ImageDataset } from '@pixelrnn/data';
 import { DequantizedGaussian, IntensityMoments, uniformNats } from '@pixelrnn/metrics';
-import type { ClosedForm } from './closedForm.js';
+import type { ClosedForm } from './runner/closedForm.js';
 
 const dimensionsOf = ({ height, width, channels }: ImageDataset) => height * width * channels;
 

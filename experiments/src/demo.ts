@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { TrainingError } from '@pixelrnn/training';
 import { fixedOrSeeded } from './fixedOrSeeded.js';
-import { formatTable } from './printTable.js';
-import { runExperiment } from './runExperiment.js';
+import { formatTable } from './runner/printTable.js';
+import { runExperiment } from './runner/runExperiment.js';
 import { table4 } from './table4.js';
 
 /**

@@ -2,8 +2,8 @@ import type { DatasetSplits } from '@pixelrnn/data';
 import type { ResultTable } from '@pixelrnn/metrics';
 import type * as tf from '@tensorflow/tfjs';
 import type { z } from 'zod';
-import type { ClosedForm } from './closedForm.js';
-import type { TrainingSettings } from './trainingSettings.js';
+import type { ClosedForm } from './runner/closedForm.js';
+import type { TrainingSettings } from './runner/trainingSettings.js';
 
 export const presetNames = ['smoke', 'cpu', 'paper'] as const;
 export type PresetName = (typeof presetNames)[number];

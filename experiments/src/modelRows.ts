@@ -1,7 +1,7 @@
 import { pixelCNN, pixelRNN } from '@pixelrnn/models';
 import { z } from 'zod';
 import { type PresetName, type RowModel, rowModel } from './experiment.js';
-import type { TrainingSettings } from './trainingSettings.js';
+import type { TrainingSettings } from './runner/trainingSettings.js';
 
 const positive = z.int().positive();
 

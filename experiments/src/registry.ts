@@ -1,7 +1,7 @@
 import type { Experiment } from './experiment.js';
+import { UsageError } from './runner/usageError.js';
 import { table4 } from './table4.js';
 import { table5 } from './table5.js';
-import { UsageError } from './usageError.js';
 
 /** Every experiment, in the papers' order. */
 export const experiments: readonly Experiment[] = [table4, table5];

@@ -1,6 +1,6 @@
 import { loadEngine } from '@pixelrnn/engine';
 import { beforeAll, expect, it } from 'vitest';
-import { resultTable } from './runTable.js';
+import { resultTable } from './runner/runTable.js';
 import { table4 } from './table4.js';
 
 beforeAll(() => loadEngine({ quiet: true }));

@@ -1,7 +1,7 @@
 import { loadBinarizedMnist } from '@pixelrnn/data';
 import type { Experiment, ExperimentRow } from './experiment.js';
 import { pixelCNNRow, pixelRNNRow } from './modelRows.js';
-import type { TrainingSettings } from './trainingSettings.js';
+import type { TrainingSettings } from './runner/trainingSettings.js';
 
 const kinds = ['fixed', 'seeded', 'dynamic'] as const;
 

@@ -2,7 +2,7 @@ import { loadCifar10 } from '@pixelrnn/data';
 import { gaussianRow, uniformRow } from './closedFormRows.js';
 import type { Experiment, ExperimentRow } from './experiment.js';
 import { pixelCNNRow, pixelRNNRow } from './modelRows.js';
-import type { TrainingSettings } from './trainingSettings.js';
+import type { TrainingSettings } from './runner/trainingSettings.js';
 
 // A step on 32x32x3 with 256 levels costs many times one of Table 4: smoke runs are short and draw no samples.
 const smoke: TrainingSettings = {

@@ -3,7 +3,7 @@ import type { DatasetSplits } from '@pixelrnn/data';
 import { type EngineInfo, loadEngine } from '@pixelrnn/engine';
 import type { RunResult } from '@pixelrnn/metrics';
 import { environment, lockRunFolder } from '@pixelrnn/training';
-import { type ClosedFormRow, type Experiment, isClosedForm, type PresetName } from './experiment.js';
+import { type ClosedFormRow, type Experiment, isClosedForm, type PresetName } from '../experiment.js';
 import type { Grid, RunFailure } from './grid.js';
 import { requireSame } from './requireSame.js';
 import { discardRun, noteEnvironment, readConfig, readResult, writeConfig, writeResult } from './runFiles.js';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { DatasetSplits } from '@pixelrnn/data';
 import { loadEngine } from '@pixelrnn/engine';
 import { type LossUnit, onInterrupt, progressBars, TrainingError } from '@pixelrnn/training';
-import type { Experiment, PresetName } from './experiment.js';
+import type { Experiment, PresetName } from '../experiment.js';
 import type { PlannedRow } from './plan.js';
 import { runRow } from './runRow.js';
 import { trainingShape } from './trainingShape.js';

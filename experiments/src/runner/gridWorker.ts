@@ -1,10 +1,10 @@
 // One run of a grid, in a process of its own: told what to run by the first message, tells of its progress and its end.
 import { describeEngine, loadEngine } from '@pixelrnn/engine';
 import { type LossUnit, onInterrupt, TrainingError, type TrainingProgress } from '@pixelrnn/training';
-import type { PresetName } from './experiment.js';
+import type { PresetName } from '../experiment.js';
+import { findExperiment } from '../registry.js';
 import { lossUnit, runFolderOf } from './grid.js';
 import { plan } from './plan.js';
-import { findExperiment } from './registry.js';
 import { runRow } from './runRow.js';
 
 /** What a worker is told. */

@@ -4,7 +4,7 @@ import {
   isClosedForm,
   type PresetName,
   type RowModel,
-} from './experiment.js';
+} from '../experiment.js';
 import { type RowSettings, resolveSettings } from './settings.js';
 import { UsageError } from './usageError.js';
 

@@ -1,8 +1,8 @@
 import type { DatasetSplits } from '@pixelrnn/data';
 import { loadEngine } from '@pixelrnn/engine';
 import { type Estimate, estimate, formatSeconds } from '@pixelrnn/training';
+import type { Experiment } from '../experiment.js';
 import { planClosedForms } from './computeRow.js';
-import type { Experiment } from './experiment.js';
 import { plan } from './plan.js';
 import type { ExperimentOptions } from './runExperiment.js';
 import { trainingOptions } from './runRow.js';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { presetNames } from './experiment.js';
+import { presetNames } from '../experiment.js';
 import type { PlanOptions } from './plan.js';
 import { UsageError } from './usageError.js';
 

@@ -19,7 +19,7 @@ import {
   writeTensorBoardImage,
 } from '@pixelrnn/training';
 import type * as tf from '@tensorflow/tfjs';
-import type { ExperimentRow, PresetName, RowModel } from './experiment.js';
+import type { ExperimentRow, PresetName, RowModel } from '../experiment.js';
 import { requireSame } from './requireSame.js';
 import { discardRun, noteEnvironment, readConfig, readResult, writeConfig, writeResult } from './runFiles.js';
 import type { RowSettings } from './settings.js';

@@ -10,7 +10,7 @@ import {
 } from '@pixelrnn/metrics';
 import { tablePlot, writeFigure } from '@pixelrnn/plots';
 import { writeFileAtomic } from '@pixelrnn/training';
-import type { Experiment, ExperimentRow, PresetName } from './experiment.js';
+import type { Experiment, ExperimentRow, PresetName } from '../experiment.js';
 
 /** A finished run, and the settings it had. */
 interface FinishedRun {

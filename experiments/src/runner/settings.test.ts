@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ExperimentRow, RowModel } from './experiment.js';
+import type { ExperimentRow, RowModel } from '../experiment.js';
+import { table4 } from '../table4.js';
 import { parseAssignment, resolveSettings } from './settings.js';
-import { table4 } from './table4.js';
 
 const pixelcnn = table4.rows.find(({ name }) => name === 'pixelcnn') as ExperimentRow & { model: RowModel };
 

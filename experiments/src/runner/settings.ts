@@ -1,6 +1,6 @@
 import { trainingConfigConflict } from '@pixelrnn/training';
 import { z } from 'zod';
-import type { ExperimentRow, PresetName, RowModel } from './experiment.js';
+import type { ExperimentRow, PresetName, RowModel } from '../experiment.js';
 import { type ResolvedTrainingSettings, trainingSettingsSchema } from './trainingSettings.js';
 import { UsageError } from './usageError.js';
 

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
-import { loadBinarizedMnist } from './binarizedMnist.js';
-import { binarizedMnistFiles } from './binarizedMnistFiles.js';
-import { loadCifar10 } from './cifar10.js';
-import { cifar10Classes, cifar10Files } from './cifar10Files.js';
-import { findCifar10 } from './cifar10Source.js';
+import { loadBinarizedMnist } from './binarizedMnist/binarizedMnist.js';
+import { binarizedMnistFiles } from './binarizedMnist/binarizedMnistFiles.js';
+import { loadCifar10 } from './cifar10/cifar10.js';
+import { cifar10Classes, cifar10Files } from './cifar10/cifar10Files.js';
+import { findCifar10 } from './cifar10/cifar10Source.js';
 import { findFile } from './dataDir.js';
 import type { DatasetSplits } from './imageDataset.js';
-import { loadImageNet } from './imageNet.js';
-import type { ImageNetSize } from './imageNetFiles.js';
-import { locateImageNet, verifyImageNet } from './imageNetVerify.js';
-import { loadMnist } from './mnist.js';
+import { loadImageNet } from './imageNet/imageNet.js';
+import type { ImageNetSize } from './imageNet/imageNetFiles.js';
+import { locateImageNet, verifyImageNet } from './imageNet/imageNetVerify.js';
+import { loadMnist } from './mnist/mnist.js';
 import type { OnProgress } from './progress.js';
 
 export interface CatalogOptions {

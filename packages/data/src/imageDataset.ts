@@ -1,7 +1,7 @@
 import { constants } from 'node:buffer';
 import { Random } from '@pixelrnn/random';
 import { BatchSchedule } from './batchSchedule.js';
-import { binarizeImage } from './binarization.js';
+import { binarizeImage } from './binarizedMnist/binarization.js';
 import { DataError } from './dataError.js';
 import { type ImageStore, type Labels, MemoryStore } from './imageStore.js';
 

@@ -1,7 +1,7 @@
-export { type BinarizedMnistOptions, loadBinarizedMnist } from './binarizedMnist.js';
+export { type BinarizedMnistOptions, loadBinarizedMnist } from './binarizedMnist/binarizedMnist.js';
 export { type CatalogEntry, type CatalogOptions, catalog } from './catalog.js';
-export { type Cifar10Options, loadCifar10 } from './cifar10.js';
-export { cifar10Classes } from './cifar10Files.js';
+export { type Cifar10Options, loadCifar10 } from './cifar10/cifar10.js';
+export { cifar10Classes } from './cifar10/cifar10Files.js';
 export { defaultDataDir } from './dataDir.js';
 export { DataError, type DataErrorCode } from './dataError.js';
 export {
@@ -12,8 +12,8 @@ export {
   ImageDataset,
   type ImageDatasetOptions,
 } from './imageDataset.js';
-export { type ImageNetOptions, loadImageNet } from './imageNet.js';
-export type { ImageNetKind } from './imageNetSource.js';
+export { type ImageNetOptions, loadImageNet } from './imageNet/imageNet.js';
+export type { ImageNetKind } from './imageNet/imageNetSource.js';
 export type { ImageStore, Labels } from './imageStore.js';
-export { loadMnist, type MnistOptions } from './mnist.js';
+export { loadMnist, type MnistOptions } from './mnist/mnist.js';
 export type { DataProgress, OnProgress } from './progress.js';

@@ -9,8 +9,6 @@ build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT
 # shellcheck disable=SC2086
 "${CXX:-c++}" -std=c++17 -O3 ${ARCH:--march=native} -fno-math-errno -fno-trapping-math -ffp-contract=fast \
-  -fno-exceptions -fno-rtti -Wall -Wextra bench_kernels.cc bench_lstm.cc patches.cc weights.cc product.cc \
-  filter_gradient.cc conv_forward.cc conv_backward.cc chain.cc chain_forward.cc chain_backward.cc cross_entropy.cc optimisers.cc \
-  image_conv.cc gated_conv.cc state_weights.cc state_gradient.cc scan_forward.cc scan_backward.cc row_lstm.cc diagonal_bilstm.cc \
-  thread_pool.cc -o "$build/bench_kernels" -pthread
+  -fno-exceptions -fno-rtti -Wall -Wextra -I. $(find base conv lstm train bench -name '*.cc') \
+  -o "$build/bench_kernels" -pthread
 "$build/bench_kernels" "$@"

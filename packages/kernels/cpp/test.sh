@@ -8,11 +8,8 @@ cd "$(dirname "$0")"
 CXX=${CXX:-c++}
 build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT
-flags='-std=c++17 -fno-math-errno -fno-trapping-math -ffp-contract=fast -fno-exceptions -fno-rtti -Wall -Wextra -Werror'
-sources='patches.cc weights.cc product.cc filter_gradient.cc conv_forward.cc conv_backward.cc chain.cc chain_forward.cc chain_backward.cc cross_entropy.cc optimisers.cc
-  image_conv.cc gated_conv.cc state_weights.cc state_gradient.cc scan_forward.cc scan_backward.cc row_lstm.cc diagonal_bilstm.cc
-  thread_pool.cc testing_lstm.cc test_convolutions.cc test_chain.cc test_cross_entropies.cc test_gates.cc test_gated_conv.cc test_lstm.cc
-  test_optimisers.cc test_streamed_gates.cc test_thread_pool.cc test_kernels.cc'
+flags='-std=c++17 -fno-math-errno -fno-trapping-math -ffp-contract=fast -fno-exceptions -fno-rtti -Wall -Wextra -Werror -I.'
+sources=$(find base conv lstm train test -name '*.cc')
 
 run() {
   name=$1
@@ -20,7 +17,7 @@ run() {
   printf '%s: ' "$name"
   pids=''
   for source in $sources; do
-    "$CXX" $flags "$@" -c "$source" -o "$build/$name-$source.o" &
+    "$CXX" $flags "$@" -c "$source" -o "$build/$name-$(basename "$source").o" &
     pids="$pids $!"
   done
   for pid in $pids; do wait "$pid"; done

@@ -1,17 +1,17 @@
-export { type KernelChoice, kernelsInUse, setKernels, whyComposed } from './choice.js';
-export { type ChainedConvolution, convolutionChain } from './convolutionChain.js';
-export { bernoulliCrossEntropy, softmaxCrossEntropy } from './crossEntropy.js';
-export { diagonalBiLSTM } from './diagonalBiLSTM.js';
-export { gatedConv2d } from './gatedConv2d.js';
-export type { GatedConv2dInputs } from './gatedInputs.js';
-export type { KernelKind } from './kernelSet.js';
-export type { DiagonalBiLSTMInputs, RowLSTMInputs, UpProjection } from './lstmInputs.js';
+export { type KernelChoice, kernelsInUse, setKernels, whyComposed } from './dispatch/choice.js';
+export type { KernelKind } from './dispatch/kernelSet.js';
+export { type ChainedConvolution, convolutionChain } from './ops/convolutionChain.js';
+export { bernoulliCrossEntropy, softmaxCrossEntropy } from './ops/crossEntropy.js';
+export { diagonalBiLSTM } from './ops/diagonalBiLSTM.js';
+export { gatedConv2d } from './ops/gatedConv2d.js';
+export type { GatedConv2dInputs } from './ops/gatedInputs.js';
+export type { DiagonalBiLSTMInputs, RowLSTMInputs, UpProjection } from './ops/lstmInputs.js';
 export {
   type Activation,
   type MaskedConv2dAttributes,
   type MaskedConv2dInputs,
   maskedConv2d,
-} from './maskedConv2d.js';
+} from './ops/maskedConv2d.js';
 export {
   type AdamHyperparameters,
   type AdamState,
@@ -19,6 +19,6 @@ export {
   type RMSPropHyperparameters,
   type RMSPropState,
   rmsPropUpdate,
-} from './optimisers.js';
-export { rowLSTM } from './rowLSTM.js';
-export { liveTaps, type Tap } from './taps.js';
+} from './ops/optimisers.js';
+export { rowLSTM } from './ops/rowLSTM.js';
+export { liveTaps, type Tap } from './ops/taps.js';

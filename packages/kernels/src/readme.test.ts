@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { loadEngine } from '@pixelrnn/engine';
 import { expect, test, vi } from 'vitest';
-import { kernelsInUse } from './choice.js';
+import { kernelsInUse } from './dispatch/choice.js';
 
 test('the example of the README does what it says', async () => {
   const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');

@@ -23,8 +23,7 @@ cd ../cpp
   -fPIC -shared -nostdlib -ffreestanding -fno-builtin -fno-math-errno -fno-trapping-math -ffp-contract=fast \
   -fno-exceptions -fno-rtti -fno-threadsafe-statics -Wall -Wextra -Werror \
   -Wl,--no-entry -Wl,--import-memory -Wl,--strip-all $exports \
-  patches.cc weights.cc product.cc filter_gradient.cc conv_forward.cc conv_backward.cc chain.cc chain_forward.cc chain_backward.cc cross_entropy.cc optimisers.cc \
-  image_conv.cc gated_conv.cc state_weights.cc state_gradient.cc scan_forward.cc scan_backward.cc row_lstm.cc diagonal_bilstm.cc \
+  -I. $(find base conv lstm train -name '*.cc' ! -name thread_pool.cc | sort) \
   -o "$build/kernels.wasm"
 cd ../wasm
 

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
-import { type Figure, figureTitle, PlotError } from './figure.js';
-import { renderPng } from './renderPng.js';
+import { type Figure, figureTitle, PlotError } from './figures/figure.js';
+import { renderPng } from './render/renderPng.js';
 
 /** The part of tslab's `dist/jupyter.js` that sends a display; `lastWriteDisplayData` is null until a cell runs. */
 interface TslabJupyter {

@@ -1,4 +1,4 @@
-import { PlotError } from './figure.js';
+import { PlotError } from './figures/figure.js';
 
 export interface ImageGridOptions {
   /** Intensities [count, height, width, channels], 0 to levels - 1. */

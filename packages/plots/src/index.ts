@@ -6,12 +6,12 @@ export {
   type JsonObject,
   type Metric,
   PlotError,
-} from './figure.js';
+} from './figures/figure.js';
+export { type TablePlotOptions, type TablePlotRow, tablePlot } from './figures/tablePlot.js';
+export { baseAxis, baseLayout, seriesStyle } from './figures/theme.js';
+export { type TrainingCurveOptions, type TrainingRun, trainingCurve } from './figures/trainingCurve.js';
 export { type ImageGridOptions, imageGrid } from './imageGrid.js';
-export { writePlotlyScript } from './plotlyScript.js';
-export { type RenderPngOptions, renderPng } from './renderPng.js';
-export { type RenderSize, renderSvg } from './renderSvg.js';
-export { type TablePlotOptions, type TablePlotRow, tablePlot } from './tablePlot.js';
-export { baseAxis, baseLayout, seriesStyle } from './theme.js';
-export { type TrainingCurveOptions, type TrainingRun, trainingCurve } from './trainingCurve.js';
-export { type FigureFiles, type WriteFigureOptions, writeFigure } from './writeFigure.js';
+export { writePlotlyScript } from './render/plotlyScript.js';
+export { type RenderPngOptions, renderPng } from './render/renderPng.js';
+export { type RenderSize, renderSvg } from './render/renderSvg.js';
+export { type FigureFiles, type WriteFigureOptions, writeFigure } from './render/writeFigure.js';

@@ -5,8 +5,8 @@ import { loadEngine } from '@pixelrnn/engine';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AppendedFile } from './appendedFile.js';
 import { writeFileAtomic } from './atomicFile.js';
-import { loadModel } from './checkpoint.js';
-import { readMetricsLog } from './metricsLog.js';
+import { loadModel } from './checkpoint/checkpoint.js';
+import { readMetricsLog } from './logs/metricsLog.js';
 import { faultAt } from './testing/faults.js';
 import { smallDisk } from './testing/smallDisk.js';
 import {

@@ -1,8 +1,8 @@
 import type { ImageDataset } from '@pixelrnn/data';
 import * as tf from '@tensorflow/tfjs';
 import { evaluate } from './evaluate.js';
-import { LossWindow } from './lossWindow.js';
-import { TrainedModel } from './trainedModel.js';
+import { LossWindow } from './step/lossWindow.js';
+import { TrainedModel } from './step/trainedModel.js';
 import { parseTrainingConfig, type TrainingOptions } from './trainingConfig.js';
 
 /** What training and evaluation will cost here, from one step. */

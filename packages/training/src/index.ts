@@ -1,13 +1,9 @@
-export { Adam, type AdamOptions } from './adam.js';
 export { writeFileAtomic } from './atomicFile.js';
-export type { BestValidation } from './bestWeights.js';
-export { loadModel } from './checkpoint.js';
+export { loadModel } from './checkpoint/checkpoint.js';
 export { type Environment, environment } from './environment.js';
 export { type Estimate, estimate } from './estimate.js';
 export { type Evaluation, type EvaluationOptions, evaluate } from './evaluate.js';
-export { readMetricsLog } from './metricsLog.js';
-export { onInterrupt } from './onInterrupt.js';
-export type { Optimizer, OptimizerState } from './optimizer.js';
+export { readMetricsLog } from './logs/metricsLog.js';
 export {
   formatSeconds,
   type LossUnit,
@@ -16,10 +12,15 @@ export {
   type ProgressBars,
   progressBars,
   progressLine,
-} from './progressBar.js';
-export { RMSProp, type RMSPropOptions } from './rmsProp.js';
+} from './logs/progressBar.js';
+export { writeTensorBoardImage } from './logs/tensorBoard/writeTensorBoardImage.js';
+export { onInterrupt } from './onInterrupt.js';
+export { Adam, type AdamOptions } from './optimizer/adam.js';
+export type { Optimizer, OptimizerState } from './optimizer/optimizer.js';
+export { RMSProp, type RMSPropOptions } from './optimizer/rmsProp.js';
 export { lockRunFolder, type RunLock } from './runLock.js';
-export { writeTensorBoardImage } from './tensorBoard/writeTensorBoardImage.js';
+export type { BestValidation } from './step/bestWeights.js';
+export { type StepContext, trainableVariables, trainingStep } from './step/trainingStep.js';
 export { train } from './train.js';
 export {
   parseTrainingConfig,
@@ -30,4 +31,3 @@ export {
 } from './trainingConfig.js';
 export type { TrainingContext, TrainingOutcome, TrainingProgress } from './trainingContext.js';
 export { TrainingError, type TrainingErrorCode } from './trainingError.js';
-export { type StepContext, trainableVariables, trainingStep } from './trainingStep.js';

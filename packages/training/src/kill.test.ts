@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Random } from '@pixelrnn/random';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readMetricsLog } from './metricsLog.js';
+import { readMetricsLog } from './logs/metricsLog.js';
 import type { TrainProgram } from './testing/trainProgram.js';
 
 const program = fileURLToPath(new URL('testing/trainProgram.ts', import.meta.url));

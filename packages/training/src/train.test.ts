@@ -5,7 +5,7 @@ import { loadEngine } from '@pixelrnn/engine';
 import { pixelCNN } from '@pixelrnn/models';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { readMetricsLog } from './metricsLog.js';
+import { readMetricsLog } from './logs/metricsLog.js';
 import { stripes } from './testing/stripes.js';
 import {
   tinyModel as build,

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { loadEngine } from '@pixelrnn/engine';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { loadModel } from './checkpoint.js';
+import { loadModel } from './checkpoint/checkpoint.js';
 import { evaluate } from './evaluate.js';
+import { trainableVariables } from './step/trainingStep.js';
 import {
   tinyModel as build,
   tinyData as data,
@@ -14,7 +15,6 @@ import {
 } from './testing/tinyRun.js';
 import { train } from './train.js';
 import type { TrainingOptions } from './trainingConfig.js';
-import { trainableVariables } from './trainingStep.js';
 
 beforeAll(() => loadEngine({ quiet: true }));
 

@@ -1,8 +1,8 @@
 import type { ImageDataset } from '@pixelrnn/data';
 import type { MetricsLine } from '@pixelrnn/metrics';
-import type { BestValidation } from './bestWeights.js';
+import type { RunLogs } from './logs/runLogs.js';
 import type { RunLock } from './runLock.js';
-import type { RunLogs } from './runLogs.js';
+import type { BestValidation } from './step/bestWeights.js';
 
 export interface TrainingProgress extends MetricsLine {
   steps: number;

@@ -5,14 +5,18 @@ import type { MetricsLine } from '@pixelrnn/metrics';
 import * as tf from '@tensorflow/tfjs';
 import { isDiskFull } from './atomicFile.js';
 import { breather } from './breathe.js';
-import { restoreCheckpoint, saveCheckpoint, type TrainingState } from './checkpoint.js';
-import { type CheckpointIdentity, sha256, type TrainingProgressState } from './checkpointFormat.js';
+import { restoreCheckpoint, saveCheckpoint, type TrainingState } from './checkpoint/checkpoint.js';
+import {
+  type CheckpointIdentity,
+  sha256,
+  type TrainingProgressState,
+} from './checkpoint/checkpointFormat.js';
 import { evaluate } from './evaluate.js';
-import { firstNonFinite, LossWindow, type WindowState, windowMeans } from './lossWindow.js';
-import { RunLogs } from './runLogs.js';
-import { learningRateAt } from './schedule.js';
+import { RunLogs } from './logs/runLogs.js';
+import { learningRateAt } from './optimizer/schedule.js';
+import { firstNonFinite, LossWindow, type WindowState, windowMeans } from './step/lossWindow.js';
+import { TrainedModel } from './step/trainedModel.js';
 import { Stopwatch } from './stopwatch.js';
-import { TrainedModel } from './trainedModel.js';
 import type { TrainingConfig } from './trainingConfig.js';
 import type { TrainingContext, TrainingOutcome } from './trainingContext.js';
 import { TrainingError } from './trainingError.js';

@@ -1,4 +1,4 @@
-import { DataError } from './dataError.js';
+import { DataError } from '../dataError.js';
 
 /**
  * Refuses the path of an archive's entry that would lie outside the folder the archive is unpacked into. Nothing is

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DataError, reasonOf } from './dataError.js';
+import { DataError, reasonOf } from '../dataError.js';
 import type { ArchiveEntry } from './tarEntries.js';
 
 /** A file below a folder: its path with `/` between its parts. */

@@ -4,11 +4,11 @@ import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DataError } from './dataError.js';
+import { DataError } from '../dataError.js';
+import { encodeTar, noise } from '../testing/archives.js';
+import { dataErrorOf } from '../testing/samples.js';
+import { temporaryFolder } from '../testing/temporaryFolder.js';
 import { tarEntries } from './tarEntries.js';
-import { encodeTar, noise } from './testing/archives.js';
-import { dataErrorOf } from './testing/samples.js';
-import { temporaryFolder } from './testing/temporaryFolder.js';
 
 async function read(content: Uint8Array, name = 'f.tar', folder?: string): Promise<[string, Buffer][]> {
   const path = join(folder ?? (await temporaryFolder()), name);

@@ -3,9 +3,9 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
+import { DataError } from '../dataError.js';
+import { readError } from '../fetch/verifiedFile.js';
 import { requireSafeName } from './archiveName.js';
-import { DataError } from './dataError.js';
-import { readError } from './verifiedFile.js';
 
 /** A file in an archive. Its content must be read, or the loop left, before the next entry comes. */
 export interface ArchiveEntry {

@@ -1,9 +1,9 @@
 import { crc32 } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import { DataError } from '../dataError.js';
+import { readError } from '../fetch/verifiedFile.js';
 import { requireSafeName } from './archiveName.js';
-import { DataError } from './dataError.js';
 import type { ArchiveEntry } from './tarEntries.js';
-import { readError } from './verifiedFile.js';
 
 /**
  * The files of a zip archive, inflated as they are read and never unpacked. Sizes and CRC-32 of their content are

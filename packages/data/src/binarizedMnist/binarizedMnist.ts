@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { Random } from '@pixelrnn/random';
+import { defaultDataDir } from '../dataDir.js';
+import { type DatasetSplits, ImageDataset } from '../imageDataset.js';
+import { loadMnist } from '../mnist/mnist.js';
+import { binarizedMnistOptions, parseOptions } from '../options.js';
+import type { OnProgress } from '../progress.js';
 import { binarizeImages } from './binarization.js';
 import { binarizedMnistFiles } from './binarizedMnistFiles.js';
-import { defaultDataDir } from './dataDir.js';
 import { loadFixedBinarizedMnist } from './fixedBinarizedMnist.js';
-import { type DatasetSplits, ImageDataset } from './imageDataset.js';
-import { loadMnist } from './mnist.js';
-import { binarizedMnistOptions, parseOptions } from './options.js';
-import type { OnProgress } from './progress.js';
 
 export interface BinarizedMnistOptions {
   /**

@@ -1,4 +1,4 @@
-import type { RemoteFile } from './download.js';
+import type { RemoteFile } from '../fetch/download.js';
 
 /** One split of the fixed binarization: its file, and how many images of which size are in it. */
 export interface AmatFile extends RemoteFile {

@@ -1,11 +1,11 @@
-import { AmatParser } from './amat.js';
+import { findFile } from '../dataDir.js';
+import { DataError } from '../dataError.js';
+import { type DownloadOptions, download } from '../fetch/download.js';
+import { readVerified } from '../fetch/verifiedFile.js';
+import { AmatParser } from '../formats/amat.js';
+import { type DatasetSplits, ImageDataset } from '../imageDataset.js';
+import type { OnProgress } from '../progress.js';
 import type { AmatFile, BinarizedMnistFiles } from './binarizedMnistFiles.js';
-import { findFile } from './dataDir.js';
-import { DataError } from './dataError.js';
-import { type DownloadOptions, download } from './download.js';
-import { type DatasetSplits, ImageDataset } from './imageDataset.js';
-import type { OnProgress } from './progress.js';
-import { readVerified } from './verifiedFile.js';
 
 interface FixedSource {
   folder: string;

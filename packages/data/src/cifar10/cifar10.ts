@@ -1,14 +1,14 @@
 import { join } from 'node:path';
+import { tarEntries } from '../archives/tarEntries.js';
+import { defaultDataDir } from '../dataDir.js';
+import { DataError } from '../dataError.js';
+import { type FileSpec, readVerified, readVerifiedContent } from '../fetch/verifiedFile.js';
+import { type DatasetSplits, ImageDataset } from '../imageDataset.js';
+import { cifar10Options, parseOptions } from '../options.js';
+import type { OnProgress } from '../progress.js';
 import { Cifar10BatchDecoder } from './cifar10Batch.js';
 import { cifar10Files, cifar10RecordBytes, cifar10Side } from './cifar10Files.js';
 import { type Cifar10Place, type Cifar10Source, findCifar10, provideCifar10 } from './cifar10Source.js';
-import { defaultDataDir } from './dataDir.js';
-import { DataError } from './dataError.js';
-import { type DatasetSplits, ImageDataset } from './imageDataset.js';
-import { cifar10Options, parseOptions } from './options.js';
-import type { OnProgress } from './progress.js';
-import { tarEntries } from './tarEntries.js';
-import { type FileSpec, readVerified, readVerifiedContent } from './verifiedFile.js';
 
 export interface Cifar10Options {
   /** The data folder; `defaultDataDir()` when absent. */

@@ -1,6 +1,6 @@
+import { DataError } from '../dataError.js';
+import { interleave } from '../formats/planar.js';
 import { cifar10RecordBytes, cifar10Side } from './cifar10Files.js';
-import { DataError } from './dataError.js';
-import { interleave } from './planar.js';
 
 const CLASSES = 10;
 const PIXELS = cifar10Side * cifar10Side;

@@ -1,5 +1,5 @@
-import type { RemoteFile } from './download.js';
-import type { FileSpec } from './verifiedFile.js';
+import type { RemoteFile } from '../fetch/download.js';
+import type { FileSpec } from '../fetch/verifiedFile.js';
 
 /** CIFAR-10 as published: the canonical batches, and where they can be had. */
 export interface Cifar10Files {

@@ -1,14 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
+import { tarEntries } from '../archives/tarEntries.js';
+import { DataError } from '../dataError.js';
+import { readWhole } from '../fetch/readWhole.js';
+import { type FileSpec, readVerifiedContent } from '../fetch/verifiedFile.js';
+import { deinterleave } from '../formats/planar.js';
+import { decodePng } from '../formats/png.js';
+import type { OnProgress } from '../progress.js';
 import { type Cifar10Files, cifar10RecordBytes, cifar10Side } from './cifar10Files.js';
-import { DataError } from './dataError.js';
-import { deinterleave } from './planar.js';
-import { decodePng } from './png.js';
-import type { OnProgress } from './progress.js';
-import { readWhole } from './readWhole.js';
-import { tarEntries } from './tarEntries.js';
-import { type FileSpec, readVerifiedContent } from './verifiedFile.js';
 
 const PIXELS = cifar10Side * cifar10Side;
 const MAX_ENTRY_BYTES = 64 << 20;

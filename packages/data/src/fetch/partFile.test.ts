@@ -3,8 +3,8 @@ import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../testing/temporaryFolder.js';
 import { claimPart, releasePart } from './partFile.js';
-import { temporaryFolder } from './testing/temporaryFolder.js';
 
 const host = hostname().replace(/[^A-Za-z0-9-]/g, '-');
 const random = '0123456789ab';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { reasonOf } from './dataError.js';
+import { reasonOf } from '../dataError.js';
 
 /** After this long without a write, a part file of another machine counts as left behind. */
 const ABANDONED_MILLISECONDS = 3_600_000;

@@ -1,5 +1,5 @@
-import { DataError } from './dataError.js';
-import type { ArchiveEntry } from './tarEntries.js';
+import type { ArchiveEntry } from '../archives/tarEntries.js';
+import { DataError } from '../dataError.js';
 
 /**
  * An entry's whole content in memory.

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { ImageSource } from './imageNetSource.js';
-import type { OnProgress } from './progress.js';
+import type { ImageSource } from '../imageNet/imageNetSource.js';
+import type { OnProgress } from '../progress.js';
 import { readError } from './verifiedFile.js';
 
 /** One checksum for all files of a folder, with their names. */

@@ -3,8 +3,8 @@ import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { DataError, reasonOf } from './dataError.js';
-import type { OnProgress } from './progress.js';
+import { DataError, reasonOf } from '../dataError.js';
+import type { OnProgress } from '../progress.js';
 
 /** A published file: size in bytes and SHA-256 (hexadecimal) of its uncompressed content. */
 export interface FileSpec {

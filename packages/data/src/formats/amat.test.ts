@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { dataErrorOf, encodeAmat } from '../testing/samples.js';
 import { AmatParser } from './amat.js';
-import { dataErrorOf, encodeAmat } from './testing/samples.js';
 
 const parse = (text: Uint8Array, rows: number, columns: number, cuts: readonly number[] = []) => {
   const parser = new AmatParser('f', rows, columns);

@@ -1,4 +1,4 @@
-import { DataError } from './dataError.js';
+import { DataError } from '../dataError.js';
 
 const ZERO = 0x30;
 const ONE = 0x31;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { noise } from '../testing/archives.js';
 import { centreBox } from './boxResize.js';
-import { noise } from './testing/archives.js';
 
 const grey = (values: number[]) => Uint8Array.from(values.flatMap((value) => [value, value, value]));
 const first = (pixels: Uint8Array) => [...pixels].filter((_, i) => i % 3 === 0);

@@ -1,4 +1,4 @@
-import { DataError } from './dataError.js';
+import { DataError } from '../dataError.js';
 
 /** An image of 8-bit RGB: `pixels` [height, width, 3]. */
 export interface DecodedImage {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { dataErrorOf, encodeIdx } from '../testing/samples.js';
 import { parseIdx } from './idx.js';
-import { dataErrorOf, encodeIdx } from './testing/samples.js';
 
 const array = fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 4 }).chain((shape) => {
   const length = shape.reduce((product, size) => product * size, 1);

@@ -1,4 +1,4 @@
-import { DataError } from './dataError.js';
+import { DataError } from '../dataError.js';
 
 /** An idx file of unsigned bytes: row-major `values` of the given shape. */
 export interface IdxArray {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import jpeg from 'jpeg-js';
 import { describe, expect, it } from 'vitest';
-import { DataError } from './dataError.js';
+import { DataError } from '../dataError.js';
+import { noise } from '../testing/archives.js';
+import { dataErrorOf } from '../testing/samples.js';
 import { decodeJpeg } from './jpeg.js';
-import { noise } from './testing/archives.js';
-import { dataErrorOf } from './testing/samples.js';
 
 const decode = (bytes: Uint8Array) => decodeJpeg(bytes, 'photos, b.jpg', 'remove it');
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DataError } from './dataError.js';
+import { DataError } from '../dataError.js';
+import { noise } from '../testing/archives.js';
+import { encodeNpy } from '../testing/npz.js';
+import { dataErrorOf } from '../testing/samples.js';
 import { NpyRows, parseNpyHeader } from './npy.js';
-import { noise } from './testing/archives.js';
-import { encodeNpy } from './testing/npz.js';
-import { dataErrorOf } from './testing/samples.js';
 
 function rowsOf(bytes: Uint8Array, pieces: number): Buffer[] {
   const rows: Buffer[] = [];

@@ -1,4 +1,4 @@
-import { DataError } from './dataError.js';
+import { DataError } from '../dataError.js';
 
 /** What a .npy file holds: `descr` is NumPy's type (`|u1`, `<i8`), `offset` where its values begin. */
 export interface NpyHeader {

@@ -1,9 +1,9 @@
 import { Unzip, UnzipInflate } from 'fflate';
-import { DataError } from './dataError.js';
+import { zipEntries } from '../archives/zipEntries.js';
+import { DataError } from '../dataError.js';
+import type { PackedWriter } from '../packed/packedFile.js';
 import { type NpyHeader, NpyRows } from './npy.js';
-import type { PackedWriter } from './packedFile.js';
 import { interleave } from './planar.js';
-import { zipEntries } from './zipEntries.js';
 
 /** More images than any published set has; a header that says more is damaged or made to fill the disk. */
 const MAX_IMAGES = 1 << 21;

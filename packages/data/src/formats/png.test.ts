@@ -1,11 +1,11 @@
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DataError } from './dataError.js';
+import { DataError } from '../dataError.js';
+import { encodePng, noise } from '../testing/archives.js';
+import { pngChunk, pngOf } from '../testing/pngChunks.js';
+import { dataErrorOf } from '../testing/samples.js';
 import { decodePng } from './png.js';
-import { encodePng, noise } from './testing/archives.js';
-import { pngChunk, pngOf } from './testing/pngChunks.js';
-import { dataErrorOf } from './testing/samples.js';
 
 const decode = (bytes: Uint8Array) => decodePng(bytes, 'a.tar, b.png', 'remove it');
 const sample = encodePng(noise(3 * 5 * 7), 5, 7);

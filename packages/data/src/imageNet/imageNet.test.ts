@@ -2,11 +2,9 @@ import { open, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import jpeg from 'jpeg-js';
 import { describe, expect, it } from 'vitest';
-import { loadImageNetFiles } from './imageNet.js';
-import { verifyImageNet } from './imageNetVerify.js';
-import type { DataProgress } from './progress.js';
-import { encodePng } from './testing/archives.js';
-import { dataErrorOf } from './testing/samples.js';
+import type { DataProgress } from '../progress.js';
+import { encodePng } from '../testing/archives.js';
+import { dataErrorOf } from '../testing/samples.js';
 import {
   BYTES,
   image,
@@ -17,7 +15,9 @@ import {
   resampled,
   tarOf,
   validTar,
-} from './testing/smallImageNet.js';
+} from '../testing/smallImageNet.js';
+import { loadImageNetFiles } from './imageNet.js';
+import { verifyImageNet } from './imageNetVerify.js';
 
 describe('loadImageNetFiles', () => {
   it.each([

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { defaultCacheDir, defaultDataDir } from './dataDir.js';
-import { DataError } from './dataError.js';
-import { type DatasetSplits, ImageDataset } from './imageDataset.js';
+import { defaultCacheDir, defaultDataDir } from '../dataDir.js';
+import { DataError } from '../dataError.js';
+import { type DatasetSplits, ImageDataset } from '../imageDataset.js';
+import { imageNetOptions, parseOptions } from '../options.js';
+import type { PackedFooter } from '../packed/packedFile.js';
+import type { PackedStore } from '../packed/packedStore.js';
+import { openOrPack } from '../packed/packImages.js';
+import type { OnProgress } from '../progress.js';
 import { type ImageNetFiles, type ImageNetSize, type ImageNetSplit, imageNetFiles } from './imageNetFiles.js';
 import { findImageNet, type ImageNetKind, type ImageNetPlace, type ImageSource } from './imageNetSource.js';
-import { imageNetOptions, parseOptions } from './options.js';
-import type { PackedFooter } from './packedFile.js';
-import type { PackedStore } from './packedStore.js';
-import { openOrPack } from './packImages.js';
-import type { OnProgress } from './progress.js';
 
 export interface ImageNetOptions {
   /** Height and width of the images. */

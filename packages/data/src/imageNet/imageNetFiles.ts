@@ -1,4 +1,4 @@
-import type { FileSpec } from './verifiedFile.js';
+import type { FileSpec } from '../fetch/verifiedFile.js';
 
 export type ImageNetSize = 32 | 64;
 export type ImageNetSplit = 'train' | 'valid';

@@ -2,10 +2,9 @@ import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import jpeg from 'jpeg-js';
 import { describe, expect, it } from 'vitest';
-import { loadImageNetFiles } from './imageNet.js';
-import { encodePng, encodeTar } from './testing/archives.js';
-import { encodeNpy, encodeNpz, encodeZip, int64 } from './testing/npz.js';
-import { dataErrorOf } from './testing/samples.js';
+import { encodePng, encodeTar } from '../testing/archives.js';
+import { encodeNpy, encodeNpz, encodeZip, int64 } from '../testing/npz.js';
+import { dataErrorOf } from '../testing/samples.js';
 import {
   BYTES,
   image,
@@ -17,7 +16,8 @@ import {
   trainTar,
   validTar,
   validZip,
-} from './testing/smallImageNet.js';
+} from '../testing/smallImageNet.js';
+import { loadImageNetFiles } from './imageNet.js';
 
 describe('what is refused', () => {
   it('another version than was asked for', async () => {

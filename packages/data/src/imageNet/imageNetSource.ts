@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { DataError, reasonOf } from './dataError.js';
-import { type FolderFile, listFolder } from './folderEntries.js';
+import { type FolderFile, listFolder } from '../archives/folderEntries.js';
+import { DataError, reasonOf } from '../dataError.js';
+import { isPhotoName } from '../formats/photo.js';
 import type { ImageNetFiles, ImageNetSize, ImageNetSplit } from './imageNetFiles.js';
-import { isPhotoName } from './photo.js';
 
 /** See `loadImageNet`. */
 export type ImageNetKind = 'original' | 'resampled' | 'sample';

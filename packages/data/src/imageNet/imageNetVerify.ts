@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { defaultCacheDir, defaultDataDir } from './dataDir.js';
-import { DataError } from './dataError.js';
-import type { DatasetSplits } from './imageDataset.js';
+import { defaultCacheDir, defaultDataDir } from '../dataDir.js';
+import { DataError } from '../dataError.js';
+import { sourceChecksums } from '../fetch/sourceChecksums.js';
+import type { DatasetSplits } from '../imageDataset.js';
 import { type ImageNetOptions, loadImageNetFiles } from './imageNet.js';
 import { type ImageNetFiles, type ImageNetSize, imageNetFiles } from './imageNetFiles.js';
 import { findImageNet } from './imageNetSource.js';
-import { sourceChecksums } from './sourceChecksums.js';
 
 /** Where the training images lie in a data folder; undefined where training or validation images are not there. */
 export async function locateImageNet(dataDir: string, size: ImageNetSize): Promise<string | undefined> {

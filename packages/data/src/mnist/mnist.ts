@@ -1,13 +1,13 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { defaultDataDir, findFile } from './dataDir.js';
-import { DataError, reasonOf } from './dataError.js';
-import { type IdxArray, parseIdx } from './idx.js';
-import { type DatasetSplits, ImageDataset } from './imageDataset.js';
+import { defaultDataDir, findFile } from '../dataDir.js';
+import { DataError, reasonOf } from '../dataError.js';
+import { type FileSpec, readVerified } from '../fetch/verifiedFile.js';
+import { type IdxArray, parseIdx } from '../formats/idx.js';
+import { type DatasetSplits, ImageDataset } from '../imageDataset.js';
+import { mnistOptions, parseOptions } from '../options.js';
+import type { OnProgress } from '../progress.js';
 import { type MnistFiles, mnistFiles } from './mnistFiles.js';
-import { mnistOptions, parseOptions } from './options.js';
-import type { OnProgress } from './progress.js';
-import { type FileSpec, readVerified } from './verifiedFile.js';
 
 const require = createRequire(import.meta.url);
 

@@ -1,4 +1,4 @@
-import type { FileSpec } from './verifiedFile.js';
+import type { FileSpec } from '../fetch/verifiedFile.js';
 
 /** The four files of MNIST, and how many of the training file's last images are the valid split. */
 export interface MnistFiles {

@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
 import { mkdir, type open, rename, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { DataError } from './dataError.js';
-import { folderEntries } from './folderEntries.js';
-import type { ImageNetSize } from './imageNetFiles.js';
-import type { ImageSource } from './imageNetSource.js';
-import { packNpzImages } from './npzImages.js';
-import { onDisk } from './onDisk.js';
+import { folderEntries } from '../archives/folderEntries.js';
+import { type ArchiveEntry, tarEntries } from '../archives/tarEntries.js';
+import { DataError } from '../dataError.js';
+import { claimPart } from '../fetch/partFile.js';
+import { readWhole } from '../fetch/readWhole.js';
+import { FolderHash, sourceChecksums } from '../fetch/sourceChecksums.js';
+import { readError } from '../fetch/verifiedFile.js';
+import { packNpzImages } from '../formats/npzImages.js';
+import { decodePhoto, isPhotoName, MAX_PHOTO_BYTES } from '../formats/photo.js';
+import type { ImageNetSize } from '../imageNet/imageNetFiles.js';
+import type { ImageSource } from '../imageNet/imageNetSource.js';
+import { onDisk } from '../onDisk.js';
+import type { OnProgress } from '../progress.js';
 import { PackedWriter } from './packedFile.js';
 import { PackedStore } from './packedStore.js';
-import { claimPart } from './partFile.js';
-import { decodePhoto, isPhotoName, MAX_PHOTO_BYTES } from './photo.js';
-import type { OnProgress } from './progress.js';
-import { readWhole } from './readWhole.js';
-import { FolderHash, sourceChecksums } from './sourceChecksums.js';
-import { type ArchiveEntry, tarEntries } from './tarEntries.js';
-import { readError } from './verifiedFile.js';
 
 export interface PackOptions {
   source: ImageSource;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { close, fstatSync, openSync, read, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import { DataError, reasonOf } from './dataError.js';
-import type { ImageStore, Labels } from './imageStore.js';
+import { DataError, reasonOf } from '../dataError.js';
+import type { ImageStore, Labels } from '../imageStore.js';
 import { PACKED_MAGIC, PACKED_TRAILER_BYTES, type PackedFooter, packedFooterSchema } from './packedFile.js';
 
 const closing = new FinalizationRegistry<number>((descriptor) => close(descriptor));

@@ -1,5 +1,5 @@
 // A process of its own that fetches a file: fetchFile.ts <url> <folder> <name> <bytes> <sha256>
-import { download } from '../download.js';
+import { download } from '../fetch/download.js';
 
 const [url, folder, name, bytes, sha256] = process.argv.slice(2) as [string, string, string, string, string];
 await download({

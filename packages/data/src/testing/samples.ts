@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DataError, type DataErrorCode } from '../dataError.js';
-import type { FileSpec } from '../verifiedFile.js';
+import type { FileSpec } from '../fetch/verifiedFile.js';
 
 /** The idx file of unsigned bytes with this shape. */
 export function encodeIdx(shape: readonly number[], values: Uint8Array): Uint8Array {

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { ImageNetFiles, PublishedSplit } from '../imageNetFiles.js';
+import type { ImageNetFiles, PublishedSplit } from '../imageNet/imageNetFiles.js';
 import { encodePng, encodeTar, noise } from './archives.js';
 import { encodeNpz, encodeZip } from './npz.js';
 import { specOf } from './samples.js';

@@ -2,7 +2,7 @@
 // NaN stays NaN.
 #pragma once
 
-#include "vector.h"
+#include "base/vector.h"
 
 #if defined(__SSE2__)
 #include <immintrin.h>

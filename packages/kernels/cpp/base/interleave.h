@@ -1,7 +1,7 @@
 // Three vectors to and from the order in which every third lane belongs to the same one: the channels of three colours.
 #pragma once
 
-#include "vector.h"
+#include "base/vector.h"
 
 namespace pixelrnn {
 

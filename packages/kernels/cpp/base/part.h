@@ -1,7 +1,7 @@
 // A vector of an array's units that may have fewer than kLanes of them left.
 #pragma once
 
-#include "vector.h"
+#include "base/vector.h"
 
 namespace pixelrnn {
 

@@ -1,7 +1,7 @@
-#include "product.h"
+#include "base/product.h"
 
-#include "interleave.h"
-#include "parallel.h"
+#include "base/interleave.h"
+#include "base/parallel.h"
 
 namespace pixelrnn {
 namespace {

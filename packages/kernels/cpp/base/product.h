@@ -2,8 +2,8 @@
 // the convolution and the gradient of its input are.
 #pragma once
 
-#include "patches.h"
-#include "weights.h"
+#include "conv/patches.h"
+#include "conv/weights.h"
 
 namespace pixelrnn {
 

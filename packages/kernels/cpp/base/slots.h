@@ -2,7 +2,7 @@
 // holds it; which slot a task gets makes no difference to its results.
 #pragma once
 
-#include "parallel.h"
+#include "base/parallel.h"
 
 namespace pixelrnn {
 

@@ -1,7 +1,7 @@
 // Cuts a line into register tiles of nearly equal heights, each a template of its own, so that no multiplication is lost.
 #pragma once
 
-#include "parallel.h"
+#include "base/parallel.h"
 
 namespace pixelrnn {
 

@@ -1,6 +1,6 @@
 // Times every kernel of the two PixelCNNs of the training bench and adds them up to a step, then the recurrent layers;
 // minima over the rounds. bench.sh compiles and runs it.
-#include "benching.h"
+#include "bench/benching.h"
 
 namespace {
 

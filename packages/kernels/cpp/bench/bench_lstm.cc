@@ -1,6 +1,6 @@
 // Times the recurrent layers of the training bench, batch 16: whole layers with up-projection and residual, and GFLOP/s of
 // their matrix products.
-#include "benching.h"
+#include "bench/benching.h"
 
 namespace bench {
 namespace {

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <ctime>
 
-#include "parallel.h"
-#include "testing.h"
-#include "thread_pool.h"
-#include "vector.h"
+#include "base/parallel.h"
+#include "test/testing.h"
+#include "base/thread_pool.h"
+#include "base/vector.h"
 
 namespace bench {
 

@@ -1,6 +1,6 @@
-#include "chain.h"
+#include "conv/chain.h"
 
-#include "parallel.h"
+#include "base/parallel.h"
 
 namespace pixelrnn {
 namespace {

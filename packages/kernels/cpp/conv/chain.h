@@ -2,8 +2,8 @@
 // piece of memory.
 #pragma once
 
-#include "convolution.h"
-#include "slots.h"
+#include "conv/convolution.h"
+#include "base/slots.h"
 
 namespace pixelrnn {
 

@@ -1,6 +1,6 @@
 // The gradients of a chain of convolutions, unit by unit: those of its maps never leave the core's second cache.
-#include "chain.h"
-#include "parallel.h"
+#include "conv/chain.h"
+#include "base/parallel.h"
 
 namespace pixelrnn {
 namespace {

@@ -1,6 +1,6 @@
 // A chain of convolutions, unit by unit: the maps between them are read while they are in the core's second cache.
-#include "chain.h"
-#include "parallel.h"
+#include "conv/chain.h"
+#include "base/parallel.h"
 
 namespace pixelrnn {
 namespace {

@@ -1,7 +1,7 @@
 // With dz = dy where the output relu let it through: dx = the same convolution of dz with the taps' signs turned and
 // the weights transposed, dkernel and dbias = sums over pixels.
-#include "convolution.h"
-#include "parallel.h"
+#include "conv/convolution.h"
+#include "base/parallel.h"
 
 namespace pixelrnn {
 namespace {

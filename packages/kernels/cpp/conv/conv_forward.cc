@@ -1,5 +1,5 @@
 // y = act(conv(act(x), kernel * mask) + bias) + residual, over live taps only.
-#include "convolution.h"
+#include "conv/convolution.h"
 
 namespace pixelrnn {
 namespace {

@@ -1,8 +1,8 @@
 // What forward and backward of a convolution are made of, for its own functions and for those of a chain of them.
 #pragma once
 
-#include "filter_gradient.h"
-#include "product.h"
+#include "conv/filter_gradient.h"
+#include "base/product.h"
 
 namespace pixelrnn {
 

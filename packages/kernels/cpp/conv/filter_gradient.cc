@@ -1,9 +1,9 @@
-#include "filter_gradient.h"
+#include "conv/filter_gradient.h"
 
-#include "color_order.h"
-#include "filter_tiles.h"
-#include "parallel.h"
-#include "tiles.h"
+#include "conv/color_order.h"
+#include "conv/filter_tiles.h"
+#include "base/parallel.h"
+#include "base/tiles.h"
 
 namespace pixelrnn {
 namespace {

@@ -1,8 +1,8 @@
 // dkernel[k, n] = sum over pixels of patch(pixel)[k] * dz[pixel, n], and dbias[n] = sum over pixels of dz[pixel, n].
 #pragma once
 
-#include "arena.h"
-#include "patches.h"
+#include "base/arena.h"
+#include "conv/patches.h"
 
 namespace pixelrnn {
 

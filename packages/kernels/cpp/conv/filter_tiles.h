@@ -1,7 +1,7 @@
 // The register tiles of the filter gradient: rows of the kernel x vectors of columns, summed over pixels.
 #pragma once
 
-#include "vector.h"
+#include "base/vector.h"
 
 namespace pixelrnn {
 

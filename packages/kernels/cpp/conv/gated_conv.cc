@@ -1,8 +1,8 @@
 // y = tanh(a + condition) * sigmoid(b + condition) with [a, b] = conv(x, kernel * mask) + bias (Gated PixelCNN, equation 2
 // and section 2.3).
-#include "gates.h"
-#include "image_conv.h"
-#include "part.h"
+#include "base/gates.h"
+#include "conv/image_conv.h"
+#include "base/part.h"
 
 namespace pixelrnn {
 namespace {

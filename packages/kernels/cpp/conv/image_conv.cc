@@ -1,4 +1,4 @@
-#include "image_conv.h"
+#include "conv/image_conv.h"
 
 namespace pixelrnn {
 namespace {

@@ -1,6 +1,6 @@
-#include "patches.h"
+#include "conv/patches.h"
 
-#include "parallel.h"
+#include "base/parallel.h"
 
 namespace pixelrnn {
 namespace {

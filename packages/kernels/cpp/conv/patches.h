@@ -3,7 +3,7 @@
 #pragma once
 
 #include "kernels.h"
-#include "vector.h"
+#include "base/vector.h"
 
 namespace pixelrnn {
 

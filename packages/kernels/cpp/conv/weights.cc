@@ -1,6 +1,6 @@
-#include "weights.h"
+#include "conv/weights.h"
 
-#include "parallel.h"
+#include "base/parallel.h"
 
 namespace pixelrnn {
 namespace {

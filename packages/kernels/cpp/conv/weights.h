@@ -5,9 +5,9 @@
 // the last two, or only the last one.
 #pragma once
 
-#include "arena.h"
-#include "patches.h"
-#include "vector.h"
+#include "base/arena.h"
+#include "conv/patches.h"
+#include "base/vector.h"
 
 namespace pixelrnn {
 

@@ -3,12 +3,12 @@
 // skewed: a cell reads the slots of two neighbouring rows. The direction to the left sees the image from the other side;
 // its last row is computed nowhere, for it would be moved down out of the image.
 // The gates are kept in the order of the scans, all of one direction before those of the other.
-#include "diagonals.h"
-#include "fill.h"
-#include "scan_backward.h"
-#include "scan_forward.h"
-#include "state_gradient.h"
-#include "up_projection.h"
+#include "lstm/diagonals.h"
+#include "base/fill.h"
+#include "lstm/scan_backward.h"
+#include "lstm/scan_forward.h"
+#include "lstm/state_gradient.h"
+#include "lstm/up_projection.h"
 
 namespace pixelrnn {
 namespace {

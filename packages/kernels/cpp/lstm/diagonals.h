@@ -1,8 +1,8 @@
 // How the two scans of a Diagonal BiLSTM go through an image.
 #pragma once
 
-#include "parallel.h"
-#include "vector.h"
+#include "base/parallel.h"
+#include "base/vector.h"
 
 namespace pixelrnn {
 

@@ -1,9 +1,9 @@
 // Row LSTM (PixelRNN, section 3.1): a line is a row of the image.
-#include "fill.h"
-#include "scan_backward.h"
-#include "scan_forward.h"
-#include "state_gradient.h"
-#include "up_projection.h"
+#include "base/fill.h"
+#include "lstm/scan_backward.h"
+#include "lstm/scan_forward.h"
+#include "lstm/state_gradient.h"
+#include "lstm/up_projection.h"
 
 namespace pixelrnn {
 namespace {

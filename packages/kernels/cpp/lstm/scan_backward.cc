@@ -1,8 +1,8 @@
-#include "scan_backward.h"
+#include "lstm/scan_backward.h"
 
-#include "gates.h"
-#include "part.h"
-#include "tiles.h"
+#include "base/gates.h"
+#include "base/part.h"
+#include "base/tiles.h"
 
 namespace pixelrnn {
 namespace {

@@ -1,7 +1,7 @@
 // One step of a scan's reverse: the gradients of a line's gates and what they pass on to the states before.
 #pragma once
 
-#include "state_weights.h"
+#include "lstm/state_weights.h"
 
 namespace pixelrnn {
 

@@ -1,8 +1,8 @@
-#include "scan_forward.h"
+#include "lstm/scan_forward.h"
 
-#include "gates.h"
-#include "part.h"
-#include "tiles.h"
+#include "base/gates.h"
+#include "base/part.h"
+#include "base/tiles.h"
 
 namespace pixelrnn {
 namespace {

@@ -1,7 +1,7 @@
 // One step of a scan: the gates of a line of cells from the states of the line before.
 #pragma once
 
-#include "state_weights.h"
+#include "lstm/state_weights.h"
 
 namespace pixelrnn {
 

@@ -1,6 +1,6 @@
-#include "state_gradient.h"
+#include "lstm/state_gradient.h"
 
-#include "tiles.h"
+#include "base/tiles.h"
 
 namespace pixelrnn {
 namespace {

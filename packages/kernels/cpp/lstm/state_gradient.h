@@ -1,9 +1,9 @@
 // The gradient of the state weights: the sum over all cells of a map of states^T [h, 1] dgates [1, 4h], slot by slot.
 #pragma once
 
-#include "arena.h"
-#include "parallel.h"
-#include "vector.h"
+#include "base/arena.h"
+#include "base/parallel.h"
+#include "base/vector.h"
 
 namespace pixelrnn {
 

@@ -1,6 +1,6 @@
-#include "state_weights.h"
+#include "lstm/state_weights.h"
 
-#include "parallel.h"
+#include "base/parallel.h"
 
 namespace pixelrnn {
 namespace {

@@ -5,8 +5,8 @@
 // window * h floats, so the products need no copies: o, f, i, g [cell, 4h] += slots [cell, window h] weights [window h, 4h].
 #pragma once
 
-#include "arena.h"
-#include "vector.h"
+#include "base/arena.h"
+#include "base/vector.h"
 
 namespace pixelrnn {
 

@@ -1,7 +1,7 @@
 // The 1 x 1 convolution and the residual behind a recurrent layer, image by image.
 #pragma once
 
-#include "image_conv.h"
+#include "conv/image_conv.h"
 
 namespace pixelrnn {
 

@@ -3,7 +3,7 @@
 
 #include <mutex>
 
-#include "ops.h"
+#include "tensorflow/ops.h"
 
 namespace {
 

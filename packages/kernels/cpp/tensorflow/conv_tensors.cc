@@ -1,4 +1,4 @@
-#include "conv_tensors.h"
+#include "tensorflow/conv_tensors.h"
 
 #include <utility>
 

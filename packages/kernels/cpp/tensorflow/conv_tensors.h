@@ -1,7 +1,7 @@
 // What the ops of convolutions share: tensors and attributes, and their checks.
 #pragma once
 
-#include "op.h"
+#include "tensorflow/op.h"
 
 namespace pixelrnn {
 

@@ -1,5 +1,5 @@
 // Cross-entropies on integer labels, and their gradients.
-#include "ops.h"
+#include "tensorflow/ops.h"
 
 namespace pixelrnn {
 namespace {

@@ -1,6 +1,6 @@
 // PixelrnnGatedConv2d and its gradients.
-#include "conv_tensors.h"
-#include "ops.h"
+#include "tensorflow/conv_tensors.h"
+#include "tensorflow/ops.h"
 
 namespace pixelrnn {
 namespace {

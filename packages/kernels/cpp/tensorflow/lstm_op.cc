@@ -1,4 +1,4 @@
-#include "lstm_op.h"
+#include "tensorflow/lstm_op.h"
 
 namespace pixelrnn {
 

@@ -6,7 +6,7 @@
 // Optional tensors are lists of none or one.
 #pragma once
 
-#include "conv_tensors.h"
+#include "tensorflow/conv_tensors.h"
 
 namespace pixelrnn {
 

@@ -1,4 +1,4 @@
-#include "op.h"
+#include "tensorflow/op.h"
 
 #include <stdlib.h>
 #if defined(__linux__)
@@ -8,7 +8,7 @@
 #include <limits>
 #include <thread>
 
-#include "../thread_pool.h"
+#include "base/thread_pool.h"
 
 namespace pixelrnn {
 namespace {

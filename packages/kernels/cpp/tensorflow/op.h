@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "../kernels.h"
+#include "kernels.h"
 #include "tensorflow/c/kernels.h"
 #include "tensorflow/c/ops.h"
 

@@ -1,7 +1,7 @@
 // The ops, one function a file.
 #pragma once
 
-#include "op.h"
+#include "tensorflow/op.h"
 
 namespace pixelrnn {
 

@@ -1,7 +1,7 @@
 // RMSProp and Adam over all parameters in one call. New tensors come out: TensorFlow.js still holds the old ones, so
 // their memory could not be used again.
-#include "../parallel.h"
-#include "ops.h"
+#include "base/parallel.h"
+#include "tensorflow/ops.h"
 
 namespace pixelrnn {
 namespace {

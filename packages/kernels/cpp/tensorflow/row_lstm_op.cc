@@ -1,6 +1,6 @@
 // PixelrnnRowLSTM and its gradients.
-#include "lstm_op.h"
-#include "ops.h"
+#include "tensorflow/lstm_op.h"
+#include "tensorflow/ops.h"
 
 namespace pixelrnn {
 namespace {

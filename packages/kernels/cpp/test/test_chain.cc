@@ -1,9 +1,9 @@
 // Chains of convolutions against the convolutions one after the other.
 #include <cmath>
 
-#include "chain.h"
-#include "testing.h"
-#include "thread_pool.h"
+#include "conv/chain.h"
+#include "test/testing.h"
+#include "base/thread_pool.h"
 
 namespace testing {
 namespace {

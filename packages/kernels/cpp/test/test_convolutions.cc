@@ -1,8 +1,8 @@
 // The convolution and its gradients against sums in double precision, written out plainly.
 #include <algorithm>
 
-#include "testing.h"
-#include "thread_pool.h"
+#include "test/testing.h"
+#include "base/thread_pool.h"
 
 namespace testing {
 namespace {

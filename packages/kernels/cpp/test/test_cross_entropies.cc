@@ -1,9 +1,9 @@
 // The losses and their gradients against double precision, and the exponential over its whole range.
 #include <algorithm>
 
-#include "testing.h"
-#include "thread_pool.h"
-#include "vector.h"
+#include "test/testing.h"
+#include "base/thread_pool.h"
+#include "base/vector.h"
 
 namespace testing {
 namespace {

@@ -1,8 +1,8 @@
 // The gated convolution against the plain one and gates in double precision.
 #include <cmath>
 
-#include "testing.h"
-#include "thread_pool.h"
+#include "test/testing.h"
+#include "base/thread_pool.h"
 
 namespace testing {
 namespace {

@@ -1,8 +1,8 @@
 // Logistic function and tanh of vectors against double precision, over floats of every exponent.
 #include <algorithm>
 
-#include "gates.h"
-#include "testing.h"
+#include "base/gates.h"
+#include "test/testing.h"
 
 namespace testing {
 namespace {

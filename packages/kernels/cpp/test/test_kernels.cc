@@ -1,6 +1,6 @@
 // Runs every test of the kernels; the last line is the count, the exit status 1 where any failed.
-#include "testing.h"
-#include "vector.h"
+#include "test/testing.h"
+#include "base/vector.h"
 
 int main() {
     testing::test_convolutions();

@@ -1,8 +1,8 @@
 // Row LSTM and Diagonal BiLSTM against double precision, pixel by pixel; and that reference against finite differences.
 #include <algorithm>
 
-#include "testing_lstm_problem.h"
-#include "thread_pool.h"
+#include "test/testing_lstm_problem.h"
+#include "base/thread_pool.h"
 
 namespace testing {
 namespace {

@@ -1,7 +1,7 @@
 // Both optimisers against double precision over several steps, in place and not.
 #include <algorithm>
 
-#include "testing.h"
+#include "test/testing.h"
 
 namespace testing {
 namespace {

@@ -1,7 +1,7 @@
 // Gates that are written past the caches are the same ones.
-#include "testing_lstm_problem.h"
-#include "thread_pool.h"
-#include "vector.h"
+#include "test/testing_lstm_problem.h"
+#include "base/thread_pool.h"
+#include "base/vector.h"
 
 namespace testing {
 namespace {

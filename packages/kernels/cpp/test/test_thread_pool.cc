@@ -6,9 +6,9 @@
 #include <memory>
 #include <thread>
 
-#include "parallel.h"
-#include "testing.h"
-#include "thread_pool.h"
+#include "base/parallel.h"
+#include "test/testing.h"
+#include "base/thread_pool.h"
 
 namespace testing {
 namespace {

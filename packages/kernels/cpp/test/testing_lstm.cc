@@ -1,4 +1,4 @@
-#include "testing_lstm.h"
+#include "test/testing_lstm.h"
 
 namespace testing {
 namespace {

@@ -1,7 +1,7 @@
 // Both recurrent layers and their gradients pixel by pixel, in double precision and written out plainly.
 #pragma once
 
-#include "testing.h"
+#include "test/testing.h"
 
 namespace testing {
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "testing_lstm.h"
+#include "test/testing_lstm.h"
 
 namespace testing {
 

@@ -1,6 +1,6 @@
 // Softmax and Bernoulli cross-entropy on integer labels, per image and in nats.
-#include "parallel.h"
-#include "vector.h"
+#include "base/parallel.h"
+#include "base/vector.h"
 
 namespace pixelrnn {
 namespace {

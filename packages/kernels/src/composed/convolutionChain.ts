@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { ChainAttributes } from '../kernelSet.js';
+import type { ChainAttributes } from '../dispatch/kernelSet.js';
 import { composedMaskedConv2d, composedMaskedConv2dBackward } from './maskedConv2d.js';
 
 interface ComposedChainInputs {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { DiagonalBiLSTMInputs } from '../lstmInputs.js';
-import { maskedConv2d } from '../maskedConv2d.js';
+import type { DiagonalBiLSTMInputs } from '../ops/lstmInputs.js';
+import { maskedConv2d } from '../ops/maskedConv2d.js';
 import { type LstmState, lstmStep } from './lstmStep.js';
 import { product } from './product.js';
 import { skew, unskew } from './skew.js';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import type { GatedConv2dInputs } from '../gatedInputs.js';
-import { maskedConv2d } from '../maskedConv2d.js';
-import type { Tap } from '../taps.js';
+import type { GatedConv2dInputs } from '../ops/gatedInputs.js';
+import { maskedConv2d } from '../ops/maskedConv2d.js';
+import type { Tap } from '../ops/taps.js';
 
 /** The reference of the gated unit: one convolution for both halves, then each function on its half. */
 export function composedGatedConv2d(

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { KernelSet } from '../kernelSet.js';
+import type { KernelSet } from '../dispatch/kernelSet.js';
 import { composedChain, composedChainBackward } from './convolutionChain.js';
 import {
   composedBernoulliCrossEntropy,

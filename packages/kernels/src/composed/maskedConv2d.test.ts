@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { maskedConv2d } from '../maskedConv2d.js';
+import { maskedConv2d } from '../ops/maskedConv2d.js';
 import { loadBackends, on, relativeDifference } from '../testing/backends.js';
 import {
   convolutions,

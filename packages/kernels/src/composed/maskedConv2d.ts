@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { ConvAttributes, ConvBackwardAttributes } from '../kernelSet.js';
-import type { Tap } from '../taps.js';
+import type { ConvAttributes, ConvBackwardAttributes } from '../dispatch/kernelSet.js';
+import type { Tap } from '../ops/taps.js';
 
 export interface ComposedConvInputs {
   x: tf.Tensor4D;

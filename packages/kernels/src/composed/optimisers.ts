@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { AdamAttributes, RMSPropAttributes } from '../kernelSet.js';
+import type { AdamAttributes, RMSPropAttributes } from '../dispatch/kernelSet.js';
 
 type Lists = readonly (readonly tf.Tensor[])[];
 

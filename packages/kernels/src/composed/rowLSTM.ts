@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import type { RowLSTMInputs } from '../lstmInputs.js';
-import { maskedConv2d } from '../maskedConv2d.js';
-import type { Tap } from '../taps.js';
+import type { RowLSTMInputs } from '../ops/lstmInputs.js';
+import { maskedConv2d } from '../ops/maskedConv2d.js';
+import type { Tap } from '../ops/taps.js';
 import { type LstmState, lstmStep } from './lstmStep.js';
 import { product } from './product.js';
 import { unstack } from './unstack.js';

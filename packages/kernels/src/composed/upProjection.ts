@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { UpProjection } from '../lstmInputs.js';
-import { maskedConv2d } from '../maskedConv2d.js';
+import type { UpProjection } from '../ops/lstmInputs.js';
+import { maskedConv2d } from '../ops/maskedConv2d.js';
 
 /** The reference of what follows a recurrent layer's hidden map: nothing, or a 1 x 1 convolution, and x. */
 export function composedUpProjection(

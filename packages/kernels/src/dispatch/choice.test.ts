@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { maskedConv2d } from '../ops/maskedConv2d.js';
+import { loadFusedBackends } from '../testing/fusedBackends.js';
 import { type KernelChoice, kernelsInUse, setKernels, whyComposed } from './choice.js';
-import { maskedConv2d } from './maskedConv2d.js';
-import { loadFusedBackends } from './testing/fusedBackends.js';
 
 const kinds: Record<string, string> = { tensorflow: 'native', wasm: 'wasm' };
 let fused: string[];

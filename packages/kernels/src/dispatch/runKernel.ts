@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { registerGradients } from '../ops/gradients.js';
 import { fusedOrThrow, kernelsOf, slownessWarning } from './choice.js';
-import { registerGradients } from './gradients.js';
 import { kernelNames } from './kernelNames.js';
 import type {
   AdamAttributes,

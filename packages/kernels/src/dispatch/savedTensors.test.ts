@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { convolutionChain } from './convolutionChain.js';
+import { convolutionChain } from '../ops/convolutionChain.js';
+import { loadFusedBackends } from '../testing/fusedBackends.js';
 import { saveTensors } from './savedTensors.js';
-import { loadFusedBackends } from './testing/fusedBackends.js';
 
 beforeAll(() => loadFusedBackends());
 

@@ -5,8 +5,8 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { type TensorflowInstallation, tensorflowInstallation } from '@pixelrnn/engine';
-import type { Unavailable } from '../kernelSet.js';
-import { addonName, compilerFlags, kernelsFolder, sourceFiles } from './kernelsFolder.js';
+import type { Unavailable } from '../dispatch/kernelSet.js';
+import { addonName, compilerFlags, kernelsFolder, sourceFiles, sourceRoot } from './kernelsFolder.js';
 
 const run = promisify(execFile);
 const require = createRequire(import.meta.url);
@@ -68,6 +68,7 @@ async function compile(tensorflow: TensorflowInstallation, output: string, runPa
     [
       ...(mac ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared']),
       ...compilerFlags(),
+      `-I${sourceRoot}`,
       `-I${nodeApi}`,
       `-I${includeDir}`,
       ...sourceFiles(),

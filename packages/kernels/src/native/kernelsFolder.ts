@@ -8,8 +8,12 @@ import { processorFeatures } from './processor.js';
 /** The file inside {@link kernelsFolder}. */
 export const addonName = 'kernels.node';
 
-const sourceRoot = fileURLToPath(new URL('../../cpp/', import.meta.url));
-const sourceFolders = [sourceRoot, join(sourceRoot, 'tensorflow')];
+/** The folder that the kernels' own includes start from. */
+export const sourceRoot = fileURLToPath(new URL('../../cpp/', import.meta.url));
+/** Those of the kernels and of the ops around them; tests and benchmarks lie beside them. */
+const sourceFolders = ['', 'base', 'conv', 'lstm', 'train', 'tensorflow'].map((name) =>
+  join(sourceRoot, name),
+);
 
 /** The C++ files that make up the addon: the kernels and the ops around them. */
 export function sourceFiles(): string[] {
@@ -52,7 +56,7 @@ export function kernelsFolder({ version }: Pick<TensorflowInstallation, 'version
 
 function filesIn(folder: string, pattern: RegExp): string[] {
   return readdirSync(folder)
-    .filter((name) => pattern.test(name) && !/^(test|bench)/.test(name))
+    .filter((name) => pattern.test(name))
     .sort()
     .map((name) => join(folder, name));
 }

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { kernelsInUse, setKernels } from '../choice.js';
-import { maskedConv2d } from '../maskedConv2d.js';
+import { kernelsInUse, setKernels } from '../dispatch/choice.js';
+import { maskedConv2d } from '../ops/maskedConv2d.js';
 import { addonName, kernelsFolder } from './kernelsFolder.js';
 import { nativeKernels } from './node.js';
 

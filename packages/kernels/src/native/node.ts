@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { tensorflowInstallation } from '@pixelrnn/engine';
-import type { FusedKernelSet, Unavailable } from '../kernelSet.js';
+import type { FusedKernelSet, Unavailable } from '../dispatch/kernelSet.js';
 import { addonName, kernelsFolder } from './kernelsFolder.js';
 import { type TensorflowBackend, tensorflowKernels } from './tensorflowKernels.js';
 

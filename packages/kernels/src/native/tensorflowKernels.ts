@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { kernelNames } from '../kernelNames.js';
+import { kernelNames } from '../dispatch/kernelNames.js';
 import type {
   ChainAttributes,
   ConvAttributes,
@@ -9,7 +9,7 @@ import type {
   LstmBackwardInputs,
   LstmForwardInputs,
   LstmInputs,
-} from '../kernelSet.js';
+} from '../dispatch/kernelSet.js';
 
 interface OpAttribute {
   name: string;

@@ -1,7 +1,7 @@
 import { loadEngine } from '@pixelrnn/engine';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
-import { kernelsInUse, whyComposed } from '../choice.js';
+import { kernelsInUse, whyComposed } from '../dispatch/choice.js';
 import { runOp as run } from '../testing/tensorflowOp.js';
 
 const { engine } = await loadEngine({ quiet: true });

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { loadEngine } from '@pixelrnn/engine';
 import { expect, test } from 'vitest';
-import { kernelsInUse, setKernels } from '../choice.js';
+import { kernelsInUse, setKernels } from '../dispatch/choice.js';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../../../', import.meta.url));

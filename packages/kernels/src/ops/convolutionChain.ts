@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
+import { kernelNames } from '../dispatch/kernelNames.js';
+import { runKernel } from '../dispatch/runKernel.js';
+import { saveTensors } from '../dispatch/savedTensors.js';
 import { checkShape, fail } from './checks.js';
-import { kernelNames } from './kernelNames.js';
 import type { Activation } from './maskedConv2d.js';
-import { runKernel } from './runKernel.js';
-import { saveTensors } from './savedTensors.js';
 import { checkTaps, type Tap } from './taps.js';
 
 /** One of the convolutions of {@link convolutionChain}. */

@@ -1,8 +1,8 @@
 import { Random } from '@pixelrnn/random';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { loadBackends, on } from '../testing/backends.js';
 import { bernoulliCrossEntropy, softmaxCrossEntropy } from './crossEntropy.js';
-import { loadBackends, on } from './testing/backends.js';
 
 let backends: string[];
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
+import { composedDiagonalBiLSTM } from '../composed/diagonalBiLSTM.js';
+import { kernelsInUse } from '../dispatch/choice.js';
 import { checkLstm } from './checkLstm.js';
 import { checkShape, fail } from './checks.js';
-import { kernelsInUse } from './choice.js';
-import { composedDiagonalBiLSTM } from './composed/diagonalBiLSTM.js';
 import { fusedLstm } from './fusedLstm.js';
 import type { DiagonalBiLSTMInputs } from './lstmInputs.js';
 

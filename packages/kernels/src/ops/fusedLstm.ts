@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { kernelNames } from './kernelNames.js';
+import { kernelNames } from '../dispatch/kernelNames.js';
+import { runKernel } from '../dispatch/runKernel.js';
+import { saveTensors } from '../dispatch/savedTensors.js';
 import type { DiagonalBiLSTMInputs, RowLSTMInputs } from './lstmInputs.js';
-import { runKernel } from './runKernel.js';
-import { saveTensors } from './savedTensors.js';
 import type { Tap } from './taps.js';
 
 /** A recurrent layer by the fused kernels, differentiable once in everything but the masks. */

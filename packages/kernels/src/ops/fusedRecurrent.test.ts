@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { largest, on, relativeDifference } from './testing/backends.js';
-import { loadFusedBackends } from './testing/fusedBackends.js';
+import { largest, on, relativeDifference } from '../testing/backends.js';
+import { loadFusedBackends } from '../testing/fusedBackends.js';
 import {
   drawRecurrentLayer,
   type LargestLayer,
   type RecurrentLayer,
   recurrentLayers,
   recurrentOutputAndGradients,
-} from './testing/recurrentLayers.js';
+} from '../testing/recurrentLayers.js';
 
 let backends: string[];
 beforeAll(async () => {

@@ -1,16 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { setKernels } from './choice.js';
-import { gatedConv2d } from './gatedConv2d.js';
-import type { GatedConv2dInputs } from './gatedInputs.js';
-import { largest, on, relativeDifference, useCpu } from './testing/backends.js';
-import { loadFusedBackends } from './testing/fusedBackends.js';
+import { setKernels } from '../dispatch/choice.js';
+import { largest, on, relativeDifference, useCpu } from '../testing/backends.js';
+import { loadFusedBackends } from '../testing/fusedBackends.js';
 import {
   drawGatedConvolution,
   gatedConvolutions,
   gatedOutputAndGradients,
-} from './testing/gatedConvolutions.js';
+} from '../testing/gatedConvolutions.js';
+import { gatedConv2d } from './gatedConv2d.js';
+import type { GatedConv2dInputs } from './gatedInputs.js';
 
 await useCpu();
 

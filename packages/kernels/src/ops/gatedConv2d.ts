@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
+import { composedGatedConv2d } from '../composed/gatedConv2d.js';
+import { kernelsInUse } from '../dispatch/choice.js';
+import { kernelNames } from '../dispatch/kernelNames.js';
+import { runKernel } from '../dispatch/runKernel.js';
+import { saveTensors } from '../dispatch/savedTensors.js';
 import { checkShape, fail } from './checks.js';
-import { kernelsInUse } from './choice.js';
-import { composedGatedConv2d } from './composed/gatedConv2d.js';
 import type { GatedConv2dInputs } from './gatedInputs.js';
-import { kernelNames } from './kernelNames.js';
-import { runKernel } from './runKernel.js';
-import { saveTensors } from './savedTensors.js';
 import { checkTaps, type Tap } from './taps.js';
 
 const operation = 'gatedConv2d';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { kernelNames } from './kernelNames.js';
-import type { ConvAttributes, ConvBackwardAttributes } from './kernelSet.js';
-import { outsideInnermostTidy } from './outsideScope.js';
+import { kernelNames } from '../dispatch/kernelNames.js';
+import type { ConvAttributes, ConvBackwardAttributes } from '../dispatch/kernelSet.js';
+import { outsideInnermostTidy } from '../dispatch/outsideScope.js';
 
 type GradFunc = tf.GradFunc;
 

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
+import { useCpu } from '../testing/backends.js';
 import { type MaskedConv2dAttributes, type MaskedConv2dInputs, maskedConv2d } from './maskedConv2d.js';
 import { liveTaps } from './taps.js';
-import { useCpu } from './testing/backends.js';
 
 await useCpu();
 

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { kernelNames } from './kernelNames.js';
-import { runKernel } from './runKernel.js';
+import { kernelNames } from '../dispatch/kernelNames.js';
+import { runKernel } from '../dispatch/runKernel.js';
 import { checkTaps, type Tap } from './taps.js';
 
 export type Activation = 'linear' | 'relu';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { loadBackends, on } from '../testing/backends.js';
 import { adamUpdate, rmsPropUpdate } from './optimisers.js';
-import { loadBackends, on } from './testing/backends.js';
 
 let backends: string[];
 beforeAll(async () => {

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { setKernels } from './choice.js';
+import { setKernels } from '../dispatch/choice.js';
+import { useCpu } from '../testing/backends.js';
+import { loadFusedBackends } from '../testing/fusedBackends.js';
+import { drawRecurrentLayer, recurrentOutputAndGradients } from '../testing/recurrentLayers.js';
 import { diagonalBiLSTM } from './diagonalBiLSTM.js';
 import type { DiagonalBiLSTMInputs, RowLSTMInputs } from './lstmInputs.js';
 import { rowLSTM } from './rowLSTM.js';
-import { useCpu } from './testing/backends.js';
-import { loadFusedBackends } from './testing/fusedBackends.js';
-import { drawRecurrentLayer, recurrentOutputAndGradients } from './testing/recurrentLayers.js';
 
 await useCpu();
 

@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
+import { composedRowLSTM } from '../composed/rowLSTM.js';
+import { kernelsInUse } from '../dispatch/choice.js';
 import { checkLstm } from './checkLstm.js';
 import { checkShape, fail } from './checks.js';
-import { kernelsInUse } from './choice.js';
-import { composedRowLSTM } from './composed/rowLSTM.js';
 import { fusedLstm } from './fusedLstm.js';
 import type { RowLSTMInputs } from './lstmInputs.js';
 import { checkTaps, type Tap } from './taps.js';

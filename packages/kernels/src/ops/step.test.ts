@@ -1,11 +1,11 @@
 import { Random } from '@pixelrnn/random';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
-import { setKernels } from './choice.js';
+import { setKernels } from '../dispatch/choice.js';
+import { loadFusedBackends } from '../testing/fusedBackends.js';
 import { softmaxCrossEntropy } from './crossEntropy.js';
 import { maskedConv2d } from './maskedConv2d.js';
 import { rmsPropUpdate } from './optimisers.js';
-import { loadFusedBackends } from './testing/fusedBackends.js';
 
 let backends: string[];
 beforeAll(async () => {

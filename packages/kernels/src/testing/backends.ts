@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import { loadEngine } from '@pixelrnn/engine';
 import * as tf from '@tensorflow/tfjs';
-import { setKernels } from '../choice.js';
+import { setKernels } from '../dispatch/choice.js';
 
 /**
  * The backends to test beside 'cpu', the reference: the one of the engine that PIXELRNN_ENGINE (or its absence) picks,

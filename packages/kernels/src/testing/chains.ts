@@ -1,8 +1,8 @@
 import { Random } from '@pixelrnn/random';
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { type ChainedConvolution, convolutionChain } from '../convolutionChain.js';
-import { liveTaps } from '../taps.js';
+import { type ChainedConvolution, convolutionChain } from '../ops/convolutionChain.js';
+import { liveTaps } from '../ops/taps.js';
 
 /** Chains of one to five convolutions; residuals are added wherever channels agree. */
 export const chains = fc.record({

@@ -1,8 +1,8 @@
 import { Random } from '@pixelrnn/random';
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import type { Activation, MaskedConv2dAttributes, MaskedConv2dInputs } from '../maskedConv2d.js';
-import { liveTaps } from '../taps.js';
+import type { Activation, MaskedConv2dAttributes, MaskedConv2dInputs } from '../ops/maskedConv2d.js';
+import { liveTaps } from '../ops/taps.js';
 
 /** A convolution drawn by fast-check; its numbers follow from the seed. */
 export interface Convolution {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { kernelsInUse, whyComposed } from '../choice.js';
+import { kernelsInUse, whyComposed } from '../dispatch/choice.js';
 import { loadBackends } from './backends.js';
 
 /** The backends of {@link loadBackends} that have fused kernels; WASM must be among them. */

@@ -1,10 +1,10 @@
 import { Random } from '@pixelrnn/random';
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { diagonalBiLSTM } from '../diagonalBiLSTM.js';
-import type { DiagonalBiLSTMInputs, RowLSTMInputs } from '../lstmInputs.js';
-import { rowLSTM } from '../rowLSTM.js';
-import { liveTaps } from '../taps.js';
+import { diagonalBiLSTM } from '../ops/diagonalBiLSTM.js';
+import type { DiagonalBiLSTMInputs, RowLSTMInputs } from '../ops/lstmInputs.js';
+import { rowLSTM } from '../ops/rowLSTM.js';
+import { liveTaps } from '../ops/taps.js';
 
 /** A recurrent layer drawn by fast-check; its numbers follow from the seed. */
 export interface RecurrentLayer {

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { ChainAttributes, ChainInputs, KernelSet } from '../kernelSet.js';
+import type { ChainAttributes, ChainInputs, KernelSet } from '../dispatch/kernelSet.js';
 import { convolutionFields, writeConvolution } from './convolution.js';
 import type { KernelExports } from './sideModule.js';
 import type { WasmHeap } from './wasmHeap.js';

@@ -1,4 +1,4 @@
-import type { ConvAttributes, ConvInputs } from '../kernelSet.js';
+import type { ConvAttributes, ConvInputs } from '../dispatch/kernelSet.js';
 import type { WasmHeap } from './wasmHeap.js';
 
 /** Fields of a `pixelrnn_conv`, four bytes each. */

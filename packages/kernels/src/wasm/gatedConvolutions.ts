@@ -1,4 +1,4 @@
-import type { FusedKernelSet } from '../kernelSet.js';
+import type { FusedKernelSet } from '../dispatch/kernelSet.js';
 import { withConvolution } from './convolution.js';
 import type { KernelExports } from './sideModule.js';
 import type { WasmHeap } from './wasmHeap.js';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { CrossEntropyInputs, FusedKernelSet, KernelSet, Unavailable } from '../kernelSet.js';
+import type { CrossEntropyInputs, FusedKernelSet, KernelSet, Unavailable } from '../dispatch/kernelSet.js';
 import { chains } from './chains.js';
 import { withConvolution } from './convolution.js';
 import { gatedConvolutions } from './gatedConvolutions.js';

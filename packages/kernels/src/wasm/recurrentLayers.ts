@@ -6,7 +6,7 @@ import type {
   LstmBackwardInputs,
   LstmForwardInputs,
   LstmInputs,
-} from '../kernelSet.js';
+} from '../dispatch/kernelSet.js';
 import type { KernelExports } from './sideModule.js';
 import type { WasmHeap } from './wasmHeap.js';
 

@@ -1,4 +1,4 @@
-import { type Figure, figureTitle } from './figure.js';
+import { type Figure, figureTitle } from '../figures/figure.js';
 import { plotlyUrl } from './plotlyScript.js';
 
 /**

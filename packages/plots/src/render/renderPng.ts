@@ -1,5 +1,5 @@
-import { type Figure, PlotError } from './figure.js';
-import { resvgFont } from './fonts.js';
+import { type Figure, PlotError } from '../figures/figure.js';
+import { resvgFont } from '../figures/fonts.js';
 import { type RenderSize, renderSvg } from './renderSvg.js';
 
 export interface RenderPngOptions extends RenderSize {

@@ -1,10 +1,10 @@
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import type { Figure } from './figure.js';
+import type { Figure } from '../figures/figure.js';
+import { tablePlot } from '../figures/tablePlot.js';
+import { trainingCurve } from '../figures/trainingCurve.js';
 import { renderPng } from './renderPng.js';
 import { renderSvg } from './renderSvg.js';
-import { tablePlot } from './tablePlot.js';
-import { trainingCurve } from './trainingCurve.js';
 
 const curve = trainingCurve(
   [{ label: 'PixelCNN', steps: [0, 10, 20], train: [540, 100, 90], valid: [null, 99, 91] }],

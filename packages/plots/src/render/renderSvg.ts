@@ -1,8 +1,8 @@
 import type { JsdomElement, JsdomWindow } from 'jsdom';
-import { type Figure, PlotError } from './figure.js';
-import { createMeasure } from './measure.js';
+import { type Figure, PlotError } from '../figures/figure.js';
+import { createMeasure } from '../figures/measure.js';
+import { pointAtLength, totalLength } from '../figures/polyline.js';
 import { plotlySource } from './plotlyScript.js';
-import { pointAtLength, totalLength } from './polyline.js';
 
 /** The size of a picture, px; by default that of the figure's layout, else 900 x 500. */
 export interface RenderSize {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { JSDOM } from 'jsdom';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { tablePlot } from '../figures/tablePlot.js';
 import { writePlotlyScript } from './plotlyScript.js';
 import { renderSvg } from './renderSvg.js';
-import { tablePlot } from './tablePlot.js';
 import { writeFigure } from './writeFigure.js';
 
 const figure = tablePlot([{ label: '</script> & <NADE>', paper: 88.33, ours: null }], {

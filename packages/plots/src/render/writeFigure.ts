@@ -1,5 +1,5 @@
 import { dirname, relative, sep } from 'node:path';
-import { type Figure, PlotError } from './figure.js';
+import { type Figure, PlotError } from '../figures/figure.js';
 import { figureHtml } from './figureHtml.js';
 import { svgToPng } from './renderPng.js';
 import { type RenderSize, renderSvg } from './renderSvg.js';

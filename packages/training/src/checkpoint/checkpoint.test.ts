@@ -5,8 +5,8 @@ import { loadEngine } from '@pixelrnn/engine';
 import { pixelCNN } from '@pixelrnn/models';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parseTrainingConfig } from '../trainingConfig.js';
 import { loadModel, restoreCheckpoint, saveCheckpoint, type TrainingState } from './checkpoint.js';
-import { parseTrainingConfig } from './trainingConfig.js';
 
 beforeAll(() => loadEngine({ quiet: true }));
 

@@ -1,7 +1,9 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { writeFileAtomic } from './atomicFile.js';
+import { writeFileAtomic } from '../atomicFile.js';
+import { configDifferences, type TrainingConfig, trainingConfigSchema } from '../trainingConfig.js';
+import { TrainingError } from '../trainingError.js';
 import {
   type CheckpointIdentity,
   checkpointVersion,
@@ -13,8 +15,6 @@ import {
   sha256,
   type TrainingProgressState,
 } from './checkpointFormat.js';
-import { configDifferences, type TrainingConfig, trainingConfigSchema } from './trainingConfig.js';
-import { TrainingError } from './trainingError.js';
 
 /** A run at one step. */
 export interface TrainingState {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { TrainingError } from './trainingError.js';
+import { TrainingError } from '../trainingError.js';
 
 /** Of the `training` part of `model.json`; a change of what it holds or means is another version. */
 export const checkpointVersion = 2;

@@ -1,5 +1,5 @@
 import { MultiBar, Presets } from 'cli-progress';
-import type { TrainingProgress } from './trainingContext.js';
+import type { TrainingProgress } from '../trainingContext.js';
 
 export interface ProgressBar {
   update(progress: TrainingProgress): void;

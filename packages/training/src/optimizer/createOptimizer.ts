@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
+import type { TrainingConfig } from '../trainingConfig.js';
 import { Adam } from './adam.js';
 import type { Optimizer } from './optimizer.js';
 import { RMSProp } from './rmsProp.js';
-import type { TrainingConfig } from './trainingConfig.js';
 
 /** The optimiser that a config names, with its own keys of it. */
 export function createOptimizer(

@@ -1,6 +1,6 @@
 import { rmsPropUpdate } from '@pixelrnn/kernels';
 import * as tf from '@tensorflow/tfjs';
-import { KeptTensors } from './keptTensors.js';
+import { KeptTensors } from '../step/keptTensors.js';
 import type { Optimizer, OptimizerState } from './optimizer.js';
 
 export interface RMSPropOptions {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { parseTrainingConfig, type TrainingOptions } from '../trainingConfig.js';
 import { learningRateAt } from './schedule.js';
-import { parseTrainingConfig, type TrainingOptions } from './trainingConfig.js';
 
 const rates = (options: Partial<TrainingOptions>, steps: number[]) => {
   const base = { steps: 10, batchSize: 1, seed: 0, learningRate: 1, logEvery: 1, validateEvery: 1 };

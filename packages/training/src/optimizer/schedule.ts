@@ -1,4 +1,4 @@
-import type { TrainingConfig } from './trainingConfig.js';
+import type { TrainingConfig } from '../trainingConfig.js';
 
 /** The keys of a config that the learning rate depends on. */
 export type ScheduleConfig = Pick<

@@ -1,14 +1,14 @@
 import type { Batch } from '@pixelrnn/data';
 import type * as tf from '@tensorflow/tfjs';
+import type { TrainingState } from '../checkpoint/checkpoint.js';
+import { createOptimizer } from '../optimizer/createOptimizer.js';
+import type { Optimizer } from '../optimizer/optimizer.js';
+import { learningRateAt } from '../optimizer/schedule.js';
+import type { TrainingConfig } from '../trainingConfig.js';
 import { BestWeights } from './bestWeights.js';
-import type { TrainingState } from './checkpoint.js';
 import { clipByGlobalNorm, squaredNorm } from './clipping.js';
-import { createOptimizer } from './createOptimizer.js';
 import { flatten, setWeights, withWeights } from './flatWeights.js';
 import { type LossWindow, stepNumbers } from './lossWindow.js';
-import type { Optimizer } from './optimizer.js';
-import { learningRateAt } from './schedule.js';
-import type { TrainingConfig } from './trainingConfig.js';
 import { trainableVariables, trainingStep } from './trainingStep.js';
 import { WeightAverage } from './weightAverage.js';
 

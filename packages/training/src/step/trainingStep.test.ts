@@ -3,8 +3,8 @@ import { kernelsInUse } from '@pixelrnn/kernels';
 import { pixelCNN, pixelRNN } from '@pixelrnn/models';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { RMSProp } from './rmsProp.js';
-import { stripes } from './testing/stripes.js';
+import { RMSProp } from '../optimizer/rmsProp.js';
+import { stripes } from '../testing/stripes.js';
 import { trainableVariables, trainingStep } from './trainingStep.js';
 
 beforeAll(() => loadEngine({ quiet: true }));

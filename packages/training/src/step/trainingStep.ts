@@ -1,8 +1,8 @@
 import type { Batch } from '@pixelrnn/data';
 import { scaleIntensities } from '@pixelrnn/models';
 import * as tf from '@tensorflow/tfjs';
+import type { Optimizer } from '../optimizer/optimizer.js';
 import { lossAndGradients } from './lossAndGradients.js';
-import type { Optimizer } from './optimizer.js';
 
 /** The model's trainable weights, in the order in which an {@link Optimizer} wants them. */
 export function trainableVariables(model: tf.LayersModel): tf.Variable[] {
