@@ -31,6 +31,8 @@ export interface ExperimentRow {
   /** The paper's number in the experiment's metric. */
   paper: number | null;
   paperSource: string | null;
+  /** The number was recalled, not read again: it is shown with `(?)`. */
+  paperRecalled?: boolean;
   model?: RowModel;
   /** Instead of a model: a row that is computed. */
   closedForm?: ClosedForm;
@@ -45,6 +47,8 @@ export interface Experiment {
   id: string;
   title: string;
   metric: ResultTable['metric'];
+  /** The split that the paper's numbers belong to; test by default. */
+  split?: ResultTable['split'];
   rows: ExperimentRow[];
   /** The set that the paper's numbers belong to; results on any other carry its name in their label. */
   canonicalDataset: string;

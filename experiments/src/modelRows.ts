@@ -35,14 +35,18 @@ export function pixelCNNRow(presets: Presets<typeof pixelCNNSettings>): RowModel
   });
 }
 
-/** A row that trains `pixelRNN` of @pixelrnn/models. */
-export function pixelRNNRow(cell: 'row' | 'diagonal', presets: Presets<typeof pixelRNNSettings>): RowModel {
+/** A row that trains `pixelRNN` of @pixelrnn/models; `fixed` is what makes the row, and no setting. */
+export function pixelRNNRow(
+  cell: 'row' | 'diagonal',
+  presets: Presets<typeof pixelRNNSettings>,
+  fixed: { distribution?: 'softmax' | 'mcgsm' } = {},
+): RowModel {
   return rowModel({
     settings: pixelRNNSettings,
     presets,
     build: ({ layers, h, headWidth, residual, skip, firstKernel, kernelSize }, shape, seed) => {
       const options = { cell, layers, h, headWidth, residual, skip, firstKernel, kernelSize, seed };
-      return pixelRNN({ ...shape, ...options });
+      return pixelRNN({ ...shape, ...options, ...fixed });
     },
   });
 }

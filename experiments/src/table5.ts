@@ -1,40 +1,12 @@
 import { loadCifar10 } from '@pixelrnn/data';
 import { gaussianRow, uniformRow } from './closedFormRows.js';
+import { cpu, kernels, paper, smoke } from './colorPresets.js';
 import type { Experiment, ExperimentRow } from './experiment.js';
 import { pixelCNNRow, pixelRNNRow } from './modelRows.js';
-import type { TrainingSettings } from './runner/trainingSettings.js';
-
-// A step on 32x32x3 with 256 levels costs many times one of Table 4: smoke runs are short and draw no samples.
-const smoke: TrainingSettings = {
-  data: 'cifar10',
-  steps: 10,
-  maxSeconds: null,
-  batchSize: 8,
-  learningRate: 2e-3,
-  logEvery: 2,
-  validateEvery: 10,
-  validImages: 16,
-  testImages: 16,
-  trainImages: 0,
-  samples: 0,
-};
-const cpu: TrainingSettings = {
-  ...smoke,
-  steps: 50_000,
-  batchSize: 16,
-  learningRate: 1e-3,
-  logEvery: 100,
-  validateEvery: 2_500,
-  validImages: 500,
-  testImages: null,
-  trainImages: 1_000,
-  samples: 16,
-};
-const paper: TrainingSettings = { ...cpu, steps: 500_000, learningRate: 5e-4, validImages: null };
 
 /** Rows of recurrent models: 12 layers with residual and skip connections in the paper (Table 1, section 5.2). */
 function recurrent(cell: 'row' | 'diagonal') {
-  const architecture = { residual: true, skip: true, firstKernel: 7, kernelSize: 3 };
+  const architecture = { ...kernels, residual: true, skip: true };
   return pixelRNNRow(cell, {
     smoke: { ...smoke, ...architecture, layers: 1, h: 6, headWidth: 12 },
     cpu: { ...cpu, ...architecture, layers: 3, h: 24, headWidth: 96 },
@@ -66,9 +38,9 @@ export const table5: Experiment = {
     {
       ...quoted('pixelcnn', 'PixelCNN', 3.14, 3.08),
       model: pixelCNNRow({
-        smoke: { ...smoke, blocks: 1, h: 6, headWidth: 12, firstKernel: 7, kernelSize: 3 },
-        cpu: { ...cpu, blocks: 6, h: 30, headWidth: 96, firstKernel: 7, kernelSize: 3 },
-        paper: { ...paper, blocks: 15, h: 128, headWidth: 1024, firstKernel: 7, kernelSize: 3 },
+        smoke: { ...smoke, blocks: 1, h: 6, headWidth: 12, ...kernels },
+        cpu: { ...cpu, blocks: 6, h: 30, headWidth: 96, ...kernels },
+        paper: { ...paper, blocks: 15, h: 128, headWidth: 1024, ...kernels },
       }),
     },
     { ...quoted('row-lstm', 'Row LSTM', 3.07, 3.0), model: recurrent('row') },

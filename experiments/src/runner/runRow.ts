@@ -131,6 +131,7 @@ async function runLocked(options: RunOptions, lock: RunLock): Promise<RunResult>
       testSplit: data.test.count,
       validImages: valid.images,
       testStandardError: test.standardError,
+      validStandardError: valid.standardError,
       dimensions: shape.height * shape.width * shape.colors,
       dataset: data.test.name,
       parameters: model.countParams(),

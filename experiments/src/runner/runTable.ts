@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   bitsPerDim,
+  paperNumber,
   type ResultRow,
   type ResultTable,
   type RunResult,
@@ -30,7 +31,8 @@ function standardDeviation(values: number[]): number | null {
 }
 
 function tableRow(experiment: Experiment, row: ExperimentRow, runs: RunResults | undefined): ResultRow {
-  const base = { name: row.name, label: row.label, paper: row.paper, paperSource: row.paperSource };
+  const { name, label, paper, paperSource, paperRecalled = false } = row;
+  const base = { name, label, paper, paperSource, paperRecalled };
   const finished = [...(runs?.values() ?? [])];
   const results = finished.map(({ result }) => result);
   const [first] = results;
@@ -51,15 +53,14 @@ function tableRow(experiment: Experiment, row: ExperimentRow, runs: RunResults |
   }
   const inMetric = (nats: number) =>
     experiment.metric === 'nats' ? nats : bitsPerDim(nats, first.dimensions);
-  const tests = results.map(({ test }) => inMetric(test));
   const trains = results.map(({ train }) => train).filter((train) => train !== null);
   return {
     ...base,
     label: measuredLabel(experiment, row, finished[0] as FinishedRun),
-    test: mean(tests),
+    test: mean(results.map(({ test }) => inMetric(test))),
     valid: mean(results.map(({ valid }) => inMetric(valid))),
     train: trains.length === results.length ? mean(trains.map(inMetric)) : null,
-    sd: standardDeviation(tests),
+    sd: standardDeviation(results.map((result) => inMetric(result[experiment.split ?? 'test']))),
     seeds: [...(runs?.keys() ?? [])].sort((a, b) => a - b),
     parameters: first.parameters,
     steps: Math.max(...results.map(({ steps }) => steps)),
@@ -69,20 +70,22 @@ function tableRow(experiment: Experiment, row: ExperimentRow, runs: RunResults |
   };
 }
 
-/** What was measured, where it is not the paper's own task: other sizes, another dataset, a part of the test split. */
+/** What was measured, where it is not the paper's own task: other sizes, another dataset, a part of the split. */
 function measuredLabel(
   experiment: Experiment,
   row: ExperimentRow,
   { result, settings }: FinishedRun,
 ): string {
-  const { dataset, testImages, testSplit } = result;
+  const { dataset, testImages, testSplit, validImages } = result;
   const parts = [row.label];
   const paper = row.model?.presets.paper as Record<string, unknown> | undefined;
   for (const key of Object.keys(row.model?.settings.shape ?? {})) {
     if (settings[key] !== paper?.[key]) parts.push(`${key} ${settings[key]}`);
   }
   if (dataset !== experiment.canonicalDataset) parts.push(`on ${dataset}`);
-  if (testImages < testSplit) parts.push(`${testImages} of ${testSplit} test images`);
+  if (experiment.split === 'valid') {
+    if (settings.validImages !== null) parts.push(`${validImages} of the validation images`);
+  } else if (testImages < testSplit) parts.push(`${testImages} of ${testSplit} test images`);
   return parts.join(', ');
 }
 
@@ -96,6 +99,7 @@ export function resultTable(
     experiment: experiment.id,
     preset,
     metric: experiment.metric,
+    split: experiment.split ?? 'test',
     rows: experiment.rows.map((row) => tableRow(experiment, row, results.get(row.name))),
   };
 }
@@ -106,7 +110,10 @@ export async function writeTable(experiment: Experiment, table: ResultTable, fol
   await writeFileAtomic(join(folder, 'table.json'), `${JSON.stringify(table, null, 2)}\n`);
   await writeFileAtomic(join(folder, 'table.md'), tableToMarkdown(table));
   await writeFileAtomic(join(folder, 'table.csv'), tableToCsv(table));
-  const rows = table.rows.map(({ label, paper, test, sd }) => ({ label, paper, ours: test, sd }));
+  const rows = table.rows.map((row) => {
+    const { label, paper, sd } = row;
+    return { label, paper, paperText: paperNumber(row) || '–', ours: row[table.split], sd };
+  });
   const figure = tablePlot(rows, { metric: table.metric, title: experiment.title });
   await writeFigure(figure, { png: join(folder, 'plot.png'), html: join(folder, 'plot.html') });
 }

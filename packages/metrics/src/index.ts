@@ -13,6 +13,7 @@ export { binProbabilities, binProbability } from './gaussianMixture.js';
 export { bitsPerDim, logLikelihood } from './likelihood.js';
 export { type Output, receptiveField } from './receptiveField.js';
 export {
+  paperNumber,
   type ResultRow,
   type ResultTable,
   resultTableSchema,

@@ -9,11 +9,13 @@ const rowSchema = z.strictObject({
   /** The paper's number, in the table's metric, and where it stands. Never ours. */
   paper: number,
   paperSource: z.string().nullable(),
+  /** The paper's number was recalled, not read again: `(?)` stands wherever it is shown. */
+  paperRecalled: z.boolean().default(false),
   /** Ours: means over seeds, in the table's metric. */
   test: number,
   valid: number,
   train: number,
-  /** Standard deviation of `test` over seeds; null for a single seed. */
+  /** Standard deviation over seeds, of the split that the paper reports; null for a single seed. */
   sd: number,
   seeds: z.array(z.int()),
   parameters: number,
@@ -28,6 +30,8 @@ export const resultTableSchema = z.strictObject({
   experiment: z.string(),
   preset: z.string(),
   metric: z.enum(['nats', 'bits/dim']),
+  /** The split that the paper's numbers belong to. */
+  split: z.enum(['test', 'valid']).default('test'),
   rows: z.array(rowSchema),
 });
 
@@ -36,12 +40,17 @@ export type ResultTable = z.infer<typeof resultTableSchema>;
 
 const decimals = { nats: 2, 'bits/dim': 3 } as const;
 
-const columns = [
+type Split = ResultTable['split'];
+
+const otherSplit = { test: 'valid', valid: 'test' } as const;
+
+/** The split that the paper reports stands beside its number. */
+const columnsOf = (split: Split) => [
   'model',
   'paper',
-  'ours: test',
+  `ours: ${split}`,
   'sd',
-  'valid',
+  otherSplit[split],
   'train',
   'seeds',
   'parameters',
@@ -49,17 +58,22 @@ const columns = [
   'images',
   'seconds',
   'engine',
-] as const;
+];
 
-function cells(row: ResultRow, metric: ResultTable['metric']): string[] {
+/** The paper's number with its two decimals: empty where there is none, with `(?)` where it was recalled. */
+export function paperNumber({ paper, paperRecalled }: Pick<ResultRow, 'paper' | 'paperRecalled'>): string {
+  return paper === null ? '' : `${paper.toFixed(2)}${paperRecalled ? ' (?)' : ''}`;
+}
+
+function cells(row: ResultRow, { metric, split }: ResultTable): string[] {
   const measure = (value: number | null) => (value === null ? '' : value.toFixed(decimals[metric]));
   const count = (value: number | null) => (value === null ? '' : String(Math.round(value)));
   return [
     row.label,
-    measure(row.paper),
-    measure(row.test),
+    paperNumber(row),
+    measure(row[split]),
     measure(row.sd),
-    measure(row.valid),
+    measure(row[otherSplit[split]]),
     measure(row.train),
     row.seeds.join(' '),
     count(row.parameters),
@@ -73,14 +87,18 @@ function cells(row: ResultRow, metric: ResultTable['metric']): string[] {
 /** The table in Markdown, metric and preset above it. Rows that were not run have empty cells. */
 export function tableToMarkdown(table: ResultTable): string {
   const unit = table.metric === 'nats' ? 'nats per image' : 'bits per dimension';
+  const columns = columnsOf(table.split);
+  const recalled = table.rows.some((row) => row.paperRecalled)
+    ? ' (?) marks a number of the paper that was recalled, not read again.'
+    : '';
   const lines = [
     `# ${table.experiment}, preset ${table.preset}`,
     '',
-    `Negative log-likelihood in ${unit}; lower is better. An empty cell was not measured.`,
+    `Negative log-likelihood in ${unit}; lower is better. An empty cell was not measured.${recalled}`,
     '',
     `| ${columns.join(' | ')} |`,
     `|${columns.map((_, i) => (i === 0 ? ' --- ' : ' ---: ')).join('|')}|`,
-    ...table.rows.map((row) => `| ${cells(row, table.metric).join(' | ')} |`),
+    ...table.rows.map((row) => `| ${cells(row, table).join(' | ')} |`),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -12,6 +12,8 @@ export const runResultSchema = z.strictObject({
   validImages: z.int(),
   /** Standard error of `test` over images. */
   testStandardError: z.number(),
+  /** Standard error of `valid` over images; older runs have none. */
+  validStandardError: z.number().optional(),
   dimensions: z.int(),
   dataset: z.string(),
   parameters: z.int(),

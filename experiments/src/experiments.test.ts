@@ -1,0 +1,109 @@
+import { loadEngine } from '@pixelrnn/engine';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { presetNames } from './experiment.js';
+import { experiments } from './registry.js';
+import { trainable } from './runner/plan.js';
+import { resolveSettings } from './runner/settings.js';
+import { softmaxVsMcgsm } from './softmaxVsMcgsm.js';
+import { table2 } from './table2.js';
+import { table3 } from './table3.js';
+import { table6 } from './table6.js';
+
+beforeAll(() => loadEngine({ quiet: true }));
+
+const numbers = (rows: (typeof table2)['rows']) =>
+  rows.map(({ name, paper, paperRecalled = false, paperSource }) => [
+    name,
+    paper,
+    paperRecalled,
+    paperSource,
+  ]);
+
+it("holds the papers' numbers, those that were recalled marked", () => {
+  expect(numbers(table2.rows)).toEqual([
+    ['plain', 3.22, true, 'PixelRNN, Table 2'],
+    ['skip', 3.09, false, 'PixelRNN, Table 2'],
+    ['residual', 3.07, false, 'PixelRNN, Table 2'],
+    ['residual-skip', 3.06, false, 'PixelRNN, Table 2'],
+  ]);
+  expect(numbers(table3.rows)).toEqual([
+    ['layers-1', 3.3, false, 'PixelRNN, Table 3'],
+    ['layers-2', 3.2, true, 'PixelRNN, Table 3'],
+    ['layers-3', 3.17, true, 'PixelRNN, Table 3'],
+    ['layers-6', 3.09, true, 'PixelRNN, Table 3'],
+    ['layers-9', 3.08, true, 'PixelRNN, Table 3'],
+    ['layers-12', 3.06, false, 'PixelRNN, Table 3'],
+  ]);
+  expect(numbers(table6.rows)).toEqual([
+    ['row-lstm-32x32', 3.86, false, 'PixelRNN, Table 6 (train 3.83)'],
+    ['row-lstm-64x64', 3.63, false, 'PixelRNN, Table 6 (train 3.57)'],
+  ]);
+  expect(numbers(softmaxVsMcgsm.rows)).toEqual([
+    ['softmax', 3.06, false, 'PixelRNN, section 5.3'],
+    ['mcgsm', 3.22, false, 'PixelRNN, section 5.3'],
+  ]);
+  for (const { split } of [table2, table3, softmaxVsMcgsm]) expect(split).toBe('valid');
+});
+
+const pointwise = (from: number, to: number) => from * to + to;
+const first = (h: number) => 49 * 3 * 2 * h + 2 * h;
+const head = (h: number, outputs = 768) =>
+  pointwise(2 * h, 1024) + pointwise(1024, 1024) + pointwise(1024, outputs);
+// Input-to-state and state-to-state of kernel 3, the learned initial states, the projection to 2h.
+const layer = (h: number) => 3 * 2 * h * 4 * h + 4 * h + 3 * h * 4 * h + 2 * h + pointwise(h, 2 * h);
+const rowLSTM = (layers: number, h: number, skip = true) =>
+  first(h) + layers * (layer(h) + (skip ? pointwise(2 * h, 2 * h) : 0)) + head(h);
+const mixture = 2 * 3 * 8 * 4 + 3 * 8 * 1024;
+/** By hand, from Table 1. */
+const paperParameters: Record<string, number> = {
+  'table2 plain': rowLSTM(12, 128, false),
+  'table2 skip': rowLSTM(12, 128),
+  'table2 residual': rowLSTM(12, 128, false),
+  'table2 residual-skip': rowLSTM(12, 128),
+  ...Object.fromEntries([1, 2, 3, 6, 9, 12].map((n) => [`table3 layers-${n}`, rowLSTM(n, 128)])),
+  'table6 row-lstm-32x32': rowLSTM(12, 384),
+  'table6 row-lstm-64x64': rowLSTM(4, 512),
+  'softmax-vs-mcgsm softmax': rowLSTM(12, 128),
+  'softmax-vs-mcgsm mcgsm': rowLSTM(12, 128) - head(128) + head(128, 3 * (8 + 1024)) + mixture,
+};
+
+const rows = experiments.flatMap(({ id, rows, metric }) =>
+  rows.filter(trainable).map((row) => ({ id, name: row.name, row, metric })),
+);
+
+describe.each(rows)('$id $name', ({ id, row, metric }) => {
+  const shape =
+    metric === 'nats'
+      ? { height: 8, width: 8, colors: 1, levels: 2 }
+      : { height: 8, width: 8, colors: 3, levels: 256 };
+
+  // The paper's colour models are built below, where their parameters are counted.
+  const built = presetNames.filter(
+    (preset) => !(preset === 'paper' && `${id} ${row.name}` in paperParameters),
+  );
+  it.each(built)('builds the model of preset %s', (preset) => {
+    const settings = resolveSettings(row, preset);
+    const model = row.model.build(settings, shape, 0);
+    expect(model.outputs[0]?.shape.slice(0, 4)).toEqual([null, 8, 8, shape.colors]);
+    model.dispose();
+  });
+
+  it("trains with the papers' optimiser in preset paper, with Adam in cpu", () => {
+    const settings = presetNames.map((preset) => resolveSettings(row, preset));
+    expect(settings.map(({ optimizer, schedule }) => [optimizer, schedule])).toEqual([
+      ['rmsprop', 'constant'],
+      ['adam', 'cosine'],
+      ['rmsprop', 'constant'],
+    ]);
+  });
+});
+
+describe('the paper preset has the parameters of Table 1', () => {
+  it.each(Object.entries(paperParameters))('%s: %d', (name, parameters) => {
+    const row = rows.find((candidate) => `${candidate.id} ${candidate.name}` === name)?.row;
+    const shape = { height: 2, width: 2, colors: 3, levels: 256 };
+    const model = row?.model.build(row.model.presets.paper, shape, 0);
+    expect(model?.countParams()).toBe(parameters);
+    model?.dispose();
+  });
+});
