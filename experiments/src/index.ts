@@ -1,6 +1,7 @@
 export type { Experiment, ExperimentRow, ImageShape, PresetName, RowModel } from './experiment.js';
 export { presetNames, rowModel } from './experiment.js';
 export { type FixedOrSeededOptions, fixedOrSeeded } from './fixedOrSeeded.js';
+export { multiscale } from './multiscale.js';
 export { experiments, findExperiment } from './registry.js';
 export type { ClosedForm, ClosedFormResult } from './runner/closedForm.js';
 export { plan } from './runner/plan.js';

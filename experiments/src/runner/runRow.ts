@@ -166,7 +166,7 @@ function samplesInLogs(options: RunOptions, model: tf.LayersModel): TrainingCont
 }
 
 async function samplesPng(
-  { settings, data, seed, signal }: RunOptions,
+  { row, settings, data, seed, signal }: RunOptions,
   model: tf.LayersModel,
 ): Promise<Buffer> {
   const shape = trainingShape(data.train);
@@ -175,7 +175,7 @@ async function samplesPng(
     await setImmediate(); // a signal may have come
     signal.throwIfAborted();
   };
-  const images = await sample(model, { ...shape, count, seed, onProgress });
+  const images = await (row.model.draw ?? sample)(model, { ...shape, count, seed, onProgress });
   const { colors: channels, ...size } = shape;
   return imageGrid({ ...size, channels, images, count, columns: Math.ceil(Math.sqrt(count)) });
 }

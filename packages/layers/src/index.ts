@@ -1,4 +1,5 @@
 export { DiagonalBiLSTM, type DiagonalBiLSTMArgs, diagonalBiLSTM } from './diagonalBiLSTM.js';
+export { JoinScales, type JoinScalesArgs, joinScales } from './joinScales.js';
 export { KnownPixels, type KnownPixelsArgs, knownPixels } from './knownPixels.js';
 export {
   type ColorGroups,

@@ -2,7 +2,9 @@ export {
   type MultiScaleModel,
   type MultiScaleOptions,
   multiScale,
+  multiScaleImage,
   type ScaleOptions,
+  scalesOf,
   subsampleIntensities,
 } from './multiScale.js';
 export { type OutputHeadArgs, outputHead } from './outputHead.js';

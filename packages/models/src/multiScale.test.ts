@@ -6,6 +6,8 @@ import {
   type MultiScaleModel,
   type MultiScaleOptions,
   multiScale,
+  multiScaleImage,
+  scalesOf,
   subsampleIntensities,
 } from './multiScale.js';
 import { scaleIntensities } from './scaleIntensities.js';
@@ -106,6 +108,35 @@ describe('multiScale', () => {
     );
     const probability = tf.sigmoid(models.conditional.apply(images) as tf.Tensor).dataSync();
     for (const i of [0, 2, 8, 10]) expect(probability[i]).toBeCloseTo((i * 7) % 2, 7);
+  });
+
+  it.each([
+    ['2 levels, 4 x 2 x 1', tiny],
+    ['3 levels, 2 x 4 x 1', { ...tiny, height: 2, width: 4, levels: 3 }],
+  ])('is one model of the whole image: %s', async (_, options) => {
+    const { height, width, colors, levels } = options;
+    const models = multiScale(options);
+    randomWeights(models);
+    const model = multiScaleImage(models);
+    const { total } = everyLogLikelihood(models, options);
+    const images = everyImage(height * width * colors, levels);
+    const shape: [number, number, number, number] = [total.length, height, width, colors];
+    const nats = (whole: tf.LayersModel) =>
+      tf.tidy(() => {
+        const output = whole.apply(scaleIntensities(images, shape, levels)) as tf.Tensor;
+        return [...logLikelihood(output, tf.tensor(images, shape, 'int32'), levels).dataSync()];
+      });
+    const joined = nats(model);
+    for (const [i, value] of total.entries()) expect(joined[i]).toBeCloseTo(value, 4);
+    // The weights have names of their own: what was saved comes back, and so do the two networks.
+    const loaded = await saveAndLoad(model);
+    expect(nats(loaded)).toEqual(joined);
+    const parts = scalesOf(loaded);
+    expect(parts.stride).toBe(options.stride);
+    expect(everyLogLikelihood(parts, options).total).toEqual(total);
+    expect(() => scalesOf(models.conditional)).toThrow(
+      'expected a model made by multiScaleImage, got MultiScale',
+    );
   });
 
   it('takes pixels from the first, every stride-th', () => {

@@ -1,8 +1,8 @@
-import { knownPixels, subsample, transposedConv2d } from '@pixelrnn/layers';
+import { joinScales, knownPixels, subsample, transposedConv2d } from '@pixelrnn/layers';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { parseOptions } from './parseOptions.js';
-import { type PixelRNNOptions, pixelRNN, pixelRNNOutput, pixelRNNSchema } from './pixelRNN.js';
+import { type PixelRNNOptions, pixelRNNOutput, pixelRNNSchema } from './pixelRNN.js';
 
 const positive = z.int().positive();
 const networkSchema = pixelRNNSchema.omit({
@@ -79,13 +79,12 @@ export interface MultiScaleModel {
 export function multiScale(options: MultiScaleOptions): MultiScaleModel {
   const o = parseOptions('multiScale', multiScaleSchema, options);
   const { height, width, colors, levels, stride, conditionMaps, seed } = o;
-  const unconditional = pixelRNN({
-    ...o.unconditional,
-    height: height / stride,
-    width: width / stride,
-    colors,
-    levels,
-    seed,
+  const output = { colors, levels, distribution: 'softmax', seed } as const;
+  const smallPixels = tf.input({ shape: [height / stride, width / stride, colors], name: 'small_pixels' });
+  const unconditional = tf.model({
+    inputs: smallPixels,
+    outputs: pixelRNNOutput(smallPixels, null, { ...o.unconditional, ...output, prefix: 'small_' }),
+    name: names.unconditional,
   });
   const pixels = tf.input({ shape: [height, width, colors], name: 'pixels' });
   const small = subsample({ stride, name: 'subsample' }).apply(pixels) as tf.SymbolicTensor; // [B, s, s, C]
@@ -99,13 +98,47 @@ export function multiScale(options: MultiScaleOptions): MultiScaleModel {
   }
   const logits = pixelRNNOutput(pixels, condition, {
     ...o.conditional,
-    colors,
-    levels,
-    distribution: 'softmax',
-    seed,
+    ...output,
   });
   const outputs = knownPixels({ stride, levels, name: 'known' }).apply([logits, pixels]) as tf.SymbolicTensor;
-  return { stride, unconditional, conditional: tf.model({ inputs: pixels, outputs, name: 'MultiScale' }) };
+  return {
+    stride,
+    unconditional,
+    conditional: tf.model({ inputs: pixels, outputs, name: names.conditional }),
+  };
+}
+
+/** By which the two networks are found in a model of both. */
+const names = { unconditional: 'MultiScaleSmall', conditional: 'MultiScale' } as const;
+
+/**
+ * Both networks as one model of the whole image, from scaled pixels [B, n, n, C] to logits: its likelihood is the exact
+ * one, log p(subsampled image) + log p(the rest given it), and training it trains both at once, for they share no weights.
+ * Its order is not that of the pixels: draw from the two networks, {@link scalesOf}.
+ */
+export function multiScaleImage({ stride, unconditional, conditional }: MultiScaleModel): tf.LayersModel {
+  const [large] = conditional.inputs as [tf.SymbolicTensor];
+  const pixels = tf.input({ shape: large.shape.slice(1), name: 'image' });
+  const small = subsample({ stride, name: 'subsampled' }).apply(pixels) as tf.SymbolicTensor;
+  const logits = [conditional.apply(pixels), unconditional.apply(small)] as tf.SymbolicTensor[];
+  const outputs = joinScales({ stride, name: 'joined' }).apply(logits) as tf.SymbolicTensor;
+  return tf.model({ inputs: pixels, outputs, name: 'MultiScaleImage' });
+}
+
+/**
+ * The two networks in a model that {@link multiScaleImage} made, as trained or loaded.
+ *
+ * @throws Error for any other model
+ */
+export function scalesOf(model: tf.LayersModel): MultiScaleModel {
+  const part = (name: string) =>
+    model.layers.find((layer) => layer.name === name) as tf.LayersModel | undefined;
+  const [unconditional, conditional] = [part(names.unconditional), part(names.conditional)];
+  if (!unconditional || !conditional) {
+    throw new Error(`scalesOf: expected a model made by multiScaleImage, got ${model.name}`);
+  }
+  const heights = [conditional, unconditional].map(({ inputs }) => inputs[0]?.shape[1] as number);
+  return { stride: (heights[0] as number) / (heights[1] as number), unconditional, conditional };
 }
 
 /**

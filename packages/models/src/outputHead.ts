@@ -16,6 +16,8 @@ export interface OutputHeadArgs {
    */
   distribution?: 'softmax' | 'mcgsm';
   seed: number;
+  /** Before the names of all layers. */
+  prefix?: string;
 }
 
 /**
@@ -30,24 +32,24 @@ export interface OutputHeadArgs {
  * levels, or mixtures [B, H, W, colors, 32, 3]
  */
 export function outputHead(features: tf.SymbolicTensor, args: OutputHeadArgs): tf.SymbolicTensor {
-  const { colors, levels, headWidth, distribution = 'softmax', seed } = args;
+  const { colors, levels, headWidth, distribution = 'softmax', seed, prefix = '' } = args;
   const perColor = distribution === 'mcgsm' ? components + headWidth : levels === 2 ? 1 : levels;
   const shared = { kernelSize: 1, maskType: 'B', inputActivation: 'relu' } as const;
   const head = maskedConvChain({
     convolutions: [
-      { ...shared, name: 'head1', filters: headWidth },
-      { ...shared, name: 'head2', filters: headWidth },
-      { ...shared, name: 'logits', filters: colors * perColor, outputGroups: 'contiguous' },
+      { ...shared, name: `${prefix}head1`, filters: headWidth },
+      { ...shared, name: `${prefix}head2`, filters: headWidth },
+      { ...shared, name: `${prefix}logits`, filters: colors * perColor, outputGroups: 'contiguous' },
     ],
     colors,
     seed,
-    name: 'head',
+    name: `${prefix}head`,
   });
   const logits = head.apply(features) as tf.SymbolicTensor; // [B, H, W, colors * perColor]
   if (distribution === 'mcgsm') {
-    const mixture = mcgsm({ colors, components, features: headWidth, seed, name: 'mixture' });
+    const mixture = mcgsm({ colors, components, features: headWidth, seed, name: `${prefix}mixture` });
     return mixture.apply(logits) as tf.SymbolicTensor;
   }
   if (perColor === 1) return logits;
-  return splitLevels({ colors, levels, name: 'levels' }).apply(logits) as tf.SymbolicTensor;
+  return splitLevels({ colors, levels, name: `${prefix}levels` }).apply(logits) as tf.SymbolicTensor;
 }

@@ -83,7 +83,10 @@ export function pixelRNN(options: PixelRNNOptions): tf.LayersModel {
 
 const classNames = { row: 'RowLSTM', diagonal: 'DiagonalBiLSTM' } as const;
 
-type Architecture = Omit<z.output<typeof pixelRNNSchema>, 'height' | 'width' | 'conditionMaps'>;
+type Architecture = Omit<z.output<typeof pixelRNNSchema>, 'height' | 'width' | 'conditionMaps'> & {
+  /** Before the names of all layers: networks that are parts of one model need names of their own. */
+  prefix?: string;
+};
 
 /** The network of {@link pixelRNN} between its inputs and its output. */
 export function pixelRNNOutput(
@@ -91,20 +94,20 @@ export function pixelRNNOutput(
   condition: tf.SymbolicTensor | null,
   o: Architecture,
 ): tf.SymbolicTensor {
-  const { colors, levels, headWidth, distribution, h, seed } = o;
+  const { colors, levels, headWidth, distribution, h, seed, prefix = '' } = o;
   const shared = { colors, seed };
   const first = maskedConv2d({
     ...shared,
     filters: 2 * h,
     kernelSize: o.firstKernel,
     maskType: 'A',
-    name: 'first',
+    name: `${prefix}first`,
   });
   const pointwise = { ...shared, kernelSize: 1, maskType: 'B', filters: 2 * h } as const;
   let x = first.apply(pixels) as tf.SymbolicTensor; // [B, H, W, 2h]
   let skipped: tf.SymbolicTensor | null = null;
   for (let i = 1; i <= o.layers; i++) {
-    const name = `layer${i}`;
+    const name = `${prefix}layer${i}`;
     const sizes = { ...shared, filters: h, outputFilters: 2 * h, residual: o.residual, name };
     const lstm = o.cell === 'row' ? rowLSTM({ ...sizes, kernelSize: o.kernelSize }) : diagonalBiLSTM(sizes);
     x = lstm.apply(condition ? [x, condition] : x) as tf.SymbolicTensor; // [B, H, W, 2h]
@@ -113,5 +116,5 @@ export function pixelRNNOutput(
       skipped = connection.apply(skipped ? [x, skipped] : x) as tf.SymbolicTensor; // [B, H, W, 2h]
     }
   }
-  return outputHead(skipped ?? x, { colors, levels, headWidth, distribution, seed });
+  return outputHead(skipped ?? x, { colors, levels, headWidth, distribution, seed, prefix });
 }

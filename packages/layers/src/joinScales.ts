@@ -1,0 +1,59 @@
+import * as tf from '@tensorflow/tfjs';
+import { insertZeros } from './zeroStuffing.js';
+
+export interface JoinScalesArgs extends NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]> {
+  /** Of the subsampled image. */
+  stride: number;
+}
+
+/**
+ * The logits of both networks of multi-scale PixelRNN (section 3.6) in one map: a pixel of the subsampled image has those of
+ * the small network, every other one those of the large network. Their likelihood is that of the whole image.
+ *
+ * Input [large, small]: [B, H, W, C, levels] and [B, H / stride, W / stride, C, levels], or both without levels.
+ * Output: logits of the large shape.
+ */
+export class JoinScales extends tf.layers.Layer {
+  static className = 'JoinScales';
+
+  constructor(private readonly args: JoinScalesArgs) {
+    super(args);
+  }
+
+  override computeOutputShape(inputShape: tf.Shape[]): tf.Shape {
+    const { stride } = this.args;
+    const [large, small] = inputShape as [number[], number[]];
+    const fits =
+      large.length === small.length &&
+      small.every((size, i) => i === 0 || size * (i === 1 || i === 2 ? stride : 1) === large[i]);
+    if (!fits) {
+      throw new Error(
+        `JoinScales: expected logits [B, H, W, ...] and [B, H / ${stride}, W / ${stride}, ...], got [${large}] and [${small}]`,
+      );
+    }
+    return large;
+  }
+
+  override call(inputs: tf.Tensor[]): tf.Tensor {
+    const [large, small] = inputs as [tf.Tensor, tf.Tensor];
+    const { stride } = this.args;
+    const [batch, rows, columns, ...last] = small.shape as [number, number, number, ...number[]];
+    const [, height, width] = large.shape as [number, number, number];
+    const channels = last.reduce((product, size) => product * size, 1);
+    const spread = insertZeros(tf.reshape(small, [batch, rows, columns, channels]), stride);
+    const unknown = tf.sub(1, insertZeros(tf.ones([1, rows, columns, 1]), stride));
+    const flat = tf.reshape(large, [batch, height, width, channels]);
+    return tf.reshape(tf.add(tf.mul(flat, unknown), spread), large.shape);
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), stride: this.args.stride };
+  }
+}
+
+tf.serialization.registerClass(JoinScales);
+
+/** A {@link JoinScales} layer. */
+export function joinScales(args: JoinScalesArgs): JoinScales {
+  return new JoinScales(args);
+}
