@@ -1,6 +1,5 @@
 // `pnpm engine`: which engine runs here and why, and how fast. `pnpm engine install`: native TensorFlow.
 import {
-  cacheDir,
   EngineError,
   type EngineInfo,
   type EngineSpeed,
@@ -10,6 +9,7 @@ import {
   measureSpeed,
   tensorflowInstallation,
 } from '@pixelrnn/engine';
+import { cacheDir } from '@pixelrnn/files';
 import { kernelsInUse, whyComposed } from '@pixelrnn/kernels';
 import { buildNativeKernels } from '@pixelrnn/kernels/native';
 import { Command, CommanderError, Option } from 'commander';

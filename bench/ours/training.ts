@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { RMSProp, trainableVariables, trainingStep } from '@pixelrnn/training';
+import { LossAndGradients, RMSProp, trainableVariables, trainingStep } from '@pixelrnn/training';
 import * as tf from '@tensorflow/tfjs';
 import type { ParticipantArgument } from '../protocol.js';
 import { modelOf } from './model.js';
@@ -18,6 +18,7 @@ export function trainer({ work, images, weights }: ParticipantArgument): Trainer
   const model = modelOf(work);
   if (weights) setWeights(model, JSON.parse(readFileSync(weights, 'utf8')) as number[][]);
   const variables = trainableVariables(model);
+  const lossAndGradients = new LossAndGradients({ model, variables, levels });
   const optimizer = new RMSProp(variables, { learningRate, decay, epsilon });
   const intensities = new Uint8Array(readFileSync(images));
   const shape: [number, number, number, number] = [batch, work.height, work.width, work.colors];
@@ -27,7 +28,7 @@ export function trainer({ work, images, weights }: ParticipantArgument): Trainer
       let loss = tf.scalar(Number.NaN);
       for (let step = 0; step < steps; step++) {
         loss.dispose();
-        loss = trainingStep({ model, variables, optimizer, levels }, { intensities, shape });
+        loss = trainingStep({ lossAndGradients, optimizer }, { intensities, shape });
       }
       const last = (await loss.data())[0] as number;
       loss.dispose();

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DatasetSplits, ImageDataset } from '@pixelrnn/data';
 import { loadEngine } from '@pixelrnn/engine';
+import { lockRunFolder } from '@pixelrnn/files';
 import { bitsPerDim, DequantizedGaussian, IntensityMoments } from '@pixelrnn/metrics';
-import { lockRunFolder } from '@pixelrnn/training';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
 import { gaussianRow, uniformRow } from './closedFormRows.js';
 import { planClosedForms } from './runner/computeRow.js';
@@ -134,7 +134,7 @@ it('refuses a run folder that another process works on, with --fresh too, and le
   const lock = await lockRunFolder(folder);
   for (const fresh of [false, true]) {
     const { failures } = await runExperiment(experiment, { ...options, fresh });
-    expect(failures[0]?.message).toContain(`${folder} is in use by process ${process.pid}`);
+    expect(failures[0]?.message).toContain(`${folder} is in use by this process (${process.pid})`);
     expect(await readdir(folder)).toEqual(['lock.json']);
   }
   await lock.release();

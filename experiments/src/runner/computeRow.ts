@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { DatasetSplits } from '@pixelrnn/data';
 import { type EngineInfo, loadEngine } from '@pixelrnn/engine';
+import { lockRunFolder } from '@pixelrnn/files';
 import type { RunResult } from '@pixelrnn/metrics';
-import { environment, lockRunFolder } from '@pixelrnn/training';
+import { environment } from '@pixelrnn/training';
 import { type ClosedFormRow, type Experiment, isClosedForm, type PresetName } from '../experiment.js';
 import type { Grid, RunFailure } from './grid.js';
 import { requireSame } from './requireSame.js';

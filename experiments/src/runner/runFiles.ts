@@ -1,8 +1,9 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { writeFileAtomic } from '@pixelrnn/files';
 import { type RunResult, runResultSchema } from '@pixelrnn/metrics';
-import { type Environment, writeFileAtomic } from '@pixelrnn/training';
+import type { Environment } from '@pixelrnn/training';
 import { z } from 'zod';
 
 const anObject = z.record(z.string(), z.unknown());

@@ -2,20 +2,18 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { DatasetSplits } from '@pixelrnn/data';
 import type { EngineInfo } from '@pixelrnn/engine';
+import { lockRunFolder, type RunLock, writeFileAtomic } from '@pixelrnn/files';
 import { sample } from '@pixelrnn/generation';
 import type { RunResult } from '@pixelrnn/metrics';
 import { imageGrid } from '@pixelrnn/plots';
 import {
   environment,
   evaluate,
-  lockRunFolder,
-  type RunLock,
   type TrainingContext,
   type TrainingOptions,
   type TrainingProgress,
   train,
   trainingConfigSchema,
-  writeFileAtomic,
   writeTensorBoardImage,
 } from '@pixelrnn/training';
 import type * as tf from '@tensorflow/tfjs';

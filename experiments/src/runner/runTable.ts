@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeFileAtomic } from '@pixelrnn/files';
 import {
   bitsPerDim,
   paperNumber,
@@ -10,7 +11,6 @@ import {
   tableToMarkdown,
 } from '@pixelrnn/metrics';
 import { tablePlot, writeFigure } from '@pixelrnn/plots';
-import { writeFileAtomic } from '@pixelrnn/training';
 import type { Experiment, ExperimentRow, PresetName } from '../experiment.js';
 
 /** A finished run, and the settings it had. */

@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
+import { temporaryFolder } from '@pixelrnn/files/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { defaultDataDir, findFile } from './dataDir.js';
 import { dataErrorOf } from './testing/samples.js';
-import { temporaryFolder } from './testing/temporaryFolder.js';
 
 describe('defaultDataDir', () => {
   afterEach(() => vi.unstubAllEnvs());
@@ -13,8 +14,20 @@ describe('defaultDataDir', () => {
     expect(defaultDataDir()).toBe(resolve('some/where'));
   });
 
+  it('is below the home folder where it begins with ~', () => {
+    vi.stubEnv('PIXELRNN_DATA_DIR', '~/data');
+    expect(defaultDataDir()).toBe(join(homedir(), 'data'));
+  });
+
+  it("is the project's cache folder where that is chosen", () => {
+    vi.stubEnv('PIXELRNN_DATA_DIR', '');
+    vi.stubEnv('PIXELRNN_CACHE_DIR', resolve('chosen'));
+    expect(defaultDataDir()).toBe(resolve('chosen'));
+  });
+
   it.each([undefined, ''])("is the user's cache folder where the variable is %j", (value) => {
     vi.stubEnv('PIXELRNN_DATA_DIR', value);
+    vi.stubEnv('PIXELRNN_CACHE_DIR', '');
     vi.stubEnv('XDG_CACHE_HOME', resolve('cache'));
     const folder = defaultDataDir();
     expect(isAbsolute(folder)).toBe(true);

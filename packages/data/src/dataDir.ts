@@ -1,17 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import envPaths from 'env-paths';
+import { cacheDir, expandHome } from '@pixelrnn/files';
 import { DataError, reasonOf } from './dataError.js';
 
-/** The data folder when no option names one: PIXELRNN_DATA_DIR, else the user's cache folder for `pixelrnn`. */
+/** The data folder when no option names one: PIXELRNN_DATA_DIR, else the user's cache folder (`cacheDir` of @pixelrnn/files). */
 export function defaultDataDir(): string {
   const fromEnvironment = process.env.PIXELRNN_DATA_DIR;
-  return fromEnvironment ? resolve(fromEnvironment) : defaultCacheDir();
-}
-
-/** The user's cache folder for `pixelrnn`. */
-export function defaultCacheDir(): string {
-  return envPaths('pixelrnn', { suffix: '' }).cache;
+  return fromEnvironment ? resolve(expandHome(fromEnvironment)) : cacheDir();
 }
 
 /**

@@ -1,3 +1,4 @@
+import { expandHome } from '@pixelrnn/files';
 import { z } from 'zod';
 import { DataError } from './dataError.js';
 import type { OnProgress } from './progress.js';
@@ -5,18 +6,23 @@ import type { OnProgress } from './progress.js';
 const onProgress = z
   .custom<OnProgress>((value) => typeof value === 'function', 'expected a function')
   .optional();
-const dataDir = z.string().min(1).optional();
+/** A folder's path; `~` at its beginning is the home folder. */
+const folder = z.string().min(1).transform(expandHome).optional();
 
-export const mnistOptions = z.strictObject({ dataDir, onProgress });
+export const mnistOptions = z.strictObject({ dataDir: folder, onProgress });
 
-export const cifar10Options = z.strictObject({ dataDir, download: z.boolean().optional(), onProgress });
+export const cifar10Options = z.strictObject({
+  dataDir: folder,
+  download: z.boolean().optional(),
+  onProgress,
+});
 
 export const imageNetOptions = z.strictObject({
   size: z.literal([32, 64]),
   kind: z.enum(['original', 'resampled', 'sample']).optional(),
-  dataDir,
-  folder: z.string().min(1).optional(),
-  cacheDir: z.string().min(1).optional(),
+  dataDir: folder,
+  folder,
+  cacheDir: folder,
   onProgress,
 });
 
@@ -27,7 +33,7 @@ export const binarizedMnistOptions = z.strictObject({
     .min(0)
     .max(2 ** 32 - 1)
     .optional(),
-  dataDir,
+  dataDir: folder,
   download: z.boolean().optional(),
   onProgress,
 });

@@ -1,4 +1,3 @@
-export { cacheDir } from './cacheDir.js';
 export type { EngineAttempt } from './chain.js';
 export { EngineError } from './engineError.js';
 export { type EngineName, engineNames } from './engineName.js';

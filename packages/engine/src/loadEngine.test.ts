@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { temporaryFolder } from '@pixelrnn/files/testing';
 import { expect, test } from 'vitest';
 import { loadEngine, tensorflowInstallation } from './index.js';
 import { runModule } from './testing/runModule.js';
-import { temporaryFolder } from './testing/temporaryFolder.js';
 
 const installed = tensorflowInstallation();
 

@@ -1,10 +1,10 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { temporaryFolder } from '@pixelrnn/files/testing';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { addonFolder, officialFolder, tensorflowFolder } from './install/folders.js';
 import { provideFolder } from './install/sharedFolder.js';
 import { findInstallation, tensorflowInstallation } from './tensorflowInstallation.js';
-import { temporaryFolder } from './testing/temporaryFolder.js';
 
 let cache: string;
 

@@ -2,9 +2,8 @@ import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadEngine } from '@pixelrnn/engine';
+import { AppendedFile, writeFileAtomic } from '@pixelrnn/files';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { AppendedFile } from './appendedFile.js';
-import { writeFileAtomic } from './atomicFile.js';
 import { loadModel } from './checkpoint/checkpoint.js';
 import { readMetricsLog } from './logs/metricsLog.js';
 import { faultAt } from './testing/faults.js';

@@ -34,12 +34,12 @@ export async function estimate(
   train: ImageDataset,
 ): Promise<Estimate> {
   const config = parseTrainingConfig(options);
-  const trained = new TrainedModel(model, config);
+  const trained = new TrainedModel(model, train.levels, config);
   const window = new LossWindow();
   const step = async (images: number) => {
     const batch = train.batches({ batchSize: images, seed: config.seed }).next().value;
     const start = performance.now();
-    trained.step(0, batch, train.levels, window);
+    trained.step(0, batch, window);
     await window.state(); // all of it is computed by then
     return (performance.now() - start) / 1000;
   };

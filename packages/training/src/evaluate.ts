@@ -1,8 +1,9 @@
 import type { Batch, ImageDataset } from '@pixelrnn/data';
+import { cellSignal } from '@pixelrnn/files';
 import { logLikelihood } from '@pixelrnn/metrics';
 import { scaleIntensities } from '@pixelrnn/models';
 import * as tf from '@tensorflow/tfjs';
-import { breather } from './breathe.js';
+import { eventYielder } from './yieldToEvents.js';
 
 export interface Evaluation {
   /** Mean negative log-likelihood, nats per image. */
@@ -16,7 +17,7 @@ export interface EvaluationOptions {
   /** Images at a time: memory and speed, not the result. Default 100. */
   batchSize?: number;
   onProgress?: (images: number) => void;
-  /** Ends the evaluation by throwing the signal's reason. */
+  /** Ends the evaluation by throwing the signal's reason; in a notebook, that of the cell by default. */
   signal?: AbortSignal;
 }
 
@@ -28,9 +29,9 @@ export interface EvaluationOptions {
 export async function evaluate(
   model: tf.LayersModel,
   dataset: ImageDataset,
-  { batchSize = 100, onProgress, signal }: EvaluationOptions = {},
+  { batchSize = 100, onProgress, signal = cellSignal() }: EvaluationOptions = {},
 ): Promise<Evaluation> {
-  const breathe = breather();
+  const yieldToEvents = eventYielder();
   const nats: number[] = [];
   for (const batch of dataset.sequentialBatches(batchSize)) {
     signal?.throwIfAborted();
@@ -43,7 +44,7 @@ export async function evaluate(
       nats.push(sum);
     }
     onProgress?.(nats.length);
-    await breathe();
+    await yieldToEvents();
   }
   const images = nats.length;
   const mean = nats.reduce((sum, value) => sum + value, 0) / images;

@@ -1,4 +1,3 @@
-export { writeFileAtomic } from './atomicFile.js';
 export { loadModel } from './checkpoint/checkpoint.js';
 export { type Environment, environment } from './environment.js';
 export { type Estimate, estimate } from './estimate.js';
@@ -18,11 +17,13 @@ export { onInterrupt } from './onInterrupt.js';
 export { Adam, type AdamOptions } from './optimizer/adam.js';
 export type { Optimizer, OptimizerState } from './optimizer/optimizer.js';
 export { RMSProp, type RMSPropOptions } from './optimizer/rmsProp.js';
-export { lockRunFolder, type RunLock } from './runLock.js';
-export type { BestValidation } from './step/bestWeights.js';
-export { type StepContext, trainableVariables, trainingStep } from './step/trainingStep.js';
+export type { BestValidation } from './step/earlyStopping.js';
+export { LossAndGradients } from './step/lossAndGradients.js';
+export { type Objective, trainableVariables } from './step/objective.js';
+export { type StepContext, trainingStep } from './step/trainingStep.js';
 export { train } from './train.js';
 export {
+  configDifferences,
   parseTrainingConfig,
   type TrainingConfig,
   type TrainingOptions,

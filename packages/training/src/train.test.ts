@@ -5,6 +5,7 @@ import { loadEngine } from '@pixelrnn/engine';
 import { pixelCNN } from '@pixelrnn/models';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { evaluate } from './evaluate.js';
 import { readMetricsLog } from './logs/metricsLog.js';
 import { stripes } from './testing/stripes.js';
 import {
@@ -140,6 +141,58 @@ describe('train', () => {
     expect(steps).toBeGreaterThan(0);
     expect(steps).toBeLessThan(1_000_000);
     timed.dispose();
+  });
+
+  it('gives a model and a folder to one training at a time, and says so', async () => {
+    const model = build();
+    const other = build();
+    const attempts: Promise<unknown>[] = [];
+    const again = (model: tf.LayersModel, context: object) =>
+      attempts.push(train(model, options, { ...data, ...context }));
+    await train(
+      model,
+      { ...options, logEvery: 12 },
+      {
+        ...data,
+        folder,
+        onProgress: () => {
+          again(model, {});
+          again(other, { folder });
+          for (const attempt of attempts) attempt.catch(() => {});
+        },
+      },
+    );
+    const [sameModel, sameFolder] = await Promise.allSettled(attempts);
+    expect(sameModel).toMatchObject({ reason: { name: 'TrainingError', code: 'locked' } });
+    expect(String((sameModel as PromiseRejectedResult).reason)).toContain(
+      `The model '${model.name}' is being trained already`,
+    );
+    expect(sameFolder).toMatchObject({ reason: { name: 'TrainingError', code: 'locked' } });
+    expect(String((sameFolder as PromiseRejectedResult).reason)).toContain(
+      `${folder} is in use by this process (${process.pid}): wait until its other run ends`,
+    );
+    // Both are free again.
+    expect((await train(other, { ...options, steps: 13 }, { ...data, folder })).steps).toBe(13);
+    expect((await train(model, { ...options, steps: 1 }, data)).steps).toBe(1);
+  });
+
+  it("ends at the interrupt of a notebook's cell, with a checkpoint and free to go on", async () => {
+    const key = Symbol.for('jupyter.cellSignal');
+    const controller = new AbortController();
+    Object.defineProperty(globalThis, key, { configurable: true, value: controller.signal });
+    try {
+      const onProgress = () => controller.abort(new Error('interrupted'));
+      await expect(train(build(), options, { ...data, folder, onProgress })).rejects.toThrow('interrupted');
+      await expect(evaluate(build(), data.valid)).rejects.toThrow('interrupted');
+    } finally {
+      Reflect.deleteProperty(globalThis, key);
+    }
+    const resumed = build(5);
+    const { history } = await train(resumed, options, { ...data, folder });
+    expect(history.filter(({ step }) => step === 3)).toHaveLength(1); // of the first part
+    const whole = build();
+    await train(whole, options, data);
+    expect(weights(resumed)).toEqual(weights(whole));
   });
 
   it('refuses options that are wrong, naming the key', async () => {

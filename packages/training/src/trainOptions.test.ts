@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadModel } from './checkpoint/checkpoint.js';
 import { evaluate } from './evaluate.js';
-import { trainableVariables } from './step/trainingStep.js';
+import { trainableVariables } from './step/objective.js';
 import {
   tinyModel as build,
   tinyData as data,
@@ -167,6 +167,18 @@ describe('a loss or gradient that is not finite', () => {
     expect(weights(resumed)).toEqual(weights(whole));
   });
 
+  it('of a validation names the validation images, and advises nothing that is set', async () => {
+    const model = build();
+    const { spoil } = breaking(model);
+    const few = { ...options, nonFinite: 'skip', clipNorm: 1, logEvery: 100, validImages: 10 } as const;
+    // Spoilt after the last update and before the validation of the end.
+    const learning = { ...few, steps: 4, validateEvery: 4, checkpointMinutes: 1e-9 };
+    const error = train(model, { ...learning, logEvery: 4 }, { ...data, onProgress: () => void spoil() });
+    await expect(error).rejects.toThrow(
+      /^The validation loss was not finite after step 4, over 10 images of stripes; there is no checkpoint yet\. Lower the learning rate or lower clipNorm\.$/,
+    );
+  });
+
   it('is skipped and counted where asked, and the weights stay', async () => {
     const model = build();
     const { spoil, mend } = breaking(model);
@@ -201,6 +213,8 @@ describe('a loss or gradient that is not finite', () => {
       { ...options, steps: 500, nonFinite: 'skip', validateEvery: 500 },
       { ...data, onWarning: () => {} },
     );
-    await expect(stuck).rejects.toThrow('The loss or gradient was not finite at step 100');
+    await expect(stuck).rejects.toThrow(
+      /^The loss or gradient was not finite at 100 steps in a row, the last of them step 100, images [\d, ]+ of stripes; there is no checkpoint yet\. Lower the learning rate or set clipNorm\.$/,
+    );
   });
 });

@@ -33,6 +33,7 @@ describe('parseTrainingConfig', () => {
       validImages: null,
       checkpointMinutes: 5,
       tensorBoard: true,
+      replay: true,
     });
   });
 
@@ -68,6 +69,25 @@ describe('configDifferences', () => {
     expect(differences({}, { steps: 20, logEvery: 1, maxSeconds: 5, validImages: 3 })).toEqual([]);
     const cosine = { schedule: 'cosine' } as const;
     expect(differences(cosine, { ...cosine, steps: 20 })).toEqual(['steps: 10 there, 20 asked for']);
+  });
+
+  it('refuses less than was done, where that is another wish than before', () => {
+    const differences = (now: Partial<TrainingOptions>, before: Partial<TrainingOptions> = {}) =>
+      configDifferences(
+        parseTrainingConfig({ ...options, ...before }),
+        parseTrainingConfig({ ...options, ...now }),
+        { steps: 8, seconds: 60.3 },
+      );
+    expect(differences({ steps: 8 })).toEqual([]);
+    expect(differences({ steps: 7 })).toEqual(['steps: 10 there, 7 asked for']);
+    expect(differences({ maxSeconds: 61 })).toEqual([]);
+    expect(differences({ maxSeconds: 60 }, { maxSeconds: 60 })).toEqual([]); // a run ends a little after its time
+    expect(differences({ maxSeconds: 60 })).toEqual(['maxSeconds: null there, 60 asked for']);
+  });
+
+  it('lets a run that never skipped an update skip some from now on, but not the other way', () => {
+    expect(differences({}, { nonFinite: 'skip' })).toEqual([]);
+    expect(differences({ nonFinite: 'skip' }, {})).toEqual(['nonFinite: skip there, stop asked for']);
   });
 
   it('counts the validations as part of a run that they may end', () => {

@@ -55,6 +55,11 @@ export const trainingConfigSchema = z.strictObject({
    * and count it. To skip, each step reads one small tensor back, which costs time on a GPU.
    */
   nonFinite: z.enum(['stop', 'skip']).default('stop'),
+  /**
+   * Native TensorFlow repeats a step's operations without calling the layers, to the same bits and faster. `false` calls
+   * them at every step: for a layer whose `call` does more than compute its outputs.
+   */
+  replay: z.boolean().default(true),
 
   /** Steps between two entries of the training loss. */
   logEvery: positive,
@@ -106,15 +111,24 @@ const harmless = [
   'validImages',
   'checkpointMinutes',
   'tensorBoard',
+  'replay',
 ];
 
 /**
  * Which keys of a config make its run another run than that of `before`, with both values: the weights of some step
- * would differ. More steps of a constant or stepwise schedule only go on.
+ * would differ. More steps of a constant or stepwise schedule only go on, and so does skipping updates where none had to be.
+ *
+ * @param done by the run of `before` so far: a run that asks for less is another one
  */
-export function configDifferences(before: TrainingConfig, now: TrainingConfig): string[] {
+export function configDifferences(
+  before: TrainingConfig,
+  now: TrainingConfig,
+  done: { steps: number; seconds: number } = { steps: 0, seconds: 0 },
+): string[] {
   const free = new Set(harmless);
-  if (now.schedule !== 'cosine') free.add('steps');
+  if (now.schedule !== 'cosine' && now.steps >= done.steps) free.add('steps');
+  if (now.maxSeconds !== null && now.maxSeconds < done.seconds) free.delete('maxSeconds');
+  if (before.nonFinite === 'stop') free.add('nonFinite');
   if (now.patience !== null) for (const key of ['validateEvery', 'validImages']) free.delete(key);
   return (Object.keys(now) as (keyof TrainingConfig)[])
     .filter((key) => !free.has(key) && before[key] !== now[key])

@@ -1,8 +1,8 @@
 import type { ImageDataset } from '@pixelrnn/data';
+import type { RunLock } from '@pixelrnn/files';
 import type { MetricsLine } from '@pixelrnn/metrics';
 import type { RunLogs } from './logs/runLogs.js';
-import type { RunLock } from './runLock.js';
-import type { BestValidation } from './step/bestWeights.js';
+import type { BestValidation } from './step/earlyStopping.js';
 
 export interface TrainingProgress extends MetricsLine {
   steps: number;
@@ -33,7 +33,7 @@ export interface TrainingContext {
   folder?: string;
   /** Of the folder, where the caller has it already; else it is locked while training. */
   lock?: RunLock;
-  /** Once it is aborted, training writes a checkpoint and throws the signal's reason. */
+  /** Once it is aborted, training writes a checkpoint and throws the signal's reason; in a notebook, that of the cell by default. */
   signal?: AbortSignal;
   onProgress?: (progress: TrainingProgress) => void;
   /** After each validation; what it draws can go into the logs. Its time is not training time. */

@@ -2,12 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
+import { temporaryFolder } from '@pixelrnn/files/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DataError } from '../dataError.js';
 import { encodeTar, noise } from '../testing/archives.js';
 import { dataErrorOf } from '../testing/samples.js';
-import { temporaryFolder } from '../testing/temporaryFolder.js';
 import { tarEntries } from './tarEntries.js';
 
 async function read(content: Uint8Array, name = 'f.tar', folder?: string): Promise<[string, Buffer][]> {

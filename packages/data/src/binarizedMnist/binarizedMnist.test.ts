@@ -1,10 +1,10 @@
 import { join } from 'node:path';
+import { temporaryFolder } from '@pixelrnn/files/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultDataDir, findFile } from '../dataDir.js';
 import type { DatasetSplits } from '../imageDataset.js';
 import { loadMnist } from '../mnist/mnist.js';
 import { dataErrorOf, specOf } from '../testing/samples.js';
-import { temporaryFolder } from '../testing/temporaryFolder.js';
 import { loadBinarizedMnist } from './binarizedMnist.js';
 import { binarizedMnistFiles } from './binarizedMnistFiles.js';
 

@@ -1,10 +1,10 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { temporaryFolder } from '@pixelrnn/files/testing';
 import { describe, expect, it } from 'vitest';
 import { fakeServer, status } from '../testing/fakeServer.js';
 import { dataErrorOf, encodeAmat, specOf } from '../testing/samples.js';
-import { temporaryFolder } from '../testing/temporaryFolder.js';
 import type { AmatFile, BinarizedMnistFiles } from './binarizedMnistFiles.js';
 import { loadFixedBinarizedMnist } from './fixedBinarizedMnist.js';
 

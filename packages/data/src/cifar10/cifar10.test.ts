@@ -1,11 +1,11 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { temporaryFolder } from '@pixelrnn/files/testing';
 import { describe, expect, it } from 'vitest';
 import { encodePng, encodeTar, noise } from '../testing/archives.js';
 import { fakeServer, status, whole } from '../testing/fakeServer.js';
 import { dataErrorOf, specOf } from '../testing/samples.js';
-import { temporaryFolder } from '../testing/temporaryFolder.js';
 import { loadCifar10Files } from './cifar10.js';
 import type { Cifar10Files } from './cifar10Files.js';
 import type { Cifar10Source } from './cifar10Source.js';

@@ -3,11 +3,11 @@ import { open, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { temporaryFolder } from '@pixelrnn/files/testing';
 import { describe, expect, it } from 'vitest';
 import type { DataProgress } from '../progress.js';
 import { cutAfter, fakeServer, status, whole, withoutRanges } from '../testing/fakeServer.js';
 import { dataErrorOf, specOf } from '../testing/samples.js';
-import { temporaryFolder } from '../testing/temporaryFolder.js';
 import { type DownloadOptions, download } from './download.js';
 
 const content = Uint8Array.from({ length: 200_000 }, (_, i) => (i * 7) % 253);

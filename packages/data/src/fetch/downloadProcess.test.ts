@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from '@pixelrnn/files/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { noise } from '../testing/archives.js';
 import { fakeServer, type Handler, whole } from '../testing/fakeServer.js';
 import { specOf } from '../testing/samples.js';
-import { temporaryFolder } from '../testing/temporaryFolder.js';
 
 const content = noise(400_000);
 const half = content.length / 2;

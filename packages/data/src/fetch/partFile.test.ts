@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { ownerMark } from '@pixelrnn/files';
+import { temporaryFolder } from '@pixelrnn/files/testing';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../testing/temporaryFolder.js';
 import { claimPart, releasePart } from './partFile.js';
 
 const host = hostname().replace(/[^A-Za-z0-9-]/g, '-');
@@ -42,8 +43,14 @@ describe('claimPart', () => {
     expect((await claimPart(folder, 'f')).resumed).toBe(true);
   });
 
+  it('takes over from a process that has ended and whose number another one has now', async () => {
+    const folder = await folderWith(`f.${host}.${process.ppid}.${random}.${random}.part`);
+    expect((await claimPart(folder, 'f')).resumed).toBe(true);
+  });
+
   it.each([
     ['a running process', `f.${host}.${process.pid}.${random}.part`],
+    ['this process', `f.${ownerMark()}.part`],
     ['another machine, lately', `f.other-machine.1.${random}.part`],
     ['another file', 'g.part'],
     ['another program', 'f.gz.part'],

@@ -1,13 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { ownerMark, ownerOf } from '@pixelrnn/files';
 import { reasonOf } from '../dataError.js';
 
 /** After this long without a write, a part file of another machine counts as left behind. */
 const ABANDONED_MILLISECONDS = 3_600_000;
-
-const host = hostname().replace(/[^A-Za-z0-9-]/g, '-');
 
 /**
  * The path of a part file for `name` that this call alone owns, so that downloads at the same time never write to
@@ -15,7 +12,7 @@ const host = hostname().replace(/[^A-Za-z0-9-]/g, '-');
  * @returns `resumed` tells that the file is there already, with the content of an earlier run.
  */
 export async function claimPart(folder: string, name: string): Promise<{ path: string; resumed: boolean }> {
-  const path = join(folder, `${name}.${host}.${process.pid}.${randomBytes(6).toString('hex')}.part`);
+  const path = join(folder, `${name}.${ownerMark()}.part`);
   for (const entry of await readdir(folder)) {
     if (!entry.startsWith(`${name}.`)) continue;
     if (!(await isAbandoned(join(folder, entry), entry.slice(name.length + 1)))) continue;
@@ -37,12 +34,12 @@ export async function releasePart(folder: string, name: string, path: string): P
   else await rename(path, join(folder, `${name}.part`));
 }
 
-/** @param suffix What follows `<name>.`: `part`, or `<host>.<pid>.<random>.part`; anything else is not ours. */
+/** @param suffix What follows `<name>.`: `part`, or `<owner's mark>.part`; anything else is not ours. */
 async function isAbandoned(path: string, suffix: string): Promise<boolean> {
   if (suffix === 'part') return true;
-  const owned = /^([A-Za-z0-9-]+)\.(\d+)\.[0-9a-f]{12}\.part$/.exec(suffix);
-  if (!owned) return false;
-  if (owned[1] === host) return !isRunning(Number(owned[2]));
+  if (!suffix.endsWith('.part')) return false;
+  const owner = ownerOf(suffix.slice(0, -'.part'.length));
+  if (owner !== 'elsewhere') return owner === 'ended';
   const info = await statOrUndefined(path);
   return info !== undefined && Date.now() - info.mtimeMs > ABANDONED_MILLISECONDS;
 }
@@ -53,13 +50,5 @@ async function statOrUndefined(path: string) {
   } catch (error) {
     if (reasonOf(error) === 'ENOENT') return undefined;
     throw error;
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return reasonOf(error) === 'EPERM';
   }
 }

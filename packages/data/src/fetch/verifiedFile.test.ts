@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { temporaryFolder } from '@pixelrnn/files/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DataProgress } from '../progress.js';
 import { dataErrorOf, specOf } from '../testing/samples.js';
-import { temporaryFolder } from '../testing/temporaryFolder.js';
 import { readVerified } from './verifiedFile.js';
 
 const content = Uint8Array.from({ length: 3_000_000 }, (_, i) => (i * i) % 251);

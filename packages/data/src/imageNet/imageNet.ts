@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { defaultCacheDir, defaultDataDir } from '../dataDir.js';
+import { cacheDir as cacheFolder } from '@pixelrnn/files';
+import { defaultDataDir } from '../dataDir.js';
 import { DataError } from '../dataError.js';
 import { type DatasetSplits, ImageDataset } from '../imageDataset.js';
 import { imageNetOptions, parseOptions } from '../options.js';
@@ -47,7 +48,7 @@ export async function loadImageNet(options: ImageNetOptions): Promise<DatasetSpl
   return loadImageNetFiles({
     ...rest,
     dataDir: dataDir ?? defaultDataDir(),
-    cacheDir: cacheDir ?? join(defaultCacheDir(), 'packed'),
+    cacheDir: cacheDir ?? join(cacheFolder(), 'packed'),
     files: imageNetFiles,
   });
 }

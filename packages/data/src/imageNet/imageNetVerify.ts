@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { defaultCacheDir, defaultDataDir } from '../dataDir.js';
+import { cacheDir as cacheFolder } from '@pixelrnn/files';
+import { defaultDataDir } from '../dataDir.js';
 import { DataError } from '../dataError.js';
 import { sourceChecksums } from '../fetch/sourceChecksums.js';
 import type { DatasetSplits } from '../imageDataset.js';
+import { imageNetOptions, parseOptions } from '../options.js';
 import { type ImageNetOptions, loadImageNetFiles } from './imageNet.js';
 import { type ImageNetFiles, type ImageNetSize, imageNetFiles } from './imageNetFiles.js';
 import { findImageNet } from './imageNetSource.js';
@@ -23,14 +25,16 @@ export async function locateImageNet(dataDir: string, size: ImageNetSize): Promi
  * reads every image of the packed files.
  * @throws DataError
  */
-export async function verifyImageNet(
-  options: ImageNetOptions & { files?: ImageNetFiles },
-): Promise<DatasetSplits> {
+export async function verifyImageNet({
+  files = imageNetFiles,
+  ...options
+}: ImageNetOptions & { files?: ImageNetFiles }): Promise<DatasetSplits> {
+  const { dataDir, cacheDir, ...rest } = parseOptions('verifyImageNet', imageNetOptions, options);
   const place = {
-    files: imageNetFiles,
-    ...options,
-    dataDir: options.dataDir ?? defaultDataDir(),
-    cacheDir: options.cacheDir ?? join(defaultCacheDir(), 'packed'),
+    ...rest,
+    files,
+    dataDir: dataDir ?? defaultDataDir(),
+    cacheDir: cacheDir ?? join(cacheFolder(), 'packed'),
   };
   const splits = await loadImageNetFiles(place);
   const sources = await findImageNet(place);

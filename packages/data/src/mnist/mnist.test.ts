@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { temporaryFolder } from '@pixelrnn/files/testing';
 import { describe, expect, it } from 'vitest';
 import type { DataProgress } from '../progress.js';
 import { dataErrorOf, encodeIdx, specOf } from '../testing/samples.js';
-import { temporaryFolder } from '../testing/temporaryFolder.js';
 import { loadMnist, loadMnistFiles } from './mnist.js';
 import type { MnistFiles } from './mnistFiles.js';
 

@@ -1,12 +1,12 @@
 import { open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { temporaryFolder } from '@pixelrnn/files/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DataError } from '../dataError.js';
 import { ImageDataset } from '../imageDataset.js';
 import { noise } from '../testing/archives.js';
 import { dataErrorOf } from '../testing/samples.js';
-import { temporaryFolder } from '../testing/temporaryFolder.js';
 import { PackedWriter } from './packedFile.js';
 import { PackedStore } from './packedStore.js';
 

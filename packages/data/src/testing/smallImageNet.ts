@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { temporaryFolder } from '@pixelrnn/files/testing';
 import type { ImageNetFiles, PublishedSplit } from '../imageNet/imageNetFiles.js';
 import { encodePng, encodeTar, noise } from './archives.js';
 import { encodeNpz, encodeZip } from './npz.js';
 import { specOf } from './samples.js';
-import { temporaryFolder } from './temporaryFolder.js';
 
 export const BYTES = 3 * 32 * 32;
 export const image = (seed: number) => noise(BYTES, seed);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { temporaryFolder } from '@pixelrnn/files/testing';
 import { expect, test } from 'vitest';
-import { temporaryFolder } from '../testing/temporaryFolder.js';
 import { formatBytes, freeBytes, requireSpace } from './diskSpace.js';
 
 test('too little space is one sentence with the sizes, the folder and what to do', async () => {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cacheDir } from '../cacheDir.js';
+import { cacheDir } from '@pixelrnn/files';
 import { platformId } from './platform.js';
 import { wheelSets } from './wheels.js';
 

@@ -1,5 +1,5 @@
+import { temporaryFolder } from '@pixelrnn/files/testing';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { temporaryFolder } from '../testing/temporaryFolder.js';
 import { type InstallAttempt, tryWays } from './installEngine.js';
 import { unsupportedReason } from './platform.js';
 

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { copyFile, mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { temporaryFolder } from '@pixelrnn/files/testing';
 import { afterEach, expect, test, vi } from 'vitest';
 import { writeWheel } from '../testing/fakeWheel.js';
-import { temporaryFolder } from '../testing/temporaryFolder.js';
 import { downloadWheel, type FetchWheel, fetchWithPip } from './downloadWheel.js';
 import { installFromWheel, provideTensorflow } from './installFromWheel.js';
 import { readManifest } from './manifest.js';

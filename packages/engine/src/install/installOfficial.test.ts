@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
+import { temporaryFolder } from '@pixelrnn/files/testing';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { temporaryFolder } from '../testing/temporaryFolder.js';
 import { tfjsNodePackage } from './folders.js';
 import { installOfficial } from './installOfficial.js';
 

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, rm, truncate, utimes, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { ownerMark } from '@pixelrnn/files';
+import { temporaryFolder } from '@pixelrnn/files/testing';
 import { expect, test } from 'vitest';
-import { temporaryFolder } from '../testing/temporaryFolder.js';
 import { readManifest } from './manifest.js';
 import { provideFolder } from './sharedFolder.js';
 
@@ -94,10 +94,11 @@ test('several installs at once replace a damaged folder', async () => {
 test('what interrupted installs left is removed, what others are writing is kept', async () => {
   const cache = await temporaryFolder();
   const partials = {
-    dead: `.partial-${hostname()}-2147483646-abcdef`, // above the largest process id of any system
-    living: `.partial-${hostname()}-${process.pid}-abcdef`,
-    elsewhere: '.partial-another-machine-1-abcdef',
-    ancient: '.partial-another-machine-2-abcdef',
+    dead: `.partial-${ownerMark().replace(/\.\d+\./, '.2147483646.')}`, // above the largest process id of any system
+    reused: `.partial-${ownerMark().replace(/\.\d+\./, `.${process.ppid}.`)}`, // a process that started at another time
+    living: `.partial-${ownerMark()}`,
+    elsewhere: '.partial-another-machine.1.0123456789ab.0123456789ab',
+    ancient: '.partial-another-machine.2.0123456789ab.0123456789ab',
   };
   for (const name of Object.values(partials)) await mkdir(join(cache, name));
   const twoDaysAgo = new Date(Date.now() - 2 * 24 * 3600 * 1000);

@@ -1,6 +1,6 @@
-import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { ownerMark, ownerOf } from '@pixelrnn/files';
 import { EngineError } from '../engineError.js';
 import { contentMatches, type Manifest, readManifest, writeManifest } from './manifest.js';
 
@@ -36,13 +36,19 @@ async function makePartial(parent: string): Promise<string> {
   try {
     await mkdir(parent, { recursive: true });
     await removeStalePartials(parent);
-    return await mkdtemp(join(parent, `${partialPrefix}${hostname()}-${process.pid}-`));
+    return await newPartial(parent);
   } catch (error) {
     throw new EngineError(
       `The folder ${parent} cannot be written (${(error as Error).message}): set PIXELRNN_CACHE_DIR to one that can.`,
       { cause: error },
     );
   }
+}
+
+async function newPartial(parent: string): Promise<string> {
+  const folder = join(parent, `${partialPrefix}${ownerMark()}`);
+  await mkdir(folder, { mode: 0o700 });
+  return folder;
 }
 
 /** The manifest of a folder whose files all have the content that it lists, else `undefined`. */
@@ -70,7 +76,7 @@ async function moveInto(partial: string, target: string): Promise<Manifest> {
 
 /** Moves a damaged folder out of the way in one step, so that no reader meets it half removed. */
 async function discard(folder: string): Promise<void> {
-  const aside = await mkdtemp(join(dirname(folder), `${partialPrefix}${hostname()}-${process.pid}-`));
+  const aside = await newPartial(dirname(folder));
   try {
     await rename(folder, join(aside, 'damaged'));
   } catch (error) {
@@ -85,20 +91,10 @@ async function removeStalePartials(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     if (!name.startsWith(partialPrefix)) continue;
     const path = join(parent, name);
-    const owner = /^(.*)-(\d+)-[^-]*$/.exec(name.slice(partialPrefix.length));
-    const ours = owner?.[1] === hostname();
+    const ended = ownerOf(name.slice(partialPrefix.length)) === 'ended';
     const age = Date.now() - (await stat(path).then(({ mtimeMs }) => mtimeMs, Date.now));
-    if (age > oldestPartial || (ours && !isAlive(Number(owner[2])))) {
+    if (age > oldestPartial || ended) {
       await rm(path, { recursive: true, force: true });
     }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

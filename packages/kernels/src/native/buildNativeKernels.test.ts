@@ -23,10 +23,8 @@ const tensorflow = {
   gpu: false,
 };
 const installed = vi.hoisted(() => ({ current: null as object | null }));
-vi.mock('@pixelrnn/engine', () => ({
-  cacheDir: () => cache,
-  tensorflowInstallation: () => installed.current,
-}));
+vi.mock('@pixelrnn/engine', () => ({ tensorflowInstallation: () => installed.current }));
+vi.mock('@pixelrnn/files', () => ({ cacheDir: () => cache }));
 
 /** A compiler that runs `script` with the output file as its first argument. */
 function useCompiler(script: string): void {

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cacheDir, type TensorflowInstallation } from '@pixelrnn/engine';
+import type { TensorflowInstallation } from '@pixelrnn/engine';
+import { cacheDir } from '@pixelrnn/files';
 import { processorFeatures } from './processor.js';
 
 /** The file inside {@link kernelsFolder}. */

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
-import { writeAtomically } from './writeAtomically.js';
+import { writeFileAtomic } from '@pixelrnn/files';
 
 const require = createRequire(import.meta.url);
 
@@ -30,6 +30,7 @@ export function plotlyUrl(): string {
  */
 export async function writePlotlyScript(folder: string): Promise<string> {
   const path = join(folder, plotlyFileName());
-  await writeAtomically(path, await plotlySource());
+  await mkdir(folder, { recursive: true });
+  await writeFileAtomic(path, await plotlySource());
   return path;
 }

@@ -1,9 +1,10 @@
+import { mkdir } from 'node:fs/promises';
 import { dirname, relative, sep } from 'node:path';
+import { writeFileAtomic } from '@pixelrnn/files';
 import { type Figure, PlotError } from '../figures/figure.js';
 import { figureHtml } from './figureHtml.js';
 import { svgToPng } from './renderPng.js';
 import { type RenderSize, renderSvg } from './renderSvg.js';
-import { writeAtomically } from './writeAtomically.js';
 
 /** Where a figure is written; each file only where its path is given. */
 export interface FigureFiles {
@@ -22,7 +23,7 @@ export interface WriteFigureOptions extends RenderSize {
 
 /**
  * Writes a figure to disk, each file whole or not at all; missing folders are made.
- * @throws PlotError when no path is given or the figure cannot be drawn; the file system's errors as they are.
+ * @throws PlotError when no path is given or the figure cannot be drawn; FileError naming a file that cannot be written.
  */
 export async function writeFigure(
   figure: Figure,
@@ -33,11 +34,17 @@ export async function writeFigure(
     throw new PlotError('A figure needs a path to be written to: give png, svg or html, got none.');
   }
   const svg = await renderSvg(figure, options);
-  if (files.png) await writeAtomically(files.png, await svgToPng(svg, options.scale ?? 2));
-  if (files.svg) await writeAtomically(files.svg, svg);
+  if (files.png) await writeInto(files.png, await svgToPng(svg, options.scale ?? 2));
+  if (files.svg) await writeInto(files.svg, svg);
   if (files.html) {
     const script =
       options.plotlyScript && relative(dirname(files.html), options.plotlyScript).split(sep).join('/');
-    await writeAtomically(files.html, figureHtml(figure, svg, script && encodeURI(script)));
+    await writeInto(files.html, figureHtml(figure, svg, script && encodeURI(script)));
   }
+}
+
+/** Makes the file's folder, too. */
+async function writeInto(path: string, content: string | Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFileAtomic(path, content);
 }

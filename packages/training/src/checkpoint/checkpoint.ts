@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeFileAtomic } from '@pixelrnn/files';
 import * as tf from '@tensorflow/tfjs';
-import { writeFileAtomic } from '../atomicFile.js';
 import { configDifferences, type TrainingConfig, trainingConfigSchema } from '../trainingConfig.js';
 import { TrainingError } from '../trainingError.js';
 import {
@@ -52,7 +52,7 @@ export async function saveCheckpoint(
   const encoded = await tf.io.encodeWeights(named);
   const weights = new Uint8Array(tf.io.CompositeArrayBuffer.join(artifacts.weightData as ArrayBuffer));
   const state = new Uint8Array(encoded.data);
-  requireFinite(artifacts.weightSpecs ?? [], weights.buffer, progress.step);
+  requireFinite(artifacts.weightSpecs ?? [], weights.buffer, { progress, identity });
   const name = (kind: string, data: Uint8Array) => `${kind}-${progress.step}-${sha256(data).slice(0, 8)}.bin`;
   const files = {
     weights: describeFile(name('weights', weights), weights),
@@ -91,12 +91,17 @@ async function modelArtifacts(model: tf.LayersModel): Promise<tf.io.ModelArtifac
   return artifacts as tf.io.ModelArtifacts;
 }
 
-function requireFinite(specs: tf.io.WeightsManifestEntry[], data: ArrayBufferLike, step: number): void {
+function requireFinite(
+  specs: tf.io.WeightsManifestEntry[],
+  data: ArrayBufferLike,
+  { progress, identity }: Pick<TrainingState, 'progress' | 'identity'>,
+): void {
   if (specs.some(({ dtype }) => dtype !== 'float32')) return;
   if (new Float32Array(data).every(Number.isFinite)) return;
+  const clipping = typeof identity.config.clipNorm === 'number' ? 'lower' : 'set';
   throw new TrainingError(
     'non-finite',
-    `The weights are not finite after step ${step}, so no checkpoint of it was written: lower the learning rate or set clipNorm.`,
+    `The weights are not finite after step ${progress.step}, so no checkpoint of it was written: lower the learning rate or ${clipping} clipNorm.`,
   );
 }
 
@@ -180,7 +185,7 @@ export async function restoreCheckpoint(
   const { weightsManifest, training } = found.json;
   const specs = weightsManifest[0]?.weights as tf.io.WeightsManifestEntry[];
   const differences = [
-    ...identityDifferences(training.identity, expected(training.progress.step)),
+    ...identityDifferences(training.identity, expected(training.progress.step), training.progress),
     ...modelDifferences(specs, model),
   ];
   if (differences.length > 0) {
@@ -201,10 +206,16 @@ export async function restoreCheckpoint(
   return { progress: training.progress, identity: training.identity, engine: training.engine, tensors };
 }
 
-function identityDifferences(before: CheckpointIdentity, now: CheckpointIdentity): string[] {
+function identityDifferences(
+  before: CheckpointIdentity,
+  now: CheckpointIdentity,
+  progress: TrainingProgressState,
+): string[] {
   // Keys that are newer than the checkpoint have their defaults: what training did before there were such keys.
   const config = trainingConfigSchema.safeParse(before.config).data ?? before.config;
-  const differences = configDifferences(config as TrainingConfig, now.config as TrainingConfig);
+  const { step: steps, seconds } = progress;
+  const [was, is] = [config as TrainingConfig, now.config as TrainingConfig];
+  const differences = configDifferences(was, is, { steps, seconds });
   const text = (identity: CheckpointIdentity) => JSON.stringify(identity.data);
   if (text(before) !== text(now)) differences.push(`training data: ${text(before)} there, ${text(now)} here`);
   if (differences.length === 0 && before.nextBatch !== now.nextBatch) {

@@ -1,8 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AppendedFile, writeFileAtomic } from '@pixelrnn/files';
 import { type MetricsLine, parseMetricsLog } from '@pixelrnn/metrics';
-import { AppendedFile } from '../appendedFile.js';
-import { writeFileAtomic } from '../atomicFile.js';
 
 /** The entries of a run, in memory and, where there is a folder, in its `metrics.jsonl`. */
 export class MetricsLog {

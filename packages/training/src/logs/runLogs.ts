@@ -43,7 +43,7 @@ export class RunLogs {
   }
 
   async add(line: MetricsLine, extra: SummaryValue[] = []): Promise<void> {
-    this.heed(await this.metrics.add(line));
+    this.tellOfFullDisk(await this.metrics.add(line));
     await this.event(line.step, [...this.scalars(line), ...extra]);
   }
 
@@ -89,11 +89,11 @@ export class RunLogs {
   }
 
   private async event(step: number, values: SummaryValue[]): Promise<void> {
-    if (this.events) this.heed(await this.events.add(step, values));
+    if (this.events) this.tellOfFullDisk(await this.events.add(step, values));
   }
 
   /** Says once that the disk is full, and once that it is not any more. */
-  private heed(written: boolean): void {
+  private tellOfFullDisk(written: boolean): void {
     if (written === !this.full) return;
     this.full = !written;
     this.options.warn(

@@ -2,46 +2,44 @@ import { RecordedFunction } from '@pixelrnn/engine';
 import { kernelsInUse } from '@pixelrnn/kernels';
 import { logLikelihood } from '@pixelrnn/metrics';
 import * as tf from '@tensorflow/tfjs';
-import type { StepContext } from './trainingStep.js';
-
-type Differentiated = Pick<StepContext, 'model' | 'variables' | 'levels'>;
-
-interface Recorded extends Differentiated {
-  compute: RecordedFunction;
-}
-
-const recorded = new WeakMap<tf.LayersModel, Recorded>();
+import type { Objective } from './objective.js';
 
 /**
- * Mean negative log-likelihood in nats per image and its gradients in `variables`, in their order.
- *
- * @param x scaled pixels, `targets` their intensities
- * @throws Error naming a variable on which the loss does not depend
+ * Loss and gradients of an objective, to be made once and computed at every step: native TensorFlow repeats the operations
+ * of the second computation instead of calling the layers (`RecordedFunction` of @pixelrnn/engine).
  */
-export function lossAndGradients(
-  context: Differentiated,
-  x: tf.Tensor4D,
-  targets: tf.Tensor,
-): { loss: tf.Scalar; gradients: tf.Tensor[] } {
-  const { model, levels } = context;
-  const variables = [...context.variables];
-  let known = recorded.get(model);
-  if (known?.levels !== levels || !sameVariables(known.variables, variables)) {
-    const compute = new RecordedFunction(([x, targets]) =>
-      differentiate({ model, variables, levels }, x as tf.Tensor, targets as tf.Tensor),
-    );
-    known = { model, variables, levels, compute };
-    recorded.set(model, known);
+export class LossAndGradients {
+  private readonly compute: (inputs: tf.Tensor[]) => tf.Tensor[];
+
+  /** @param replay false calls the layers at every step: slower, for a layer that does more than compute its outputs */
+  constructor(
+    readonly objective: Objective,
+    { replay = true }: { replay?: boolean } = {},
+  ) {
+    const differentiate = ([x, targets]: readonly tf.Tensor[]) =>
+      lossAndGradients(objective, x as tf.Tensor, targets as tf.Tensor);
+    const recorded = new RecordedFunction(differentiate);
+    this.compute = replay ? (inputs) => recorded.run(inputs, kernelsInUse()) : differentiate;
   }
-  // The model's other weights, for they may change from step to step as well.
-  const weights = model.weights.map((weight) => weight.read());
-  const inputs = [x, targets, ...new Set([...variables, ...weights])];
-  const [loss, ...gradients] = known.compute.run(inputs, kernelsInUse()) as [tf.Scalar, ...tf.Tensor[]];
-  return { loss, gradients };
+
+  /**
+   * Mean negative log-likelihood in nats per image and its gradients in the objective's variables, in their order.
+   *
+   * @param x scaled pixels, [B, H, W, C], `targets` their intensities
+   * @throws Error naming a variable on which the loss does not depend
+   */
+  at(x: tf.Tensor4D, targets: tf.Tensor): { loss: tf.Scalar; gradients: tf.Tensor[] } {
+    const { model, variables } = this.objective;
+    // The model's other weights, for they may change from step to step as well.
+    const weights = model.weights.map((weight) => weight.read());
+    const inputs = [x, targets, ...new Set([...variables, ...weights])];
+    const [loss, ...gradients] = this.compute(inputs) as [tf.Scalar, ...tf.Tensor[]];
+    return { loss, gradients };
+  }
 }
 
-function differentiate(
-  { model, variables, levels }: Differentiated,
+function lossAndGradients(
+  { model, variables, levels }: Objective,
   x: tf.Tensor,
   targets: tf.Tensor,
 ): tf.Tensor[] {
@@ -59,6 +57,3 @@ function differentiate(
   });
   return [value, ...gradients];
 }
-
-const sameVariables = (a: readonly tf.Variable[], b: readonly tf.Variable[]) =>
-  a.length === b.length && a.every((variable, i) => variable === b[i]);

@@ -5,29 +5,36 @@ import { createOptimizer } from '../optimizer/createOptimizer.js';
 import type { Optimizer } from '../optimizer/optimizer.js';
 import { learningRateAt } from '../optimizer/schedule.js';
 import type { TrainingConfig } from '../trainingConfig.js';
-import { BestWeights } from './bestWeights.js';
 import { clipByGlobalNorm, squaredNorm } from './clipping.js';
+import { EarlyStopping } from './earlyStopping.js';
 import { flatten, setWeights, withWeights } from './flatWeights.js';
+import { LossAndGradients } from './lossAndGradients.js';
 import { type LossWindow, stepNumbers } from './lossWindow.js';
-import { trainableVariables, trainingStep } from './trainingStep.js';
+import { trainableVariables } from './objective.js';
+import { trainingStep } from './trainingStep.js';
 import { WeightAverage } from './weightAverage.js';
 
 /** A model in training: its weights, those that an optimiser, an average and early stopping keep beside them. */
 export class TrainedModel {
   private readonly variables: tf.Variable[];
+  private readonly lossAndGradients: LossAndGradients;
   private readonly optimizer: Optimizer;
   private readonly average: WeightAverage | null;
-  readonly best: BestWeights;
+  readonly earlyStopping: EarlyStopping;
 
+  /** @param levels of the images' intensities */
   constructor(
-    readonly model: tf.LayersModel,
+    model: tf.LayersModel,
+    levels: number,
     private readonly config: TrainingConfig,
   ) {
     this.variables = trainableVariables(model);
+    const objective = { model, variables: this.variables, levels };
+    this.lossAndGradients = new LossAndGradients(objective, { replay: config.replay });
     this.optimizer = createOptimizer(this.variables, config);
     this.average = config.emaDecay === null ? null : new WeightAverage(this.variables, config.emaDecay);
     const { patience, minDelta } = config;
-    this.best = new BestWeights({ minDelta, keepWeights: patience !== null });
+    this.earlyStopping = new EarlyStopping({ minDelta, keepWeights: patience !== null });
   }
 
   /**
@@ -36,8 +43,8 @@ export class TrainedModel {
    * @param step from 0
    * @returns whether the update took place: with `nonFinite: 'skip'`, not where loss or gradient are not finite
    */
-  step(step: number, batch: Batch, levels: number, window: LossWindow): boolean {
-    const { model, variables, optimizer, config } = this;
+  step(step: number, batch: Batch, window: LossWindow): boolean {
+    const { lossAndGradients, optimizer, config } = this;
     let updated = true;
     const inspect = (loss: tf.Scalar, gradients: tf.Tensor[]) => {
       const flat = flatten(gradients);
@@ -53,7 +60,7 @@ export class TrainedModel {
         : clipByGlobalNorm({ flat, squared, clipNorm: config.clipNorm }, gradients);
     };
     const rate = learningRateAt(config, step);
-    trainingStep({ model, variables, optimizer, levels, rate, inspect }, batch).dispose();
+    trainingStep({ lossAndGradients, optimizer, rate, inspect }, batch).dispose();
     if (updated) this.average?.update(this.updates);
     return updated;
   }
@@ -70,7 +77,7 @@ export class TrainedModel {
   /** Notes a validation of the weights that are evaluated. */
   validated(step: number, nats: number): void {
     const weights = this.average ? this.average.weights : flatten(this.variables);
-    this.best.offer(step, nats, weights);
+    this.earlyStopping.offer(step, nats, weights);
     if (!this.average) weights.dispose();
   }
 
@@ -81,7 +88,7 @@ export class TrainedModel {
   async withFinal<T>(body: (tensors: TrainingState['tensors']) => Promise<T>): Promise<T> {
     const tensors: TrainingState['tensors'] = { optimizer: this.optimizer.state().tensors };
     if (this.average) tensors.average = [this.average.weights];
-    if (this.best.weights) tensors.best = [this.best.weights];
+    if (this.earlyStopping.weights) tensors.best = [this.earlyStopping.weights];
     const final = this.final;
     if (!final) return body(tensors);
     const weights = flatten(this.variables);
@@ -99,7 +106,7 @@ export class TrainedModel {
     this.optimizer.restore({ updates: progress.updates, tensors: tensors.optimizer ?? [] });
     const [average] = tensors.average ?? [];
     if (average) this.average?.restore(average);
-    if (progress.best) this.best.restore(progress.best, tensors.best?.[0] ?? null);
+    if (progress.best) this.earlyStopping.restore(progress.best, tensors.best?.[0] ?? null);
   }
 
   /** Leaves the model with the weights that the run ends with. */
@@ -110,11 +117,11 @@ export class TrainedModel {
   dispose(): void {
     this.optimizer.dispose();
     this.average?.dispose();
-    this.best.dispose();
+    this.earlyStopping.dispose();
   }
 
   /** Null where they are the model's own. */
   private get final(): tf.Tensor1D | null {
-    return this.best.weights ?? this.average?.weights ?? null;
+    return this.earlyStopping.weights ?? this.average?.weights ?? null;
   }
 }

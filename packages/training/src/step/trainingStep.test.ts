@@ -5,7 +5,9 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RMSProp } from '../optimizer/rmsProp.js';
 import { stripes } from '../testing/stripes.js';
-import { trainableVariables, trainingStep } from './trainingStep.js';
+import { LossAndGradients } from './lossAndGradients.js';
+import { trainableVariables } from './objective.js';
+import { trainingStep } from './trainingStep.js';
 
 beforeAll(() => loadEngine({ quiet: true }));
 
@@ -20,8 +22,13 @@ function context(blocks: number) {
     headWidth: 4,
     firstKernel: 3,
   });
+  return stepOf(model);
+}
+
+function stepOf(model: tf.LayersModel, options?: { replay: boolean }) {
   const variables = trainableVariables(model);
-  return { model, variables, optimizer: new RMSProp(variables, { learningRate: 1e-3 }), levels: 2 };
+  const lossAndGradients = new LossAndGradients({ model, variables, levels: 2 }, options);
+  return { lossAndGradients, optimizer: new RMSProp(variables, { learningRate: 1e-3 }) };
 }
 
 describe('trainingStep', () => {
@@ -65,8 +72,7 @@ describe('trainingStep', () => {
   it.each(['row', 'diagonal'] as const)('keeps the number of tensors constant for a %s LSTM too', (cell) => {
     const shape = { height: 6, width: 6, colors: 1, levels: 2 };
     const model = pixelRNN({ ...shape, cell, layers: 2, h: 3, headWidth: 4, firstKernel: 3, skip: true });
-    const variables = trainableVariables(model);
-    const step = { model, variables, optimizer: new RMSProp(variables, { learningRate: 1e-3 }), levels: 2 };
+    const step = stepOf(model);
     const batches = stripes(32).batches({ batchSize: 8, seed: 0 });
     trainingStep(step, batches.next().value).dispose();
     const { numTensors, numBytes } = tf.memory();
@@ -85,13 +91,39 @@ describe('trainingStep', () => {
           losses.push(trainingStep(step, batches.next().value).dataSync()[0] as number);
         });
       }
-      return { losses, weights: step.variables.map((variable) => [...variable.dataSync()]) };
+      return {
+        losses,
+        weights: step.lossAndGradients.objective.variables.map((variable) => [...variable.dataSync()]),
+      };
     };
     const repeated = await train(context(2), (once) => once());
     // Inside tf.profile layers are called at every step.
     const called = await train(context(2), (once) => tf.profile(once));
     expect(new Set(called.losses).size).toBe(6);
     expect(repeated).toEqual(called);
+  });
+
+  it('calls the layers at every step where they are not to be replayed, to the same bits', () => {
+    let calls = 0;
+    class Counting extends tf.layers.Layer {
+      static className = 'Counting';
+      override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+        calls++;
+        return tf.mul(Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs, 1);
+      }
+    }
+    const losses = (replay: boolean) => {
+      const inner = context(1).lossAndGradients.objective.model;
+      const outputs = new Counting({}).apply(inner.outputs[0] as tf.SymbolicTensor) as tf.SymbolicTensor;
+      const step = stepOf(tf.model({ inputs: inner.inputs, outputs }), { replay });
+      const batches = stripes(32).batches({ batchSize: 8, seed: 0 });
+      calls = 0;
+      return Array.from({ length: 6 }, () => trainingStep(step, batches.next().value).dataSync()[0]);
+    };
+    const called = losses(false);
+    expect(calls).toBe(6);
+    expect(losses(true)).toEqual(called);
+    if (tf.getBackend() === 'tensorflow') expect(calls).toBeLessThan(6);
   });
 
   it('says which weight has no gradient', () => {
@@ -105,11 +137,10 @@ describe('trainingStep', () => {
         return tf.neg(Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs);
       }
     }
-    const { model: inner } = context(1);
+    const inner = context(1).lossAndGradients.objective.model;
     const outputs = new Idle({ name: 'idle' }).apply(inner.outputs[0] as tf.SymbolicTensor);
     const model = tf.model({ inputs: inner.inputs, outputs: outputs as tf.SymbolicTensor });
-    const variables = trainableVariables(model);
-    const step = { model, variables, optimizer: new RMSProp(variables, { learningRate: 1 }), levels: 2 };
+    const step = stepOf(model);
     const batch = stripes(8).batches({ batchSize: 8, seed: 0 }).next().value;
     expect(() => trainingStep(step, batch)).toThrow("no gradient in the weight 'idle/unused'");
   });

@@ -2,20 +2,13 @@ import type { Batch } from '@pixelrnn/data';
 import { scaleIntensities } from '@pixelrnn/models';
 import * as tf from '@tensorflow/tfjs';
 import type { Optimizer } from '../optimizer/optimizer.js';
-import { lossAndGradients } from './lossAndGradients.js';
-
-/** The model's trainable weights, in the order in which an {@link Optimizer} wants them. */
-export function trainableVariables(model: tf.LayersModel): tf.Variable[] {
-  return model.trainableWeights.map((weight) => weight.read() as tf.Variable);
-}
+import type { LossAndGradients } from './lossAndGradients.js';
 
 export interface StepContext {
-  model: tf.LayersModel;
-  /** {@link trainableVariables} of the model. */
-  variables: readonly tf.Variable[];
+  /** Of the objective; the same object at every step. */
+  lossAndGradients: LossAndGradients;
+  /** Of the objective's variables. */
   optimizer: Optimizer;
-  /** Of the images' intensities. */
-  levels: number;
   /** Learning rate of this step; the optimiser's own by default. */
   rate?: number;
   /** Sees loss and gradients before the update; returns the gradients to use, or null for no update. */
@@ -25,20 +18,19 @@ export interface StepContext {
 /**
  * One update by maximum likelihood. Reads nothing back from the engine.
  *
- * From the third step of a model on, native TensorFlow repeats the operations of the second instead of calling the layers
- * (`RecordedFunction` of @pixelrnn/engine); where a layer's attributes are changed between two steps, up to 63 steps still
- * use the old ones.
+ * From the third step on, native TensorFlow repeats the operations of the second instead of calling the layers; where a
+ * layer's attributes are changed between two steps, up to 63 steps still use the old ones.
  *
  * @returns the batch's loss before the update, mean negative log-likelihood in nats per image; the caller disposes it
  */
 export function trainingStep(
-  { model, variables, optimizer, levels, rate, inspect }: StepContext,
+  { lossAndGradients, optimizer, rate, inspect }: StepContext,
   { intensities, shape }: Pick<Batch, 'intensities' | 'shape'>,
 ): tf.Scalar {
   return tf.tidy(() => {
-    const x = scaleIntensities(intensities, shape, levels);
+    const x = scaleIntensities(intensities, shape, lossAndGradients.objective.levels);
     const targets = tf.tensor(intensities, shape, 'int32');
-    const { loss, gradients } = lossAndGradients({ model, variables, levels }, x, targets);
+    const { loss, gradients } = lossAndGradients.at(x, targets);
     const used = inspect ? inspect(loss, gradients) : gradients;
     if (used) optimizer.step(used, rate);
     return loss;

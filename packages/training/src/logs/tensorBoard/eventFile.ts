@@ -1,7 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { AppendedFile } from '../../appendedFile.js';
+import { AppendedFile } from '@pixelrnn/files';
 import { type SummaryValue, startEvent, summaryEvent, versionEvent } from './event.js';
 import { tfRecord } from './tfRecord.js';
 

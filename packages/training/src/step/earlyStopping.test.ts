@@ -1,12 +1,12 @@
 import { loadEngine } from '@pixelrnn/engine';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, it } from 'vitest';
-import { BestWeights } from './bestWeights.js';
+import { EarlyStopping } from './earlyStopping.js';
 
 beforeAll(() => loadEngine({ quiet: true }));
 
 it('keeps the weights of the lowest loss, and counts the validations since', () => {
-  const best = new BestWeights({ minDelta: 0.5, keepWeights: true });
+  const best = new EarlyStopping({ minDelta: 0.5, keepWeights: true });
   const { numTensors } = tf.memory();
   expect([best.best, best.weights]).toEqual([null, null]);
   const offer = (step: number, nats: number) => {
@@ -24,7 +24,7 @@ it('keeps the weights of the lowest loss, and counts the validations since', () 
 });
 
 it('keeps no weights where they are not asked for', () => {
-  const best = new BestWeights({ minDelta: 0, keepWeights: false });
+  const best = new EarlyStopping({ minDelta: 0, keepWeights: false });
   best.offer(3, 80, tf.tensor1d([1]));
   expect(best.best).toEqual({ step: 3, nats: 80, since: 0 });
   expect(best.weights).toBeNull();

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { cannotWrite, isDiskFull } from './atomicFile.js';
+import { cannotWrite, isDiskFull } from './fileError.js';
 
 /**
  * A file that only grows. Where the disk is full, what was to be appended is kept and tried again with the next; the

@@ -1,14 +1,13 @@
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { writeFileAtomic } from './atomicFile.js';
+import { beforeEach, expect, it } from 'vitest';
+import { temporaryFolder } from './testing/temporaryFolder.js';
+import { writeFileAtomic } from './writeFileAtomic.js';
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'pixelrnn-atomic-'));
+  folder = await temporaryFolder();
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 it('writes and replaces a file, leaving nothing else', async () => {
   const path = join(folder, 'a.json');
@@ -26,4 +25,12 @@ it('says which file could not be written, and leaves no part of it', async () =>
   await expect(writeFileAtomic(join(folder, 'no', 'such'), 'text')).rejects.toThrow(
     'Check that its folder is writable',
   );
+});
+
+it('lets the same file be written several times at once: one of them wins whole', async () => {
+  const path = join(folder, 'b');
+  const texts = ['a', 'bb', 'ccc', 'dddd'].map((text) => text.repeat(1000));
+  await Promise.all(texts.map((text) => writeFileAtomic(path, text)));
+  expect(texts).toContain(await readFile(path, 'utf8'));
+  expect(await readdir(folder)).toEqual(['b']);
 });

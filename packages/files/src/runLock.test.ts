@@ -1,17 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { processIdentity } from './processIdentity.js';
 import { lockRunFolder } from './runLock.js';
+import { temporaryFolder } from './testing/temporaryFolder.js';
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'pixelrnn-lock-'));
+  folder = await temporaryFolder();
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const lockOf = (owner: object) =>
   writeFile(join(folder, 'lock.json'), JSON.stringify({ id: 'theirs', host: hostname(), ...owner }));
@@ -27,7 +27,7 @@ describe('lockRunFolder', () => {
   it('refuses a folder that is in use, and gives it back', async () => {
     const lock = await lockRunFolder(folder);
     await expect(lockRunFolder(folder)).rejects.toThrow(
-      `${folder} is in use by process ${process.pid} on ${hostname()}: wait until it ends`,
+      `${folder} is in use by this process (${process.pid}): wait until its other run ends, or choose another folder.`,
     );
     await expect(lockRunFolder(folder)).rejects.toMatchObject({ code: 'locked' });
     await lock.assertHeld();

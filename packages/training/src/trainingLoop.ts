@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import type { Batch } from '@pixelrnn/data';
+import { isDiskFull } from '@pixelrnn/files';
 import { kernelsInUse } from '@pixelrnn/kernels';
 import type { MetricsLine } from '@pixelrnn/metrics';
 import * as tf from '@tensorflow/tfjs';
-import { isDiskFull } from './atomicFile.js';
-import { breather } from './breathe.js';
 import { restoreCheckpoint, saveCheckpoint, type TrainingState } from './checkpoint/checkpoint.js';
 import {
   type CheckpointIdentity,
@@ -20,16 +19,17 @@ import { Stopwatch } from './stopwatch.js';
 import type { TrainingConfig } from './trainingConfig.js';
 import type { TrainingContext, TrainingOutcome } from './trainingContext.js';
 import { TrainingError } from './trainingError.js';
+import { eventYielder } from './yieldToEvents.js';
 
 /** So many skipped updates in a row are no accident. */
 const mostSkips = 100;
 
-/** One call of `train`: the loop, and when it logs, validates, saves and ends. */
-export class TrainingRun {
+/** One call of `train`: the steps, and when it logs, validates, saves and ends. */
+export class TrainingLoop {
   private readonly trained: TrainedModel;
   private readonly window = new LossWindow();
   private readonly clock = new Stopwatch();
-  private readonly breathe = breather();
+  private readonly yieldToEvents = eventYielder();
   private readonly checkpoints: string | undefined;
   private logs!: RunLogs;
   private batches!: Iterator<Batch, never>;
@@ -50,7 +50,7 @@ export class TrainingRun {
     private readonly context: TrainingContext,
     private readonly warn: (message: string) => void,
   ) {
-    this.trained = new TrainedModel(model, config);
+    this.trained = new TrainedModel(model, context.train.levels, config);
     this.checkpoints = context.folder && join(context.folder, 'checkpoint');
   }
 
@@ -60,10 +60,10 @@ export class TrainingRun {
     try {
       for (;;) {
         signal?.throwIfAborted();
-        await this.settle();
+        await this.logValidateAndSave();
         if (this.finished) break;
         this.update();
-        await this.breathe();
+        await this.yieldToEvents();
       }
     } catch (error) {
       if (signal?.aborted && error === signal.reason) await this.checkpoint();
@@ -73,7 +73,7 @@ export class TrainingRun {
     this.trained.end();
     const { step, skipped, trained } = this;
     const { lines: history } = this.logs;
-    const best = trained.best.best;
+    const best = trained.earlyStopping.best;
     return { steps: step, images: this.images, seconds: this.clock.seconds, skipped, best, history };
   }
 
@@ -118,7 +118,7 @@ export class TrainingRun {
 
   private update(): void {
     const { step, upcoming } = this;
-    const updated = this.trained.step(step, upcoming, this.context.train.levels, this.window);
+    const updated = this.trained.step(step, upcoming, this.window);
     this.upcoming = this.batches.next().value;
     this.step++;
     this.clock.lap();
@@ -126,11 +126,14 @@ export class TrainingRun {
     if (updated) return;
     this.skipped++;
     this.warn(`Step ${this.step}: loss or gradient not finite, update skipped; images ${upcoming.indices}.`);
-    if (this.skippedInARow === mostSkips) throw this.nonFinite('loss or gradient', step);
+    if (this.skippedInARow < mostSkips) return;
+    throw this.nonFinite(
+      `loss or gradient was not finite at ${mostSkips} steps in a row, the last of them ${this.batchAt(step)}`,
+    );
   }
 
   /** Whatever is due at this step, each at most once: an entry of the loss, a validation, a checkpoint. */
-  private async settle(): Promise<void> {
+  private async logValidateAndSave(): Promise<void> {
     const { step, config } = this;
     if (this.logged < step && (step % config.logEvery === 0 || this.finished)) await this.log();
     if (this.validated < step && (step % config.validateEvery === 0 || this.finished)) await this.validate();
@@ -147,7 +150,7 @@ export class TrainingRun {
 
   private get finished(): boolean {
     const { steps, maxSeconds, patience } = this.config;
-    const since = this.trained.best.best?.since ?? 0;
+    const since = this.trained.earlyStopping.best?.since ?? 0;
     return (
       this.step >= steps ||
       (maxSeconds !== null && this.clock.seconds >= maxSeconds) ||
@@ -181,7 +184,11 @@ export class TrainingRun {
     const valid = config.validImages ? context.valid.subset(config.validImages) : context.valid;
     const { signal } = context;
     const { nats } = await trained.withEvaluated(() => evaluate(this.model, valid, { signal }));
-    if (!Number.isFinite(nats)) throw this.nonFinite('validation loss', step - 1);
+    if (!Number.isFinite(nats)) {
+      throw this.nonFinite(
+        `validation loss was not finite after step ${step}, over ${valid.count} images of ${valid.name}`,
+      );
+    }
     await this.logs.add({ ...this.entry(), valid: nats });
     await this.logs.weights(step, this.model);
     trained.validated(step, nats);
@@ -212,7 +219,7 @@ export class TrainingRun {
 
   private progress(window: WindowState): TrainingProgressState {
     const { step, skipped, logged, validated, trained } = this;
-    const best = trained.best.best;
+    const best = trained.earlyStopping.best;
     const { updates } = trained;
     return { step, seconds: this.clock.seconds, updates, skipped, logged, validated, window, best };
   }
@@ -244,21 +251,28 @@ export class TrainingRun {
   private async finiteWindow(): Promise<WindowState> {
     const state = await this.window.state();
     const first = firstNonFinite(state);
-    if (first) throw this.nonFinite(first.what, this.step - state.steps + first.step);
-    return state;
+    if (!first) return state;
+    const batch = this.batchAt(this.step - state.steps + first.step);
+    throw this.nonFinite(`${first.what} was not finite at ${batch}`, this.config.nonFinite === 'stop');
   }
 
   /** @param step from 0 */
-  private nonFinite(what: string, step: number): TrainingError {
+  private batchAt(step: number): string {
     const { indices } = this.batchesFrom(step).next().value;
+    return `step ${step + 1}, images ${indices.join(', ')} of ${this.context.train.name}`;
+  }
+
+  /** @param skippable the update could have been skipped */
+  private nonFinite(what: string, skippable = false): TrainingError {
     const last =
       this.saved === null
         ? 'there is no checkpoint yet'
         : `the last good checkpoint is of step ${this.saved}, in ${this.checkpoints}`;
+    const clipping = this.config.clipNorm === null ? 'set clipNorm' : 'lower clipNorm';
     return new TrainingError(
       'non-finite',
-      `The ${what} was not finite at step ${step + 1}, images ${indices.join(', ')} of ${this.context.train.name}; ${last}. ` +
-        "Lower the learning rate, set clipNorm, or set nonFinite to 'skip'.",
+      `The ${what}; ${last}. Lower the learning rate${skippable ? ',' : ' or'} ${clipping}` +
+        `${skippable ? ", or set nonFinite to 'skip'" : ''}.`,
     );
   }
 }

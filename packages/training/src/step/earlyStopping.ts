@@ -9,8 +9,8 @@ export interface BestValidation {
   since: number;
 }
 
-/** The best validation so far and, for early stopping, its weights. */
-export class BestWeights {
+/** The best validation so far, how many came after it and, where training may stop early, its weights. */
+export class EarlyStopping {
   private validation: BestValidation | null = null;
   private flat = tf.keep(tf.zeros([1])) as tf.Tensor1D;
 

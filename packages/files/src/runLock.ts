@@ -3,9 +3,8 @@ import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/p
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { cannotWrite } from './atomicFile.js';
-import { processIdentity } from './processIdentity.js';
-import { TrainingError } from './trainingError.js';
+import { cannotWrite, FileError } from './fileError.js';
+import { isRunning, processIdentity } from './processIdentity.js';
 
 const lockName = 'lock.json';
 const ownerSchema = z.strictObject({
@@ -18,7 +17,7 @@ type Owner = z.infer<typeof ownerSchema>;
 
 /** The right to write into a run folder, until it is released. */
 export interface RunLock {
-  /** @throws TrainingError `locked` where another process has taken the folder over */
+  /** @throws FileError `locked` where another process has taken the folder over */
   assertHeld(): Promise<void>;
   release(): Promise<void>;
 }
@@ -27,7 +26,7 @@ export interface RunLock {
  * Takes a run folder for this process, by a file `lock.json` in it. That of a process that is dead is taken over; whether
  * it is, is told by its number and start, never by a time of day. Temporary files that it left are removed.
  *
- * @throws TrainingError `locked` naming the process that works on the folder
+ * @throws FileError `locked` naming the process that works on the folder
  */
 export async function lockRunFolder(folder: string): Promise<RunLock> {
   const path = join(folder, lockName);
@@ -76,7 +75,7 @@ async function linked(candidate: string, path: string): Promise<boolean> {
   }
 }
 
-/** Moves a dead process's lock out of the way. @throws TrainingError `locked` where the process lives */
+/** Moves a dead process's lock out of the way. @throws FileError `locked` where the process lives */
 async function removeStale(folder: string): Promise<void> {
   const path = join(folder, lockName);
   const owner = await readOwner(path);
@@ -110,16 +109,18 @@ async function readOwner(path: string): Promise<Owner | null> {
   }
 }
 
-/** Of a process on another machine nothing is known: it counts as alive. */
-function isAlive({ host, pid, started }: Owner): boolean {
-  if (host !== hostname()) return true;
-  const identity = processIdentity(pid);
-  return identity !== null && (identity === '' || started === '' || identity === started);
-}
+/** A process on another machine, of which nothing is known, counts as alive. */
+const isAlive = ({ host, pid, started }: Owner) => host !== hostname() || isRunning(pid, started);
 
-function locked(folder: string, owner: Owner | null): TrainingError {
+function locked(folder: string, owner: Owner | null): FileError {
+  if (owner?.host === hostname() && owner.pid === process.pid) {
+    return new FileError(
+      'locked',
+      `${folder} is in use by this process (${process.pid}): wait until its other run ends, or choose another folder.`,
+    );
+  }
   const who = owner ? `process ${owner.pid} on ${owner.host}` : 'another process';
-  return new TrainingError(
+  return new FileError(
     'locked',
     `${folder} is in use by ${who}: wait until it ends or choose another --out; if it runs no more, remove ${lockName} there.`,
   );
@@ -136,7 +137,7 @@ async function removeTemporaries(folder: string): Promise<void> {
   for (const name of names) {
     if (!name.endsWith('.tmp')) continue;
     const taker = /^lock\.json\.(\d+)-/.exec(name)?.[1]; // another process may be asking for the lock just now
-    if (taker === undefined || processIdentity(Number(taker)) === null) {
+    if (taker === undefined || !isRunning(Number(taker))) {
       await rm(join(folder, name), { force: true });
     }
   }

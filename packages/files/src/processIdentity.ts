@@ -25,3 +25,13 @@ export function processIdentity(pid: number): string | null {
     return ''; // no /proc, no ps, or it ended meanwhile
   }
 }
+
+/**
+ * Whether a process still runs, and is no later one that was given the same number.
+ *
+ * @param started its {@link processIdentity}; empty or left out where that is not known: then any process of the number counts
+ */
+export function isRunning(pid: number, started = ''): boolean {
+  const identity = processIdentity(pid);
+  return identity !== null && (identity === '' || started === '' || identity === started);
+}

@@ -1,0 +1,8 @@
+export { AppendedFile } from './appendedFile.js';
+export { cacheDir } from './cacheDir.js';
+export { cellSignal } from './cellSignal.js';
+export { FileError, type FileErrorCode, isDiskFull } from './fileError.js';
+export { ownerMark, ownerOf } from './ownerMark.js';
+export { lockRunFolder, type RunLock } from './runLock.js';
+export { expandHome, userPath } from './userPath.js';
+export { writeFileAtomic } from './writeFileAtomic.js';
