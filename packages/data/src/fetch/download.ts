@@ -1,6 +1,7 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { cellSignal } from '@pixelrnn/files';
 import { DataError } from '../dataError.js';
 import { onDisk } from '../onDisk.js';
 import type { OnProgress } from '../progress.js';
@@ -23,6 +24,8 @@ export interface DownloadOptions {
   attempts?: number;
   /** Pause before the next request; 1,000 when absent. */
   pauseMilliseconds?: number;
+  /** Ends the download by throwing the signal's reason; what was fetched stays. In a notebook, that of the cell by default. */
+  signal?: AbortSignal | undefined;
   /** Opens the part file; `open` of node:fs/promises when absent. */
   openFile?: typeof open;
 }
@@ -33,7 +36,8 @@ export interface DownloadOptions {
  * @returns The path.
  * @throws DataError `network`, `unwritable` (what was fetched stays for a later run) or `checksum` (nothing stays).
  */
-export async function download(options: DownloadOptions): Promise<string> {
+export async function download({ signal = cellSignal(), ...given }: DownloadOptions): Promise<string> {
+  const options = { ...given, signal };
   const { file, folder } = options;
   const final = join(folder, file.name);
   const { path, resumed } = await onDisk(target(options), async () => {
@@ -70,6 +74,7 @@ async function complete(options: DownloadOptions, path: string): Promise<void> {
     stallMilliseconds = 30_000,
     attempts = 3,
     pauseMilliseconds = 1000,
+    signal,
   } = options;
   const { url, name, bytes } = file;
   for (let attempt = 1; ; attempt++) {
@@ -79,12 +84,14 @@ async function complete(options: DownloadOptions, path: string): Promise<void> {
           url,
           bytes,
           stallMilliseconds,
+          signal,
           onBytes: (have) => onProgress?.({ stage: 'download', file: name, bytes: have, total: bytes }),
         }),
       );
       return;
     } catch (error) {
       if (!(error instanceof FetchFailure)) throw error;
+      signal?.throwIfAborted();
       if (!error.again || attempt >= attempts) {
         throw new DataError(
           'network',
@@ -94,7 +101,7 @@ async function complete(options: DownloadOptions, path: string): Promise<void> {
         );
       }
     }
-    await pause(pauseMilliseconds);
+    await pause(pauseMilliseconds, undefined, { signal }).catch(() => signal?.throwIfAborted());
   }
 }
 

@@ -19,6 +19,8 @@ export interface FetchIntoOptions {
   /** The request is given up after this long without a byte. */
   stallMilliseconds: number;
   onBytes: (bytes: number) => void;
+  /** Ends the request. */
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface FetchIntoOptions {
  * @throws FetchFailure for whatever the network or the server did; errors of the disk pass as they are.
  */
 export async function fetchInto(handle: FileHandle, options: FetchIntoOptions): Promise<void> {
-  const { bytes, stallMilliseconds, onBytes } = options;
+  const { bytes, stallMilliseconds, onBytes, signal } = options;
   let have = (await handle.stat()).size;
   if (have > bytes) {
     await handle.truncate(0);
@@ -37,11 +39,13 @@ export async function fetchInto(handle: FileHandle, options: FetchIntoOptions): 
   if (have === bytes) return;
 
   const controller = new AbortController();
+  const signals = AbortSignal.any([controller.signal, ...(signal ? [signal] : [])]);
   const network = async <T>(work: () => Promise<T>): Promise<T> => {
     const timer = setTimeout(() => controller.abort(), stallMilliseconds);
     try {
       return await work();
     } catch (error) {
+      if (signal?.aborted) throw new FetchFailure('it was interrupted', false, { cause: signal.reason });
       const reason = controller.signal.aborted
         ? `nothing came for ${stallMilliseconds / 1000} s`
         : `the connection failed (${reasonOf(error)})`;
@@ -55,7 +59,7 @@ export async function fetchInto(handle: FileHandle, options: FetchIntoOptions): 
     const response = await network(() =>
       fetch(options.url, {
         headers: { 'accept-encoding': 'identity', ...(have > 0 && { range: `bytes=${have}-` }) },
-        signal: controller.signal,
+        signal: signals,
       }),
     );
     if (response.status === 416 || (response.status === 206 && !continues(response, have, bytes))) {

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { temporaryFolder } from '@pixelrnn/files/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { dataErrorOf } from '../testing/samples.js';
-import { npmPack, runNpm } from './npmPack.js';
+import { npmPack, type RunNpm, runNpm } from './npmPack.js';
 
 describe('npmPack', () => {
   it('packs with the npm of this machine', async () => {
@@ -21,6 +21,19 @@ describe('npmPack', () => {
     const error = await dataErrorOf(() => npmPack(join(folder, 'nothing-here'), folder, runNpm));
     expect(error.code).toBe('network');
     expect(error.message).toMatch(/nothing-here should come by `npm pack`, but that failed \(.*npm err/i);
+  });
+
+  it("ends at the interrupt of a notebook's cell", async () => {
+    const key = Symbol.for('jupyter.cellSignal');
+    const controller = new AbortController();
+    Object.defineProperty(globalThis, key, { configurable: true, value: controller.signal });
+    onTestFinished(() => void Reflect.deleteProperty(globalThis, key));
+    const run: RunNpm = async (_, signal) => {
+      controller.abort(new Error('interrupted'));
+      signal?.throwIfAborted();
+      return '[]';
+    };
+    await expect(npmPack('x@1', '/tmp', run)).rejects.toThrow(/^interrupted$/);
   });
 
   it.each(['', '[]', '{}', '[{"filename": 3}]'])('refuses an answer such as %j', async (answer) => {

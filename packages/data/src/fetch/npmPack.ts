@@ -1,17 +1,22 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { cellSignal } from '@pixelrnn/files';
 import { DataError, reasonOf } from '../dataError.js';
 
-/** Runs npm with these arguments and gives its standard output; rejects with `stderr` beside the error otherwise. */
-export type RunNpm = (args: string[]) => Promise<string>;
+/**
+ * Runs npm with these arguments and gives its standard output; rejects with `stderr` beside the error otherwise. An aborted
+ * signal ends npm.
+ */
+export type RunNpm = (args: string[], signal?: AbortSignal) => Promise<string>;
 
 const windows = process.platform === 'win32';
 
-export const runNpm: RunNpm = (args) =>
+export const runNpm: RunNpm = (args, signal) =>
   new Promise((resolve, reject) => {
     // Where this process ends first, nobody waits for what npm fetches.
     const end = () => npm.kill();
-    const npm = execFile('npm', args, { shell: windows, maxBuffer: 1 << 24 }, (error, stdout, stderr) => {
+    const options = { shell: windows, maxBuffer: 1 << 24, ...(signal && { signal }) };
+    const npm = execFile('npm', args, options, (error, stdout, stderr) => {
       process.off('exit', end);
       if (error) reject(Object.assign(error, { stderr }));
       else resolve(stdout);
@@ -24,23 +29,20 @@ export const runNpm: RunNpm = (args) =>
  * (registry, proxy, credentials, cache); npm checks its integrity. No script of the package runs.
  * @param spec `name@version`
  * @returns The path of the .tgz.
- * @throws DataError `network`
+ * @throws DataError `network`; in a notebook, the reason of the cell's interrupt
  */
 export async function npmPack(spec: string, folder: string, run: RunNpm = runNpm): Promise<string> {
+  const signal = cellSignal();
   try {
-    const output = await run([
-      'pack',
-      spec,
-      '--json',
-      '--loglevel=error',
-      '--ignore-scripts',
-      '--pack-destination',
-      folder,
-    ]);
+    const output = await run(
+      ['pack', spec, '--json', '--loglevel=error', '--ignore-scripts', '--pack-destination', folder],
+      signal,
+    );
     const [packed] = JSON.parse(output) as { filename?: string }[];
     if (typeof packed?.filename !== 'string') throw new Error(`npm said ${output.slice(0, 200)}`);
     return join(folder, packed.filename.replace('@', '').replace('/', '-'));
   } catch (error) {
+    signal?.throwIfAborted();
     const stderr = (error as { stderr?: string }).stderr?.trim().split('\n').slice(-3).join(' ');
     throw new DataError(
       'network',
