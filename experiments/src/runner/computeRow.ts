@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import type { DatasetSplits } from '@pixelrnn/data';
 import { type EngineInfo, loadEngine } from '@pixelrnn/engine';
-import { lockRunFolder } from '@pixelrnn/files';
 import type { RunResult } from '@pixelrnn/metrics';
-import { environment } from '@pixelrnn/training';
 import { type ClosedFormRow, type Experiment, isClosedForm, type PresetName } from '../experiment.js';
+import { differences, otherSettings } from './differences.js';
 import type { Grid, RunFailure } from './grid.js';
-import { requireSame } from './requireSame.js';
-import { discardRun, noteEnvironment, readConfig, readResult, writeConfig, writeResult } from './runFiles.js';
+import { writeResult } from './runFiles.js';
+import { type EarlierRun, inRunFolder, type Work } from './runFolder.js';
 import { trainingSettingsSchema } from './trainingSettings.js';
 import { UsageError } from './usageError.js';
 
@@ -88,60 +87,42 @@ interface ComputeOptions {
  * returned as it is.
  *
  * @throws Error if the folder holds a run on another dataset
- * @throws TrainingError `locked` if another process works on the folder
+ * @throws FileError `locked` if another process works on the folder
  */
-async function computeRow(options: ComputeOptions): Promise<RunResult> {
-  const { row, folder, fresh, log } = options;
-  const done = fresh ? null : await finished(options);
-  if (done) {
-    log(`${row.label}: already done (${folder})`);
-    return done;
-  }
-  const lock = await lockRunFolder(folder);
-  try {
-    if (fresh) await discardRun(folder);
-    return (await finished(options)) ?? (await computeLocked(options)); // another process may have finished it
-  } finally {
-    await lock.release();
-  }
-}
-
-const configOf = ({ experiment, row, preset, data, setting }: ComputeOptions) => ({
-  experiment,
-  row: row.name,
-  preset,
-  seed: 0,
-  dataset: data.test.name,
-  settings: { data: setting },
-});
-
-/** The result that is there; null where there is none. A preset changes nothing here: that of any will do. */
-async function finished(options: ComputeOptions): Promise<RunResult | null> {
-  const { folder, preset } = options;
-  const before = await readConfig(folder);
-  if (before) requireSame(folder, { ...before, preset }, configOf(options));
-  return readResult(folder);
-}
-
-async function computeLocked(options: ComputeOptions): Promise<RunResult> {
-  const { row, data, engine, folder, log } = options;
-  const { height, width, channels, name: dataset, count } = data.test;
-  await writeConfig(folder, configOf(options));
-  const checksums = { ...data.train.checksums, ...data.valid.checksums, ...data.test.checksums };
-  await noteEnvironment(folder, environment(engine, checksums));
-  const start = performance.now();
-  const computed = await row.closedForm.compute(data, (line) => log(`${row.label}: ${line}`));
-  const result: RunResult = {
-    ...computed,
-    testImages: count,
-    testSplit: count,
-    validImages: data.valid.count,
-    dimensions: height * width * channels,
-    dataset,
-    steps: 0,
-    seconds: (performance.now() - start) / 1000,
-    engine: engine.engine,
+function computeRow(options: ComputeOptions): Promise<RunResult> {
+  const { experiment, row, preset, setting, data, engine, folder, fresh, log } = options;
+  const { label } = row;
+  const config = {
+    experiment,
+    row: row.name,
+    preset,
+    seed: 0,
+    dataset: data.test.name,
+    settings: { data: setting },
   };
-  await writeResult(folder, result);
-  return result;
+  // A preset changes nothing here: the result of any will do.
+  const workAfter = ({ config: before, result }: EarlierRun): Work => {
+    const found = differences({ ...before, preset }, config);
+    if (found.size > 0) throw otherSettings(folder, found.values());
+    return { kind: result ? 'done' : 'run' };
+  };
+  return inRunFolder({ folder, fresh, label, log, config, data, engine, workAfter }, async ({ begin }) => {
+    await begin();
+    const { height, width, channels, name: dataset, count } = data.test;
+    const start = performance.now();
+    const computed = await row.closedForm.compute(data, (line) => log(`${label}: ${line}`));
+    const result: RunResult = {
+      ...computed,
+      testImages: count,
+      testSplit: count,
+      validImages: data.valid.count,
+      dimensions: height * width * channels,
+      dataset,
+      steps: 0,
+      seconds: (performance.now() - start) / 1000,
+      engine: engine.engine,
+    };
+    await writeResult(folder, result);
+    return result;
+  });
 }

@@ -5,8 +5,8 @@ import type { Experiment } from '../experiment.js';
 import { planClosedForms } from './computeRow.js';
 import { plan } from './plan.js';
 import type { ExperimentOptions } from './runExperiment.js';
-import { trainingOptions } from './runRow.js';
 import type { RowSettings } from './settings.js';
+import { trainingOptions } from './trainingOptions.js';
 import { trainingShape } from './trainingShape.js';
 
 /**

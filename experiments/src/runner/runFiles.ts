@@ -50,6 +50,23 @@ export async function noteEnvironment(folder: string, now: Environment): Promise
   await writeFileAtomic(path, json({ ...first, resumed: [...resumed, now] }));
 }
 
+const failureSchema = z.strictObject({ message: z.string() });
+
+/** Why a run ended, where its numbers stopped being finite: what it was trained to leads nowhere. Null where it did not. */
+export async function readFailure(folder: string): Promise<string | null> {
+  return (await readJson(join(folder, 'failure.json'), failureSchema))?.message ?? null;
+}
+
+/** `failure.json`: there from then on until the run goes on. */
+export async function writeFailure(folder: string, message: string): Promise<void> {
+  await writeFileAtomic(join(folder, 'failure.json'), json({ message }));
+}
+
+/** Removes what says that a run has ended. */
+export async function removeEnd(folder: string): Promise<void> {
+  for (const name of ['result.json', 'failure.json']) await rm(join(folder, name), { force: true });
+}
+
 /** Empties a run folder, but for the lock that is held on it. */
 export async function discardRun(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {

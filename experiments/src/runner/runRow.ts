@@ -1,28 +1,31 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { DatasetSplits } from '@pixelrnn/data';
 import type { EngineInfo } from '@pixelrnn/engine';
-import { lockRunFolder, type RunLock, writeFileAtomic } from '@pixelrnn/files';
+import { writeFileAtomic } from '@pixelrnn/files';
 import { sample } from '@pixelrnn/generation';
 import type { RunResult } from '@pixelrnn/metrics';
 import { imageGrid } from '@pixelrnn/plots';
 import {
-  environment,
+  checkpointProgress,
   evaluate,
   type TrainingContext,
-  type TrainingOptions,
+  TrainingError,
+  type TrainingOutcome,
   type TrainingProgress,
   train,
-  trainingConfigSchema,
   writeTensorBoardImage,
 } from '@pixelrnn/training';
 import type * as tf from '@tensorflow/tfjs';
 import type { ExperimentRow, PresetName, RowModel } from '../experiment.js';
-import { requireSame } from './requireSame.js';
-import { discardRun, noteEnvironment, readConfig, readResult, writeConfig, writeResult } from './runFiles.js';
+import { writeFailure, writeResult } from './runFiles.js';
+import { type EarlierRun, inRunFolder, type Measure, type OpenRun, type Work } from './runFolder.js';
 import type { RowSettings } from './settings.js';
+import { trainingOptions } from './trainingOptions.js';
 import { trainingSettingsSchema } from './trainingSettings.js';
 import { trainingShape } from './trainingShape.js';
+import { workAfter } from './workAfter.js';
 
 export interface RunOptions {
   experiment: string;
@@ -36,6 +39,8 @@ export interface RunOptions {
   folder: string;
   /** Discard what is there. */
   fresh: boolean;
+  /** Draw the samples of a finished run again. */
+  redraw?: boolean | undefined;
   log: (line: string) => void;
   onProgress: (progress: TrainingProgress) => void;
   /** Training is over; evaluation begins. */
@@ -46,90 +51,64 @@ export interface RunOptions {
 
 /**
  * Trains, evaluates and samples one row with one seed, in its run folder. A finished run is returned as it is, an
- * unfinished one goes on from its checkpoint.
+ * unfinished one goes on from its checkpoint; so does a finished one with more steps, and one of which something else is to
+ * be measured is only measured.
  *
  * @throws Error if the folder holds a run of other settings, naming those that differ
- * @throws TrainingError `locked` if another process works on the folder
+ * @throws FileError `locked` if another process works on the folder
  */
-export async function runRow(options: RunOptions): Promise<RunResult> {
-  const { row, seed, folder, fresh, log } = options;
-  const done = fresh ? null : await finished(options);
-  if (done) {
-    log(`${row.label}, seed ${seed}: already done (${folder})`);
-    return done;
-  }
-  const lock = await lockRunFolder(folder);
-  try {
-    if (fresh) await discardRun(folder);
-    return (await finished(options)) ?? (await runLocked(options, lock)); // another process may have finished it
-  } finally {
-    await lock.release();
-  }
+export function runRow(options: RunOptions): Promise<RunResult> {
+  const { experiment, row, preset, seed, settings, data, engine, folder, fresh } = options;
+  const rest = { experiment, row: row.name, preset, seed, dataset: data.test.name };
+  const label = labelOf(options);
+  const { log } = options;
+  const schema = trainingSettingsSchema.extend(row.model.settings.shape);
+  const complete = (given: unknown) => (schema.safeParse(given).data as RowSettings | undefined) ?? null;
+  const asked = { folder, seed, settings, rest, complete };
+  const work = (there: EarlierRun): Work => {
+    const found = workAfter(asked, there);
+    return options.redraw && found.kind === 'done'
+      ? { kind: 'measure', measures: new Set(['samples'] as const) }
+      : found;
+  };
+  const trained = () =>
+    checkpointProgress(join(folder, 'checkpoint'), (message) => log(`${label}: ${message}`));
+  const config = { ...rest, settings };
+  return inRunFolder(
+    { folder, fresh, label, log, config, data, engine, trained, workAfter: work },
+    async (run) => {
+      try {
+        return await trainAndMeasure(options, run);
+      } catch (error) {
+        if (error instanceof TrainingError && error.code === 'non-finite') {
+          await writeFailure(folder, error.message);
+        }
+        throw error;
+      }
+    },
+  );
 }
 
-const configOf = ({ experiment, row, preset, seed, data, settings }: RunOptions) => ({
-  experiment,
-  row: row.name,
-  preset,
-  seed,
-  dataset: data.test.name,
-  settings,
-});
+const labelOf = ({ row, seed }: RunOptions) => `${row.label}, seed ${seed}`;
 
-/** The result of a run of these settings; null where it is not finished. */
-async function finished(options: RunOptions): Promise<RunResult | null> {
-  const before = await readConfig(options.folder);
-  // Settings that are newer than the run have their defaults: what runs did before there were such settings.
-  const schema = trainingSettingsSchema.extend(options.row.model.settings.shape);
-  const complete = (settings: unknown) => schema.safeParse(settings).data ?? settings;
-  if (before) requireSame(options.folder, before, configOf(options), complete);
-  return readResult(options.folder);
-}
-
-async function runLocked(options: RunOptions, lock: RunLock): Promise<RunResult> {
-  const { row, seed, settings, data, engine, folder, log, signal, onProgress, onTrained } = options;
-  await writeConfig(folder, configOf(options));
-  const checksums = { ...data.train.checksums, ...data.valid.checksums, ...data.test.checksums };
-  await noteEnvironment(folder, environment(engine, checksums));
-
+async function trainAndMeasure(options: RunOptions, run: OpenRun): Promise<RunResult> {
+  const { row, seed, settings, data, engine, folder, log } = options;
+  const { before, measures, begin } = run;
+  if (!before) await begin();
   const shape = trainingShape(data.train);
   const model = row.model.build(settings, shape, seed);
   try {
-    const context: TrainingContext = {
-      train: data.train,
-      valid: data.valid,
-      folder,
-      lock,
-      signal,
-      onProgress,
-    };
-    const outcome = await train(model, trainingOptions(settings, seed), {
-      ...context,
-      onValidation: samplesInLogs(options, model),
-      onWarning: (message) => log(`${row.label}, seed ${seed}: ${message}`),
-    });
-    onTrained();
-    log(`${row.label}, seed ${seed}: evaluating`);
-    const measure = (name: keyof DatasetSplits, count: number | null) =>
-      evaluate(model, count ? data[name].subset(count) : data[name], { signal });
-    const test = await measure('test', settings.testImages);
-    const valid = await measure('valid', settings.validImages);
-    const trained = settings.trainImages ? await measure('train', settings.trainImages) : null;
-    if (settings.samples > 0) {
-      log(`${row.label}, seed ${seed}: sampling ${settings.samples} images`);
-      const png = await samplesPng(options, model);
-      await writeFileAtomic(join(folder, 'samples.png'), png);
-      if (settings.tensorBoard) await writeTensorBoardImage(folder, outcome.steps, 'samples', png);
+    const outcome = await trained(options, run, model);
+    const measured = await measure(options, run, model);
+    const samplesDue = measures?.has('samples') ?? true;
+    let png: Buffer | null = null;
+    if (samplesDue && settings.samples > 0) {
+      log(`${labelOf(options)}: sampling ${settings.samples} images`);
+      png = await samplesPng(options, model);
     }
     const result: RunResult = {
-      test: test.nats,
-      valid: valid.nats,
-      train: trained?.nats ?? null,
-      testImages: test.images,
+      ...measured,
       testSplit: data.test.count,
-      validImages: valid.images,
-      testStandardError: test.standardError,
-      validStandardError: valid.standardError,
       dimensions: shape.height * shape.width * shape.colors,
       dataset: data.test.name,
       parameters: model.countParams(),
@@ -138,6 +117,8 @@ async function runLocked(options: RunOptions, lock: RunLock): Promise<RunResult>
       seconds: outcome.seconds,
       engine: engine.engine,
     };
+    if (before) await begin(); // until all was measured, the run was as finished as before
+    if (samplesDue) await writeSamples(options, png, outcome);
     await writeResult(folder, result);
     return result;
   } finally {
@@ -145,10 +126,88 @@ async function runLocked(options: RunOptions, lock: RunLock): Promise<RunResult>
   }
 }
 
-/** What `train` takes of a row's settings. */
-export function trainingOptions(settings: RowSettings, seed: number): TrainingOptions {
-  const known = Object.entries(settings).filter(([key]) => key in trainingConfigSchema.shape);
-  return { ...Object.fromEntries(known), seed } as TrainingOptions;
+type Measured = Pick<
+  RunResult,
+  'test' | 'testImages' | 'testStandardError' | 'valid' | 'validImages' | 'validStandardError' | 'train'
+>;
+
+/** Evaluates what is due; the rest is as it was before. */
+async function measure(
+  options: RunOptions,
+  { before, measures }: OpenRun,
+  model: tf.LayersModel,
+): Promise<Measured> {
+  const { settings, data, signal, log } = options;
+  const due = (name: Measure) => measures?.has(name) ?? true;
+  const on = (name: keyof DatasetSplits, count: number | null) =>
+    evaluate(model, count ? data[name].subset(count) : data[name], { signal });
+  const measured: Partial<Measured> = { ...before };
+  if (due('test') || due('valid') || due('train')) log(`${labelOf(options)}: evaluating`);
+  if (due('test')) {
+    const {
+      nats: test,
+      images: testImages,
+      standardError: testStandardError,
+    } = await on('test', settings.testImages);
+    Object.assign(measured, { test, testImages, testStandardError });
+  }
+  if (due('valid')) {
+    const {
+      nats: valid,
+      images: validImages,
+      standardError: validStandardError,
+    } = await on('valid', settings.validImages);
+    Object.assign(measured, { valid, validImages, validStandardError });
+  }
+  if (due('train')) {
+    const { trainImages } = settings;
+    measured.train = trainImages > 0 ? (await on('train', trainImages)).nats : null;
+  }
+  return measured as Measured;
+}
+
+/** Trains the model to the end or, where it has been, takes it over. */
+async function trained(
+  options: RunOptions,
+  { lock, before }: OpenRun,
+  model: tf.LayersModel,
+): Promise<TrainingOutcome> {
+  const { seed, settings, data, folder, log, signal, onProgress, onTrained } = options;
+  if (before) await requireCheckpoint(folder, before);
+  const outcome = await train(model, trainingOptions(settings, seed), {
+    train: data.train,
+    valid: data.valid,
+    folder,
+    lock,
+    signal,
+    onProgress,
+    onValidation: samplesInLogs(options, model),
+    onWarning: (message) => log(`${labelOf(options)}: ${message}`),
+  });
+  onTrained();
+  return outcome;
+}
+
+/** @throws Error where the weights of a result are not there any more */
+async function requireCheckpoint(folder: string, { steps }: RunResult): Promise<void> {
+  const there = await checkpointProgress(join(folder, 'checkpoint'));
+  if (there?.steps === steps) return;
+  throw new Error(
+    `${folder} has a result of ${steps} steps and ${there ? `a whole checkpoint of ${there.steps}` : 'no checkpoint'}: nothing else can be measured of it; ` +
+      'use --fresh to train it again.',
+  );
+}
+
+/** `samples.png`, and into TensorBoard's logs; none where none are asked for. */
+async function writeSamples(
+  { settings, folder }: RunOptions,
+  png: Buffer | null,
+  { steps }: TrainingOutcome,
+): Promise<void> {
+  const path = join(folder, 'samples.png');
+  if (!png) return rm(path, { force: true });
+  await writeFileAtomic(path, png);
+  if (settings.tensorBoard) await writeTensorBoardImage(folder, steps, 'samples', png);
 }
 
 /** Samples in TensorBoard's logs, at validations, every so many steps. */
@@ -163,10 +222,8 @@ function samplesInLogs(options: RunOptions, model: tf.LayersModel): TrainingCont
   };
 }
 
-async function samplesPng(
-  { row, settings, data, seed, signal }: RunOptions,
-  model: tf.LayersModel,
-): Promise<Buffer> {
+async function samplesPng(options: RunOptions, model: tf.LayersModel): Promise<Buffer> {
+  const { row, settings, data, seed, signal } = options;
   const shape = trainingShape(data.train);
   const count = settings.samples;
   const onProgress = async () => {

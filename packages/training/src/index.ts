@@ -1,4 +1,4 @@
-export { loadModel } from './checkpoint/checkpoint.js';
+export { checkpointProgress, loadModel } from './checkpoint/checkpoint.js';
 export { type Environment, environment } from './environment.js';
 export { type Estimate, estimate } from './estimate.js';
 export { type Evaluation, type EvaluationOptions, evaluate } from './evaluate.js';

@@ -58,17 +58,14 @@ describe('configDifferences', () => {
       parseTrainingConfig({ ...options, ...now }),
     );
 
-  it('names what changes the weights, with both values', () => {
-    expect(differences({}, { learningRate: 2, seed: 1 })).toEqual([
-      'seed: 0 there, 1 asked for',
-      'learningRate: 0.001 there, 2 asked for',
-    ]);
+  it('names what changes the weights', () => {
+    expect(differences({}, { learningRate: 2, seed: 1 })).toEqual(['seed', 'learningRate']);
   });
 
   it('lets a run go on with more steps, but not along another cosine', () => {
     expect(differences({}, { steps: 20, logEvery: 1, maxSeconds: 5, validImages: 3 })).toEqual([]);
     const cosine = { schedule: 'cosine' } as const;
-    expect(differences(cosine, { ...cosine, steps: 20 })).toEqual(['steps: 10 there, 20 asked for']);
+    expect(differences(cosine, { ...cosine, steps: 20 })).toEqual(['steps']);
   });
 
   it('refuses less than was done, where that is another wish than before', () => {
@@ -79,15 +76,15 @@ describe('configDifferences', () => {
         { steps: 8, seconds: 60.3 },
       );
     expect(differences({ steps: 8 })).toEqual([]);
-    expect(differences({ steps: 7 })).toEqual(['steps: 10 there, 7 asked for']);
+    expect(differences({ steps: 7 })).toEqual(['steps']);
     expect(differences({ maxSeconds: 61 })).toEqual([]);
     expect(differences({ maxSeconds: 60 }, { maxSeconds: 60 })).toEqual([]); // a run ends a little after its time
-    expect(differences({ maxSeconds: 60 })).toEqual(['maxSeconds: null there, 60 asked for']);
+    expect(differences({ maxSeconds: 60 })).toEqual(['maxSeconds']);
   });
 
   it('lets a run that never skipped an update skip some from now on, but not the other way', () => {
     expect(differences({}, { nonFinite: 'skip' })).toEqual([]);
-    expect(differences({ nonFinite: 'skip' }, {})).toEqual(['nonFinite: skip there, stop asked for']);
+    expect(differences({ nonFinite: 'skip' }, {})).toEqual(['nonFinite']);
   });
 
   it('counts the validations as part of a run that they may end', () => {

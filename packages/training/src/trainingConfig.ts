@@ -104,7 +104,7 @@ export function parseTrainingConfig(options: TrainingOptions): TrainingConfig {
 }
 
 /** Keys that can change between two parts of a run without changing the weights of any step. */
-const harmless = [
+const harmless: (keyof TrainingConfig)[] = [
   'maxSeconds',
   'logEvery',
   'validateEvery',
@@ -115,8 +115,7 @@ const harmless = [
 ];
 
 /**
- * Which keys of a config make its run another run than that of `before`, with both values: the weights of some step
- * would differ. More steps of a constant or stepwise schedule only go on, and so does skipping updates where none had to be.
+ * Which keys of a config make its run another run than that of `before`: the weights of some step would differ. More steps of a constant or stepwise schedule only go on, and so does skipping updates where none had to be.
  *
  * @param done by the run of `before` so far: a run that asks for less is another one
  */
@@ -124,13 +123,13 @@ export function configDifferences(
   before: TrainingConfig,
   now: TrainingConfig,
   done: { steps: number; seconds: number } = { steps: 0, seconds: 0 },
-): string[] {
-  const free = new Set(harmless);
+): (keyof TrainingConfig)[] {
+  const free = new Set<keyof TrainingConfig>(harmless);
   if (now.schedule !== 'cosine' && now.steps >= done.steps) free.add('steps');
   if (now.maxSeconds !== null && now.maxSeconds < done.seconds) free.delete('maxSeconds');
   if (before.nonFinite === 'stop') free.add('nonFinite');
-  if (now.patience !== null) for (const key of ['validateEvery', 'validImages']) free.delete(key);
-  return (Object.keys(now) as (keyof TrainingConfig)[])
-    .filter((key) => !free.has(key) && before[key] !== now[key])
-    .map((key) => `${key}: ${before[key]} there, ${now[key]} asked for`);
+  if (now.patience !== null) for (const key of ['validateEvery', 'validImages'] as const) free.delete(key);
+  return (Object.keys(now) as (keyof TrainingConfig)[]).filter(
+    (key) => !free.has(key) && before[key] !== now[key],
+  );
 }

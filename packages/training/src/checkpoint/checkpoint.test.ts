@@ -6,7 +6,13 @@ import { pixelCNN } from '@pixelrnn/models';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseTrainingConfig } from '../trainingConfig.js';
-import { loadModel, restoreCheckpoint, saveCheckpoint, type TrainingState } from './checkpoint.js';
+import {
+  checkpointProgress,
+  loadModel,
+  restoreCheckpoint,
+  saveCheckpoint,
+  type TrainingState,
+} from './checkpoint.js';
 
 beforeAll(() => loadEngine({ quiet: true }));
 
@@ -62,8 +68,10 @@ const fileOf = async (kind: string, step: number) =>
 describe('checkpoints', () => {
   it('hold weights, tensors and all of the state', async () => {
     expect(await restore()).toBeNull();
+    expect(await checkpointProgress(folder)).toBeNull();
     const saved = build(1);
     await saveCheckpoint(folder, saved, state(40));
+    expect(await checkpointProgress(folder)).toEqual({ steps: 40, seconds: 1.5 });
     const restored = build(2);
     const { tensors, ...rest } = (await restore(restored)) as TrainingState;
     const { tensors: given, ...expected } = state(40);

@@ -168,6 +168,21 @@ export async function loadModel(folder: string): Promise<tf.LayersModel> {
 }
 
 /**
+ * Steps and training seconds of a folder's newest whole checkpoint; null where there is none.
+ *
+ * @throws TrainingError `checkpoint` naming what is damaged where no checkpoint is whole
+ */
+export async function checkpointProgress(
+  folder: string,
+  warn: (message: string) => void = console.warn,
+): Promise<{ steps: number; seconds: number } | null> {
+  const found = await newestWhole(folder, warn);
+  if (!found) return null;
+  const { step: steps, seconds } = found.json.training.progress;
+  return { steps, seconds };
+}
+
+/**
  * Puts the weights of a folder's newest whole checkpoint into a model of the same shape.
  *
  * @param expected the identity that a checkpoint of this run has at a step
@@ -215,7 +230,9 @@ function identityDifferences(
   const config = trainingConfigSchema.safeParse(before.config).data ?? before.config;
   const { step: steps, seconds } = progress;
   const [was, is] = [config as TrainingConfig, now.config as TrainingConfig];
-  const differences = configDifferences(was, is, { steps, seconds });
+  const differences = configDifferences(was, is, { steps, seconds }).map(
+    (key) => `${key}: ${was[key]} there, ${is[key]} asked for`,
+  );
   const text = (identity: CheckpointIdentity) => JSON.stringify(identity.data);
   if (text(before) !== text(now)) differences.push(`training data: ${text(before)} there, ${text(now)} here`);
   if (differences.length === 0 && before.nextBatch !== now.nextBatch) {
