@@ -1,6 +1,7 @@
 // `pnpm data`: which datasets there are and where; fetches, verifies and shows them.
 import { writeFile } from 'node:fs/promises';
 import { type CatalogEntry, catalog, DataError, type DatasetSplits, defaultDataDir } from '@pixelrnn/data';
+import { userPath } from '@pixelrnn/files';
 import { imageGrid } from '@pixelrnn/plots';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { byteBar } from './byteBar.js';
@@ -10,8 +11,13 @@ class UsageError extends Error {}
 const program = new Command('pnpm data')
   .description('Lists, fetches, verifies and shows the datasets.')
   .exitOverride();
+/** A path of the command line: relative to where the user stands. */
+const path = (text: string) => userPath(text, 'data');
 const dataDir = () =>
-  new Option('--data-dir <dir>', 'folder of the datasets; else PIXELRNN_DATA_DIR, else the cache folder');
+  new Option(
+    '--data-dir <dir>',
+    'folder of the datasets; else PIXELRNN_DATA_DIR, else the cache folder',
+  ).argParser(path);
 
 function find(id: string): CatalogEntry {
   const entry = catalog.find((candidate) => candidate.id === id);
@@ -97,7 +103,7 @@ program
   .command('show')
   .description('draws images of a set, with their labels in the same places below')
   .argument('<set>')
-  .requiredOption('--out <file>', 'the picture, a PNG')
+  .requiredOption('--out <file>', 'the picture, a PNG', path)
   .addOption(
     new Option('--split <name>', 'which images').choices(['train', 'valid', 'test']).default('train'),
   )

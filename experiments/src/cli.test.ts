@@ -15,10 +15,14 @@ beforeAll(async () => {
 afterAll(() => rm(out, { recursive: true, force: true }));
 
 function exp(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  return expIn({}, ...args);
+}
+
+function expIn(variables: Record<string, string>, ...args: string[]) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ['--conditions=@pixelrnn/source', '--import', 'tsx', 'experiments/src/cli.ts', ...args],
-    { cwd: root, encoding: 'utf8' },
+    { cwd: root, encoding: 'utf8', env: { ...process.env, ...variables } },
   );
   return { status, stdout, stderr };
 }
@@ -84,6 +88,14 @@ describe('pnpm exp', () => {
     expect(again.status).toBe(0);
     expect(again.stderr).toContain('already done');
     expect(JSON.parse(await readFile(join(run, 'result.json'), 'utf8'))).toEqual(result);
+
+    // From a folder below, by npm or pnpm, and with fewer samples; then without training or measuring anything.
+    const below = { npm_lifecycle_event: 'exp', INIT_CWD: folder };
+    await rm(join(run, 'samples.png'));
+    const drawn = expIn(below, 'table4', '--rows', 'pixelcnn', '--samples-only', '--out', '..');
+    expect(drawn.stderr).toContain('PixelCNN, seed 0: sampling 1 images');
+    expect(drawn.status).toBe(0);
+    expect(existsSync(join(run, 'samples.png'))).toBe(true);
 
     const other = exp('table4', ...quick, '--set', 'h=3', '--out', out);
     expect(other.status).toBe(1);
@@ -165,14 +177,14 @@ describe('pnpm exp', () => {
     [['table4', '--rows', ''], '--rows expects names such as pixelcnn,row-lstm, got nothing'],
     [['table4', '--jobs', '0'], '--jobs expects a number from 1, got 0'],
     [['table4', '--set', 'schedule=step'], "Settings of pixelcnn: schedule 'step' needs stepEvery"],
-    [
-      ['table4', '--config', 'no.json'],
-      '--config expects the config.json of a run folder, got no.json: ENOENT',
-    ],
+    [['table4', '--config', 'no.json'], 'no.json: ENOENT'],
     [
       ['table4', '--config', 'no.json', '--rows', 'pixelcnn'],
       '--config stands for --preset, --rows, --seeds and --set',
     ],
+    [['table4', '--samples-only', '--fresh'], "option '--samples-only' cannot be used with option '--fresh'"],
+    [['table4', '--samples-only', '--set', 'h=3'], 'expected no setting but samples, got h'],
+    [['table4', '--samples-only', '--out', 'no/such'], 'holds no finished run of these rows and seeds'],
     [['table4', '--colour'], "unknown option '--colour'"],
     [[], "missing required argument 'id'"],
   ])('%j is a usage error: exit code 2 and one clear message', (args, message) => {

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
+import { userPath } from '@pixelrnn/files';
 import { TrainingError } from '@pixelrnn/training';
 import { Command, CommanderError, Option } from 'commander';
 import { type PresetName, presetNames } from './experiment.js';
 import { experiments, findExperiment } from './registry.js';
+import type { RunFailure } from './runner/grid.js';
 import { printPlan } from './runner/printPlan.js';
 import { formatTable } from './runner/printTable.js';
+import { redrawSamples } from './runner/redrawSamples.js';
 import { readRunConfig } from './runner/runConfig.js';
 import { runExperiment } from './runner/runExperiment.js';
 import { parseAssignment } from './runner/settings.js';
@@ -20,6 +23,7 @@ interface Flags {
   fresh: boolean;
   jobs: number;
   dryRun: boolean;
+  samplesOnly: boolean;
   dataDir?: string;
 }
 
@@ -47,6 +51,9 @@ function jobCount(text: string): number {
   return Number(text);
 }
 
+/** A path of the command line: relative to where the user stands. */
+const path = (text: string) => userPath(text, 'exp');
+
 const program = new Command('pnpm exp')
   .description('Runs an experiment: trains its rows, evaluates them, writes the table and the plots.')
   .argument('<id>', "an experiment's id, or list")
@@ -63,12 +70,22 @@ const program = new Command('pnpm exp')
   .option(
     '--config <file>',
     "repeat the run of a run folder's config.json: its row, preset, seed and settings",
+    path,
   )
-  .option('--out <dir>', 'folder for runs, tables and plots', 'runs')
+  .addOption(
+    new Option('--out <dir>', 'folder for runs, tables and plots')
+      .argParser(path)
+      .default(path('runs'), 'runs'),
+  )
   .option('--fresh', 'discard earlier runs of the chosen rows and seeds', false)
   .option('--jobs <n>', 'runs at a time, each in a process of its own', jobCount, 1)
   .option('--dry-run', 'print rows, layers, parameters, time and memory; train nothing', false)
-  .option('--data-dir <dir>', 'folder of the datasets; else PIXELRNN_DATA_DIR, else the cache folder')
+  .addOption(
+    new Option('--samples-only', "draw finished runs' samples again, train and measure nothing")
+      .conflicts(['preset', 'config', 'fresh', 'jobs', 'dryRun'])
+      .default(false),
+  )
+  .option('--data-dir <dir>', 'folder of the datasets; else PIXELRNN_DATA_DIR, else the cache folder', path)
   .exitOverride()
   .action(async (id: string, flags: Flags) => {
     if (id === 'list') {
@@ -82,16 +99,19 @@ const program = new Command('pnpm exp')
     const experiment = findExperiment(id);
     const options = flags.config ? { ...flags, ...(await repeated(id, flags.config)) } : flags;
     if (flags.dryRun) return printPlan(experiment, options);
+    if (flags.samplesOnly) return fail(await redrawSamples(experiment, flags));
     const { table, failures } = await runExperiment(experiment, options);
     if (table.rows.some(({ test }) => test !== null)) {
       console.log(formatTable(table));
       console.log(`Table, plots and runs: ${join(flags.out, id)}`);
     }
-    if (failures.length === 0) return;
-    for (const { row, seed, message } of failures)
-      console.error(`pnpm exp: ${row}, seed ${seed}: ${message}`);
-    process.exitCode = 1;
+    fail(failures);
   });
+
+function fail(failures: readonly RunFailure[]): void {
+  for (const { row, seed, message } of failures) console.error(`pnpm exp: ${row}, seed ${seed}: ${message}`);
+  if (failures.length > 0) process.exitCode = 1;
+}
 
 /** What `--config` stands for. @throws UsageError beside options that say the same */
 async function repeated(id: string, path: string) {

@@ -15,6 +15,8 @@ export interface Grid {
   preset: PresetName;
   out: string;
   fresh: boolean;
+  /** Draw the samples of finished runs again. */
+  redraw?: boolean | undefined;
   dataDir?: string | undefined;
   /** Lines to the user; above the bars of the progress by default. */
   log?: ((line: string) => void) | undefined;
@@ -40,7 +42,10 @@ export function gridRuns({ planned, seeds }: Grid): GridRun[] {
 export const labelOf = ({ row, seed }: GridRun) => `${row.label}, seed ${seed}`;
 
 /** `<out>/<id>/runs/<row>/seed-<n>` */
-export function runFolderOf({ out, experiment }: Grid, { row, seed }: GridRun): string {
+export function runFolderOf(
+  { out, experiment }: Pick<Grid, 'out' | 'experiment'>,
+  { row, seed }: Pick<GridRun, 'row' | 'seed'>,
+): string {
   return join(out, experiment.id, 'runs', row.name, `seed-${seed}`);
 }
 
@@ -57,7 +62,7 @@ export function lossUnit({ experiment }: Grid, data: DatasetSplits): LossUnit {
  * @throws TrainingError `interrupted` after SIGINT or SIGTERM; the run that trained has a checkpoint
  */
 export async function runInOrder(grid: Grid): Promise<RunFailure[]> {
-  const { experiment, preset, fresh, dataDir } = grid;
+  const { experiment, preset, fresh, redraw, dataDir } = grid;
   const engine = await loadEngine();
   const loaded = new Map<string, DatasetSplits>();
   const failures: RunFailure[] = [];
@@ -70,7 +75,18 @@ export async function runInOrder(grid: Grid): Promise<RunFailure[]> {
         const data = loaded.get(settings.data) ?? (await experiment.loadData(settings, { dataDir }));
         loaded.set(settings.data, data);
         const folder = runFolderOf(grid, run);
-        const base = { experiment: experiment.id, row, preset, seed, settings, data, engine, fresh, folder };
+        const base = {
+          experiment: experiment.id,
+          row,
+          preset,
+          seed,
+          settings,
+          data,
+          engine,
+          fresh,
+          redraw,
+          folder,
+        };
         const bar = bars.add(labelOf(run), lossUnit(grid, data));
         const onProgress = bar.update;
         const onTrained = bar.stop;

@@ -47,7 +47,7 @@ async function work(order: GridOrder): Promise<void> {
   const data = await experiment.loadData(settings, { dataDir });
   const grid = { experiment, planned, seeds: [seed], preset, out, fresh, dataDir, log };
   await tell({ type: 'unit', unit: lossUnit(grid, data) });
-  const folder = runFolderOf(grid, { row, settings, seed });
+  const folder = runFolderOf(grid, { row, seed });
   const onProgress = (progress: TrainingProgress) => void tell({ type: 'progress', progress });
   const base = { experiment: experiment.id, row, preset, seed, settings, data, engine, folder, fresh };
   const onTrained = () => void tell({ type: 'trained' });

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { expandHome } from '@pixelrnn/files';
 import type { MetricsLine, ResultTable } from '@pixelrnn/metrics';
 import { type TrainingRun, trainingCurve, writeFigure } from '@pixelrnn/plots';
 import { readMetricsLog } from '@pixelrnn/training';
@@ -39,16 +40,8 @@ export async function runExperiment(
   experiment: Experiment,
   options: ExperimentOptions,
 ): Promise<ExperimentOutcome> {
-  const {
-    preset,
-    seeds = [0],
-    out,
-    fresh = false,
-    dataDir,
-    jobs = 1,
-    set = {},
-    log = console.error,
-  } = options;
+  const { preset, seeds = [0], fresh = false, dataDir, jobs = 1, set = {}, log = console.error } = options;
+  const out = expandHome(options.out);
   const grid = { experiment, planned: plan(experiment, options), seeds, preset, out, fresh, dataDir, log };
   const failures = await computeRows(grid, planClosedForms(experiment, options));
   failures.push(...(jobs > 1 ? await runSideBySide(grid, set, jobs) : await runInOrder(grid)));

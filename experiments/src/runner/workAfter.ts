@@ -38,14 +38,14 @@ export function workAfter(asked: AskedRun, there: EarlierRun): Work {
   const { settings: given, ...rest } = there.config;
   const outside = differences(rest, asked.rest);
   const before = asked.complete(given);
-  const inside = differences(before ?? (given as Record<string, unknown>), now);
+  const inside = differences(before ?? Object(given), now);
   if (outside.size > 0 || !before) throw otherSettings(folder, [...outside.values(), ...inside.values()]);
   const other = otherKeys(asked, before, there);
   if (other.length > 0) {
     const changes = other.map((key) => inside.get(key) as string);
     const why = whyAnew(other, there);
     if (why === null) throw otherSettings(folder, changes);
-    return { kind: 'anew', why: `${why}; beginning anew (${changes.join('; ')})` };
+    return { kind: 'anew', why: `beginning anew (${changes.join('; ')}): ${why}` };
   }
   if (!there.result) return { kind: 'run' };
   const timedOut = before.maxSeconds !== null && there.result.seconds >= before.maxSeconds;
