@@ -1,10 +1,10 @@
 // `pnpm notebooks [NAME ...] [--out DIR]`: executes notebooks with the real kernel, all of them by default, in place or into DIR.
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ensureVenv, jupyterPath } from './venv.mjs';
+import { ensureVenv, jupyterEnvironment } from './venv.mjs';
 
 const folder = fileURLToPath(new URL('../notebooks', import.meta.url));
 
@@ -19,7 +19,6 @@ function main() {
     return 2;
   }
   const python = ensureVenv();
-  const inherited = process.env.JUPYTER_PATH;
   const { status } = spawnSync(
     python,
     [
@@ -32,13 +31,7 @@ function main() {
       ...(values.out ? [`--output-dir=${resolve(values.out)}`] : ['--inplace']),
       ...chosen.map((name) => join(folder, name)),
     ],
-    {
-      stdio: 'inherit',
-      env: {
-        ...process.env,
-        JUPYTER_PATH: inherited ? `${jupyterPath}${delimiter}${inherited}` : jupyterPath,
-      },
-    },
+    { stdio: 'inherit', env: jupyterEnvironment() },
   );
   return status === 0 ? 0 : 1;
 }

@@ -2,19 +2,30 @@
 // needed and again when notebooks/requirements*.txt change.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, '.venv');
+const lock = join(root, '.venv.lock');
 const stamp = join(folder, 'requirements.sha256');
 const requirements = ['notebooks/requirements.txt', 'notebooks/requirements-nodeps.txt'].map((name) =>
   join(root, name),
 );
 
-/** Where Jupyter finds the committed tslab kernel. */
+/** Where Jupyter finds the committed kernelspec and its configuration. */
 export const jupyterPath = join(root, '.jupyter');
+
+/** What Jupyter's programs are run with. */
+export function jupyterEnvironment() {
+  const before = (name) => [jupyterPath, process.env[name]].filter(Boolean).join(delimiter);
+  return {
+    ...process.env,
+    JUPYTER_PATH: before('JUPYTER_PATH'),
+    JUPYTER_CONFIG_PATH: before('JUPYTER_CONFIG_PATH'),
+  };
+}
 
 /** The interpreter on the path, or null where there is no Python 3. */
 export function findPython() {
@@ -32,6 +43,27 @@ function run(command, args) {
   throw new Error(`${command} ${args.slice(0, 4).join(' ')} ... failed:\n${said}`);
 }
 
+/** Runs `body` while no other process does; tests that need the environment may start together. */
+function locked(body) {
+  for (;;) {
+    try {
+      mkdirSync(lock);
+      break;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    // An installation takes half a minute; who has had the lock for so long is dead.
+    const since = statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
+    if (since !== undefined && Date.now() - since > 600_000) rmSync(lock, { recursive: true, force: true });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  }
+  try {
+    body();
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
+}
+
 /**
  * The virtual environment's Python, installed if need be.
  * @returns {string} path of the interpreter
@@ -40,9 +72,14 @@ function run(command, args) {
 export function ensureVenv() {
   const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
   const wanted = createHash('sha256')
-    .update(requirements.map((file) => readFileSync(file)).join('\0'))
+    .update(['2', ...requirements.map((file) => readFileSync(file))].join('\0'))
     .digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return python;
+  const installed = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
+  if (!installed()) locked(() => installed() || install(python, wanted));
+  return python;
+}
+
+function install(python, wanted) {
   const system = findPython();
   if (!system)
     throw new Error(
@@ -53,6 +90,7 @@ export function ensureVenv() {
   const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
   run(python, [...pip, '-r', requirements[0]]);
   run(python, [...pip, '--no-deps', '-r', requirements[1]]);
+  // JupyterLab starts a script of CommonJS in there, which the workspace's package.json would make a module.
+  writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }\n');
   writeFileSync(stamp, wanted);
-  return python;
 }
