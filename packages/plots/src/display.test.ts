@@ -13,13 +13,13 @@ interface Message {
 }
 
 // The kernel that the workspace installs; requiring it here is what running inside it looks like.
-const root = createRequire(new URL('../../../package.json', import.meta.url));
+const root = createRequire(import.meta.url);
 const kernel = root.resolve('tslab/dist/jupyter.js');
 
 test('outside a notebook the error says what to do instead', async () => {
   await expect(displayFigure(figure)).rejects.toThrow('use writeFigure');
   const png = await image;
-  expect(() => displayImage(png)).toThrow('tslab kernel');
+  expect(() => displayImage(png)).toThrow('in a cell of a notebook');
 });
 
 test('bytes that are no PNG are refused', () => {
@@ -64,4 +64,34 @@ test('an image is sent as PNG and text', async () => {
 test('a kernel that runs no cell yet is no notebook', async () => {
   root(kernel);
   await expect(displayFigure(figure)).rejects.toThrow('in a cell of a notebook');
+});
+
+test('a kernel that shares its display is preferred to tslab', async () => {
+  enterCell();
+  const symbol = Symbol.for('jupyter.display');
+  const shown: unknown[] = [];
+  Object.defineProperty(globalThis, symbol, {
+    configurable: true,
+    value: (data: unknown) => shown.push(data),
+  });
+  try {
+    await displayFigure(figure);
+    displayImage(await image);
+  } finally {
+    Reflect.deleteProperty(globalThis, symbol);
+  }
+  expect(sent).toEqual([]);
+  expect(shown).toMatchObject([
+    { 'application/vnd.plotly.v1+json': figure, 'text/plain': 'Figure: Table 4' },
+    { 'text/plain': 'Image: 5 x 5 pixels' },
+  ]);
+});
+
+test('a figure answers for itself as the last value of a cell, and is plain JSON all the same', async () => {
+  const show = (figure as unknown as Record<symbol, () => Promise<unknown>>)[Symbol.for('Jupyter.display')]!;
+  expect(await show()).toMatchObject({
+    'application/vnd.plotly.v1+json': JSON.parse(JSON.stringify(figure)),
+    'image/png': expect.stringMatching(/^iVBORw0KGgo/),
+  });
+  expect(Reflect.ownKeys({ ...figure })).toEqual(['data', 'layout']);
 });

@@ -1,3 +1,4 @@
+import { displayable } from '../figureBundle.js';
 import { type Figure, type JsonObject, type Metric, PlotError } from './figure.js';
 import {
   baseAxis,
@@ -52,7 +53,7 @@ export function tablePlot(rows: TablePlotRow[], { metric, title }: TablePlotOpti
   const right = paperWidth + oursWidth + 12;
   const column = (texts: string[], edge: number, color: string) =>
     texts.map((text, index) => cell(text, index, edge, text === '–' ? muted : color));
-  return {
+  return displayable({
     data: [
       {
         type: 'scatter',
@@ -120,7 +121,7 @@ export function tablePlot(rows: TablePlotRow[], { metric, title }: TablePlotOpti
         ...column(oursText, paperWidth + oursWidth, ourColor),
       ],
     },
-  };
+  });
 }
 
 /** A text of the columns at the right; `edge` is where it ends, px from the plot. */

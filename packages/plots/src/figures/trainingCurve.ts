@@ -1,3 +1,4 @@
+import { displayable } from '../figureBundle.js';
 import { type Figure, type JsonObject, type Metric, PlotError } from './figure.js';
 import { spreadLabels } from './spreadLabels.js';
 import {
@@ -94,7 +95,7 @@ export function trainingCurve(runs: TrainingRun[], options: TrainingCurveOptions
   const title =
     options.title ??
     (curves.some((curve) => curve.kind === 'valid') ? 'Training and validation loss' : 'Training loss');
-  return {
+  return displayable({
     data: curves.map(toTrace),
     layout: {
       ...baseLayout(title, width + Math.max(0, right - 240), height),
@@ -131,7 +132,7 @@ export function trainingCurve(runs: TrainingRun[], options: TrainingCurveOptions
         font: { size: labelSize, color: label.color },
       })),
     },
-  };
+  });
 }
 
 function checkRun(run: TrainingRun): void {
