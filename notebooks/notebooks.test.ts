@@ -34,7 +34,7 @@ function expectHealthy({ cells }: Notebook): void {
     expect(outputs.length > 0, source.join('')).toBe(shows);
   }
   const outputs = code.flatMap(({ outputs = [] }) => outputs);
-  // The kernel reports type errors, rejections and uncaught exceptions on stderr only.
+  // On stderr the kernel says what was thrown by a cell that had ended.
   const complaints = outputs.filter(({ output_type, name }) => output_type === 'error' || name === 'stderr');
   expect(complaints).toEqual([]);
   expect(outputs.filter(({ data }) => data?.['image/png']).length).toBeGreaterThan(0);
