@@ -269,4 +269,19 @@ presses`);
     expect(reply.ename).toBe('Interrupted');
     await other.close();
   });
+
+  test('it ends when its Jupyter was killed', async () => {
+    const other = await startKernel(sample.folder);
+    const { text } = await other.run('console.log(process.pid);');
+    const lives = () => {
+      try {
+        return process.kill(Number(text()), 0);
+      } catch {
+        return false;
+      }
+    };
+    expect(lives()).toBe(true);
+    other.crash();
+    while (lives()) await wait(100);
+  });
 });

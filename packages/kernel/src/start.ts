@@ -39,6 +39,7 @@ class Kernel {
     for (const event of ['uncaughtException', 'unhandledRejection'])
       process.on(event, (error) => this.#late(error));
     this.#shareGlobals();
+    this.#endWithJupyter();
   }
 
   async listen(): Promise<void> {
@@ -48,6 +49,18 @@ class Kernel {
       this.#log(`The kernel cannot listen: ${String(error)}\n`);
       this.#exit(1);
     }
+  }
+
+  /** A kernel whose Jupyter was killed would stay for good. */
+  #endWithJupyter(): void {
+    const { ppid } = process;
+    if (process.env.JPY_PARENT_PID !== String(ppid)) return;
+    const watch = setInterval(() => {
+      if (process.ppid === ppid) return;
+      clearInterval(watch);
+      this.#server.close();
+    }, 1000);
+    watch.unref();
   }
 
   /** What libraries reach without importing the kernel. */

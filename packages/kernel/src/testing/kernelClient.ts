@@ -107,6 +107,11 @@ export class KernelClient {
     return this.answer(await this.request('execute', { code, ...options }));
   }
 
+  /** Kills the driver, as a crash of Jupyter would. */
+  crash(): void {
+    this.#process.kill('SIGKILL');
+  }
+
   /** Ends the driver, and the kernel with it. */
   async close(): Promise<void> {
     const ended = new Promise((resolve) => this.#process.once('exit', resolve));
