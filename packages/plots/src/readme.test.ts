@@ -1,6 +1,5 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { temporaryFolder } from '@pixelrnn/files/testing';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import * as plots from './index.js';
@@ -14,7 +13,7 @@ test('the example of the README runs and writes what it says', async () => {
   const example = /```ts\n([\s\S]*?)```/.exec(readme)![1]!;
   const body = example.replace(/import (\{[^}]*\}) from '@pixelrnn\/plots';/, 'const $1 = plots;');
   const start = process.cwd();
-  const folder = await mkdtemp(join(tmpdir(), 'pixelrnn-readme-'));
+  const folder = await temporaryFolder();
   process.chdir(folder);
   try {
     await new AsyncFunction('plots', body)(plots);
@@ -22,6 +21,5 @@ test('the example of the README runs and writes what it says', async () => {
     expect(await readFile('out/curve.html', 'utf8')).toContain('PixelCNN (paper): 81.30');
   } finally {
     process.chdir(start);
-    await rm(folder, { recursive: true });
   }
 });

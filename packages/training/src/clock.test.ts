@@ -1,7 +1,7 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadEngine } from '@pixelrnn/engine';
+import { temporaryFolder } from '@pixelrnn/files/testing';
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { tinyData, tinyModel } from './testing/tinyRun.js';
 import { train } from './train.js';
@@ -10,13 +10,10 @@ beforeAll(() => loadEngine({ quiet: true }));
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'pixelrnn-clock-'));
+  folder = await temporaryFolder();
   vi.useFakeTimers({ toFake: ['Date'] });
 });
-afterEach(async () => {
-  vi.useRealTimers();
-  await rm(folder, { recursive: true, force: true });
-});
+afterEach(() => void vi.useRealTimers());
 
 it('a clock that goes backwards changes no training time, and the order of no event file', async () => {
   const data = { ...tinyData, folder };

@@ -1,9 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadEngine } from '@pixelrnn/engine';
 import { AppendedFile, writeFileAtomic } from '@pixelrnn/files';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '@pixelrnn/files/testing';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadModel } from './checkpoint/checkpoint.js';
 import { readMetricsLog } from './logs/metricsLog.js';
 import { faultAt } from './testing/faults.js';
@@ -21,9 +21,8 @@ beforeAll(() => loadEngine({ quiet: true }));
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'pixelrnn-full-'));
+  folder = await temporaryFolder();
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const options: TrainingOptions = { ...tinyOptions, logEvery: 1, validateEvery: 4 };
 const full = () => {

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { suiteFolder } from '@pixelrnn/files/testing';
 import { Random } from '@pixelrnn/random';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { readMetricsLog } from './logs/metricsLog.js';
 import type { TrainProgram } from './testing/trainProgram.js';
 
@@ -24,15 +24,13 @@ const options = {
   clipNorm: 5,
 } as const;
 
-let base: string;
+const base = suiteFolder();
 let whole: Awaited<ReturnType<typeof result>>;
 beforeAll(async () => {
-  base = await mkdtemp(join(tmpdir(), 'pixelrnn-kill-'));
   const uninterrupted = start({ folder: join(base, 'whole'), options });
   expect(await ended(uninterrupted)).toMatchObject({ code: 0 });
   whole = await result(join(base, 'whole'));
 });
-afterAll(() => rm(base, { recursive: true, force: true }));
 
 function start(run: TrainProgram): ChildProcess {
   const args = ['--conditions=@pixelrnn/source', '--import', 'tsx', program, JSON.stringify(run)];

@@ -1,10 +1,10 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadEngine } from '@pixelrnn/engine';
+import { temporaryFolder } from '@pixelrnn/files/testing';
 import { pixelCNN } from '@pixelrnn/models';
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { evaluate } from './evaluate.js';
 import { readMetricsLog } from './logs/metricsLog.js';
 import { stripes } from './testing/stripes.js';
@@ -21,9 +21,8 @@ beforeAll(() => loadEngine({ quiet: true }));
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'pixelrnn-train-'));
+  folder = await temporaryFolder();
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('train', () => {
   it('overfits one batch to near certainty', async () => {

@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadEngine } from '@pixelrnn/engine';
+import { temporaryFolder } from '@pixelrnn/files/testing';
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadModel } from './checkpoint/checkpoint.js';
 import { evaluate } from './evaluate.js';
 import { trainableVariables } from './step/objective.js';
@@ -20,9 +19,8 @@ beforeAll(() => loadEngine({ quiet: true }));
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'pixelrnn-options-'));
+  folder = await temporaryFolder();
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const options: TrainingOptions = { ...tinyOptions, logEvery: 3, validateEvery: 2 };
 

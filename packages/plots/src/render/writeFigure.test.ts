@@ -1,9 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { temporaryFolder } from '@pixelrnn/files/testing';
 import { JSDOM } from 'jsdom';
 import sharp from 'sharp';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { tablePlot } from '../figures/tablePlot.js';
 import { writePlotlyScript } from './plotlyScript.js';
 import { renderSvg } from './renderSvg.js';
@@ -17,9 +17,8 @@ const published = 'https://cdn.plot.ly/plotly-cartesian-4.1.1.min.js';
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'pixelrnn plots '));
+  folder = await temporaryFolder();
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 async function open(path: string) {
   const { window } = new JSDOM(await readFile(path, 'utf8'), { runScripts: 'dangerously' });

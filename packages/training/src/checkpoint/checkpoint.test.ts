@@ -1,10 +1,10 @@
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadEngine } from '@pixelrnn/engine';
+import { temporaryFolder } from '@pixelrnn/files/testing';
 import { pixelCNN } from '@pixelrnn/models';
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseTrainingConfig } from '../trainingConfig.js';
 import {
   checkpointProgress,
@@ -19,10 +19,9 @@ beforeAll(() => loadEngine({ quiet: true }));
 let folder: string;
 let warnings: string[];
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'pixelrnn-checkpoint-'));
+  folder = await temporaryFolder();
   warnings = [];
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const options = { steps: 9, batchSize: 2, seed: 1, learningRate: 1e-3, logEvery: 3, validateEvery: 9 };
 const identity = {
