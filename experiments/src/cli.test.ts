@@ -1,18 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { suiteFolder } from '@pixelrnn/files/testing';
 import { resultTableSchema } from '@pixelrnn/metrics';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-let out: string;
-beforeAll(async () => {
-  out = await mkdtemp(join(tmpdir(), 'pixelrnn-exp-'));
-});
-afterAll(() => rm(out, { recursive: true, force: true }));
+const out = suiteFolder();
 
 function exp(...args: string[]): { status: number | null; stdout: string; stderr: string } {
   return expIn({}, ...args);
@@ -45,7 +41,7 @@ describe('pnpm exp', () => {
   it('lists experiments and rows', () => {
     const { status, stdout } = exp('list');
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^table4 {2}PixelRNN, Table 4/);
+    expect(stdout).toMatch(/^table4 {2}PixelRNN, Table 4/m);
     expect(stdout).toMatch(/^ {4}pixelcnn$/m);
   });
 
@@ -161,7 +157,7 @@ describe('pnpm exp', () => {
   });
 
   it.each([
-    [['table9'], 'Unknown experiment table9: expected one of table4'],
+    [['table9'], 'Unknown experiment table9: expected one of '],
     [['table4', '--preset', 'huge'], "argument 'huge' is invalid. Allowed choices are smoke, cpu, paper"],
     [['table4', '--rows', 'pixelrnn'], 'Row pixelrnn of table4 is not known: expected some of pixelcnn'],
     [['table4', '--rows', 'nade'], 'Row nade of table4 has no model to run'],

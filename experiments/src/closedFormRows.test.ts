@@ -1,11 +1,11 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DatasetSplits, ImageDataset } from '@pixelrnn/data';
 import { loadEngine } from '@pixelrnn/engine';
 import { lockRunFolder } from '@pixelrnn/files';
+import { temporaryFolder } from '@pixelrnn/files/testing';
 import { bitsPerDim, DequantizedGaussian, IntensityMoments } from '@pixelrnn/metrics';
-import { beforeAll, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { gaussianRow, uniformRow } from './closedFormRows.js';
 import { planClosedForms } from './runner/computeRow.js';
 import { runExperiment } from './runner/runExperiment.js';
@@ -69,8 +69,7 @@ it('gives the uniform distribution 8 bits per dimension', async () => {
 });
 
 it('runs rows of closed form beside the others: once, whatever the seeds, and not again', async () => {
-  const out = await mkdtemp(join(tmpdir(), 'pixelrnn-closed-'));
-  onTestFinished(() => rm(out, { recursive: true, force: true }));
+  const out = await temporaryFolder();
   const experiment = { ...table5, loadData: async () => data };
   const lines: string[] = [];
   const options = {
@@ -112,8 +111,7 @@ it('runs rows of closed form beside the others: once, whatever the seeds, and no
 });
 
 it('what one preset has computed stands for every preset, and stays in their tables', async () => {
-  const out = await mkdtemp(join(tmpdir(), 'pixelrnn-closed-'));
-  onTestFinished(() => rm(out, { recursive: true, force: true }));
+  const out = await temporaryFolder();
   const experiment = { ...table5, loadData: async () => data };
   const lines: string[] = [];
   const options = { rows: ['uniform'], out, log: (line: string) => lines.push(line) };
@@ -126,8 +124,7 @@ it('what one preset has computed stands for every preset, and stays in their tab
 });
 
 it('refuses a run folder that another process works on, with --fresh too, and leaves what is there', async () => {
-  const out = await mkdtemp(join(tmpdir(), 'pixelrnn-closed-'));
-  onTestFinished(() => rm(out, { recursive: true, force: true }));
+  const out = await temporaryFolder();
   const experiment = { ...table5, loadData: async () => data };
   const options = { rows: ['uniform'], out, preset: 'smoke' as const, log: () => {} };
   const folder = join(out, 'table5', 'runs', 'uniform', 'seed-0');
@@ -143,8 +140,7 @@ it('refuses a run folder that another process works on, with --fresh too, and le
 });
 
 it('a computed row that fails stops no other run, and is named', async () => {
-  const out = await mkdtemp(join(tmpdir(), 'pixelrnn-closed-'));
-  onTestFinished(() => rm(out, { recursive: true, force: true }));
+  const out = await temporaryFolder();
   const loadData = () => Promise.reject(new Error('no CIFAR-10 here'));
   const options = { preset: 'cpu' as const, rows: ['uniform', 'gaussian'], out, log: () => {} };
   const { table, failures } = await runExperiment({ ...table5, loadData }, options);

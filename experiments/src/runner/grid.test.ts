@@ -1,22 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { suiteFolder } from '@pixelrnn/files/testing';
 import { resultTableSchema } from '@pixelrnn/metrics';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 vi.setConfig({ testTimeout: 300_000 }); // many processes, each with an engine to load
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-let out: string;
-beforeAll(async () => {
-  out = await mkdtemp(join(tmpdir(), 'pixelrnn-grid-'));
-});
-afterAll(() => rm(out, { recursive: true, force: true }));
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const out = suiteFolder();
 
 const set = (settings: Record<string, unknown>) =>
   Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]);

@@ -1,17 +1,16 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadEngine } from '@pixelrnn/engine';
+import { temporaryFolder } from '@pixelrnn/files/testing';
 import { environment } from '@pixelrnn/training';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { readRunConfig } from './runConfig.js';
 import { noteEnvironment, readConfig, readResult, writeConfig } from './runFiles.js';
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'pixelrnn-files-'));
+  folder = await temporaryFolder();
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 it('environment.json keeps what a run began on, and what it went on with where that differs', async () => {
   const first = environment(await loadEngine({ quiet: true }), { 'a.amat': 'ad69' });
