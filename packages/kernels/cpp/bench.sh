@@ -5,10 +5,10 @@
 # ARCH='-mavx2 -mfma' bench.sh 1.
 set -eu
 cd "$(dirname "$0")"
+. ./common.sh
 build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT
-# shellcheck disable=SC2086
-"${CXX:-c++}" -std=c++17 -O3 ${ARCH:--march=native} -fno-math-errno -fno-trapping-math -ffp-contract=fast \
-  -fno-exceptions -fno-rtti -Wall -Wextra -I. $(find base conv lstm train bench -name '*.cc') \
+# shellcheck disable=SC2046,SC2086
+"${CXX:-c++}" $(flags every) $(flags kernels) -O3 ${ARCH:--march=native} -I. $(kernel_sources) bench/*.cc \
   -o "$build/bench_kernels" -pthread
 "$build/bench_kernels" "$@"

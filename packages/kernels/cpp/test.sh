@@ -5,11 +5,11 @@
 # CXX names the compiler. Other kinds of processor than x86-64 have only `native` and the two sanitizers.
 set -eu
 cd "$(dirname "$0")"
+. ./common.sh
 CXX=${CXX:-c++}
 build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT
-flags='-std=c++17 -fno-math-errno -fno-trapping-math -ffp-contract=fast -fno-exceptions -fno-rtti -Wall -Wextra -Werror -I.'
-sources=$(find base conv lstm train test -name '*.cc')
+sources="$(kernel_sources) $(find test -name '*.cc')"
 
 run() {
   name=$1
@@ -17,7 +17,8 @@ run() {
   printf '%s: ' "$name"
   pids=''
   for source in $sources; do
-    "$CXX" $flags "$@" -c "$source" -o "$build/$name-$(basename "$source").o" &
+    # shellcheck disable=SC2046
+    "$CXX" $(flags every) $(flags kernels) -I. "$@" -c "$source" -o "$build/$name-$(echo "$source" | tr / _).o" &
     pids="$pids $!"
   done
   for pid in $pids; do wait "$pid"; done

@@ -30,17 +30,14 @@ if ! "$environment/bin/python" -m ziglang version >/dev/null 2>&1; then
   "$environment/bin/python" -m pip install --quiet --disable-pip-version-check "ziglang==$version"
 fi
 
-exports=$(sed -n 's/^[a-z_]* \(pixelrnn_[a-z_]*\)(.*/-Wl,--export=\1/p' ../cpp/kernels.h)
 build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT
 cd ../cpp
-# No idiom of memset or memcpy is recognised, for there is no C library to call.
-# shellcheck disable=SC2086
-"$environment/bin/python" -m ziglang c++ -target wasm32-freestanding -std=c++17 -O3 -msimd128 -mbulk-memory \
-  -fPIC -shared -nostdlib -ffreestanding -fno-builtin -fno-math-errno -fno-trapping-math -ffp-contract=fast \
-  -fno-exceptions -fno-rtti -fno-threadsafe-statics -Wall -Wextra -Werror \
-  -Wl,--no-entry -Wl,--import-memory -Wl,--strip-all $exports \
-  -I. $(find base conv lstm train -name '*.cc' ! -name thread_pool.cc | sort) \
+. ./common.sh
+exports=$(sed -n 's/^[a-z_]* \(pixelrnn_[a-z_]*\)(.*/-Wl,--export=\1/p' kernels.h)
+# shellcheck disable=SC2046,SC2086
+"$environment/bin/python" -m ziglang c++ $(flags every) $(flags kernels) $(flags wasm) \
+  -Wl,--no-entry -Wl,--import-memory -Wl,--strip-all $exports -I. $(kernel_sources | grep -v /thread_pool.cc) \
   -o "$build/kernels.wasm"
 cd ../wasm
 

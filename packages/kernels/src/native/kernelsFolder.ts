@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TensorflowInstallation } from '@pixelrnn/engine';
 import { cacheDir } from '@pixelrnn/files';
@@ -11,31 +11,30 @@ export const addonName = 'kernels.node';
 
 /** The folder that the kernels' own includes start from. */
 export const sourceRoot = fileURLToPath(new URL('../../cpp/', import.meta.url));
-/** Those of the kernels and of the ops around them; tests and benchmarks lie beside them. */
-const sourceFolders = ['', 'base', 'conv', 'lstm', 'train', 'tensorflow'].map((name) =>
-  join(sourceRoot, name),
-);
+/** Folders there of what the addon does without. */
+const apart = ['test', 'bench'];
 
 /** The C++ files that make up the addon: the kernels and the ops around them. */
 export function sourceFiles(): string[] {
-  return sourceFolders.flatMap((folder) => filesIn(folder, /\.cc$/));
+  return filesOf(/\.cc$/);
 }
 
 /** Options of the C++ compiler that decide what instructions the addon holds, for this processor. */
 export function compilerFlags(features: readonly string[] = processorFeatures()): string[] {
   return [
-    '-std=c++17',
-    '-O3',
+    ...sharedFlags('every'),
+    ...sharedFlags('addon'),
     process.arch === 'arm64' ? '-mcpu=native' : '-march=native',
     ...(features.includes('avx512f') ? ['-mprefer-vector-width=512'] : []),
-    // What -ffast-math has beyond these would fold away the rounding in the kernels' exponential.
-    '-fno-math-errno',
-    '-fno-trapping-math',
-    '-ffp-contract=fast',
-    '-fPIC',
-    '-fvisibility=hidden',
-    '-DNAPI_VERSION=8',
   ];
+}
+
+/** A line of flags.txt. */
+function sharedFlags(kind: string): string[] {
+  const text = readFileSync(join(sourceRoot, 'flags.txt'), 'utf8');
+  const [, flags] = new RegExp(`^${kind}: *(.*)$`, 'm').exec(text) ?? [];
+  if (!flags) throw new Error(`cpp/flags.txt must have a line that begins with '${kind}:', it has none`);
+  return flags.split(/\s+/);
 }
 
 /**
@@ -49,15 +48,15 @@ export function kernelsFolder({ version }: Pick<TensorflowInstallation, 'version
   const hash = createHash('sha256');
   const build = { platform: process.platform, arch: process.arch, version, flags: compilerFlags(features) };
   hash.update(JSON.stringify({ ...build, features }));
-  for (const path of sourceFolders.flatMap((folder) => filesIn(folder, /\.(cc|h)$/))) {
+  for (const path of filesOf(/\.(cc|h)$/)) {
     hash.update(`\0${path.slice(sourceRoot.length)}\0`).update(readFileSync(path));
   }
   return join(cacheDir(), `kernels-${hash.digest('hex').slice(0, 16)}`);
 }
 
-function filesIn(folder: string, pattern: RegExp): string[] {
-  return readdirSync(folder)
-    .filter((name) => pattern.test(name))
+function filesOf(pattern: RegExp): string[] {
+  return readdirSync(sourceRoot, { recursive: true, encoding: 'utf8' })
+    .filter((path) => pattern.test(path) && !apart.includes(path.split(sep, 1)[0] as string))
     .sort()
-    .map((name) => join(folder, name));
+    .map((path) => join(sourceRoot, path));
 }
