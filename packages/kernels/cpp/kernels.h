@@ -47,8 +47,8 @@ void pixelrnn_conv_forward(const pixelrnn_conv* conv, const float* x, const floa
 // bytes for partial sums, whatever the batch.
 size_t pixelrnn_conv_backward_workspace(const pixelrnn_conv* conv);
 void pixelrnn_conv_backward(const pixelrnn_conv* conv, const float* x, const float* kernel, const float* mask,
-                            const float* y, const float* dy, float* dx, float* dkernel, float* dbias,
-                            void* workspace, const pixelrnn_executor* executor);
+                            const float* y, const float* dy, float* dx, float* dkernel, float* dbias, void* workspace,
+                            const pixelrnn_executor* executor);
 
 // A gated unit: y = tanh(a + condition) * sigmoid(b + condition), where [a, b] = conv(x, kernel * mask) + bias, halves of
 // the convolution's cout = 2 p maps; no ReLUs. The condition is the sum of `vector` [batch, 2 p] and `map`
@@ -73,8 +73,8 @@ void pixelrnn_gated_conv_backward(const pixelrnn_conv* conv, const float* x, con
 typedef struct {
     int32_t count;  // 1 to PIXELRNN_MOST_CONVOLUTIONS
     const pixelrnn_conv* convs;
-    const int32_t* residuals;  // for each, which one's input is added to its output: itself or one before it, or -1 for none;
-                               // no input is added twice
+    // For each, which one's input is added to its output: itself or one before it, or -1 for none; no input is added twice.
+    const int32_t* residuals;
 } pixelrnn_chain;
 
 // The floats of the maps, the outputs of all convolutions but the last one, which the backward pass reads: one array, so
@@ -108,7 +108,7 @@ typedef struct {
 
 // What a backward pass writes, each in the shape of what it is the gradient of; x, biases and addition may be null.
 typedef struct {
-    float *x, *input_kernel, *bias, *state_kernel, *initial_hidden, *initial_cell, *addition, *up_kernel, *up_bias;
+    float *x, *input_kernel, *bias, *state_kernel, *initial_hidden, *initial_cell, *up_kernel, *up_bias, *addition;
 } pixelrnn_lstm_gradients;
 
 // A 1 x 1 convolution of the hidden map.
@@ -176,8 +176,8 @@ void pixelrnn_diagonal_bilstm_backward(const pixelrnn_diagonal_bilstm* lstm, con
 // logits [batch, per_image, levels], normaliser [batch, per_image] = log-sum-exp, kept for the backward pass.
 // Returns -1, or the flat position of the first label outside 0 .. levels - 1 (nothing else is then defined).
 ptrdiff_t pixelrnn_softmax_cross_entropy_forward(int32_t batch, int32_t per_image, int32_t levels, const float* logits,
-                                               const int32_t* labels, float* nats, float* normaliser,
-                                               const pixelrnn_executor* executor);
+                                                 const int32_t* labels, float* nats, float* normaliser,
+                                                 const pixelrnn_executor* executor);
 // dlogits = (softmax(logits) - onehot(label)) * dnats[b]
 void pixelrnn_softmax_cross_entropy_backward(int32_t batch, int32_t per_image, int32_t levels, const float* logits,
                                              const int32_t* labels, const float* normaliser, const float* dnats,
@@ -185,7 +185,8 @@ void pixelrnn_softmax_cross_entropy_backward(int32_t batch, int32_t per_image, i
 
 // The same for a Bernoulli with p(1) = sigmoid(logit), labels 0 or 1.
 ptrdiff_t pixelrnn_bernoulli_cross_entropy_forward(int32_t batch, int32_t per_image, const float* logits,
-                                                 const int32_t* labels, float* nats, const pixelrnn_executor* executor);
+                                                   const int32_t* labels, float* nats,
+                                                   const pixelrnn_executor* executor);
 void pixelrnn_bernoulli_cross_entropy_backward(int32_t batch, int32_t per_image, const float* logits,
                                                const int32_t* labels, const float* dnats, float* dlogits,
                                                const pixelrnn_executor* executor);

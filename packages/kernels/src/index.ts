@@ -1,5 +1,5 @@
 export { type KernelChoice, kernelsInUse, setKernels, whyComposed } from './dispatch/choice.js';
-export type { KernelKind } from './dispatch/kernelSet.js';
+export type { KernelKind } from './dispatch/kernelKind.js';
 export { type ChainedConvolution, convolutionChain } from './ops/convolutionChain.js';
 export { bernoulliCrossEntropy, softmaxCrossEntropy } from './ops/crossEntropy.js';
 export { diagonalBiLSTM } from './ops/diagonalBiLSTM.js';

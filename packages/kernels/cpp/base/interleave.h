@@ -28,7 +28,8 @@ inline Vector shuffle(Vector a, Vector b) {
 // Vector `part` of v[0][0], v[1][0], v[2][0], v[0][1], v[1][1], ...
 template <int part, int... lane>
 inline Vector interleaved(const Vector (&v)[3], Lanes<lane...>) {
-    const Vector first = shuffle<((part * kLanes + lane) % 3 == 1 ? kLanes : 0) + (part * kLanes + lane) / 3 ...>(v[0], v[1]);
+    const Vector first =
+        shuffle<((part * kLanes + lane) % 3 == 1 ? kLanes : 0) + (part * kLanes + lane) / 3 ...>(v[0], v[1]);
     return shuffle<((part * kLanes + lane) % 3 == 2 ? kLanes + (part * kLanes + lane) / 3 : lane)...>(first, v[2]);
 }
 

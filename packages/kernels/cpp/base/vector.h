@@ -8,7 +8,7 @@
 #include <immintrin.h>
 #endif
 
-// Before the innermost loop of a product: four rounds at a time, for the loop's own instructions are a tenth of all. Measured
+// Before the innermost loop of a gemm: four rounds at a time, for the loop's own instructions are a tenth of all. Measured
 // faster with the vectors of x86, slower as WebAssembly.
 #if defined(__wasm__)
 #define PIXELRNN_UNROLL
@@ -66,7 +66,8 @@ inline void prefetch(const float* from, ptrdiff_t floats) {
 // Whether to stream an array of so many floats in pieces of `length`: smaller ones stay in the second cache.
 inline bool streams(const float* array, size_t count, int32_t length) {
     constexpr size_t least = size_t(1) << 20;
-    return kStreams && count >= least && reinterpret_cast<uintptr_t>(array) % sizeof(Vector) == 0 && length % kLanes == 0;
+    return kStreams && count >= least && reinterpret_cast<uintptr_t>(array) % sizeof(Vector) == 0 &&
+           length % kLanes == 0;
 }
 
 inline Vector broadcast(float value) { return value - Vector{}; }

@@ -33,12 +33,22 @@ Times bench(const Layer& layer, int32_t colors, ThreadPool& pool) {
                 }
             if (any) taps.insert(taps.end(), {row, column});
         }
-    const pixelrnn_conv conv = {16, layer.side, layer.side, layer.cin, layer.cout, layer.kernel, layer.kernel,
-                                static_cast<int32_t>(taps.size() / 2), taps.data(), layer.input_relu, layer.output_relu};
+    const pixelrnn_conv conv = {.batch = 16,
+                                .height = layer.side,
+                                .width = layer.side,
+                                .cin = layer.cin,
+                                .cout = layer.cout,
+                                .kernel_height = layer.kernel,
+                                .kernel_width = layer.kernel,
+                                .tap_count = static_cast<int32_t>(taps.size() / 2),
+                                .taps = taps.data(),
+                                .input_relu = layer.input_relu,
+                                .output_relu = layer.output_relu};
     const size_t pixels = 16u * layer.side * layer.side;
     const Array x(pixels * layer.cin), kernel(mask.size(), 0.1f), bias(layer.cout), residual(pixels * layer.cout);
     const Array dy(residual.size()), y(dy.size()), dx(x.size()), dkernel(kernel.size()), dbias(bias.size());
-    const Workspace workspace(std::max(pixelrnn_conv_forward_workspace(&conv), pixelrnn_conv_backward_workspace(&conv)));
+    const Workspace workspace(
+        std::max(pixelrnn_conv_forward_workspace(&conv), pixelrnn_conv_backward_workspace(&conv)));
     const auto forward = [&] {
         pixelrnn_conv_forward(&conv, x.data(), kernel.data(), mask.data(), bias.data(),
                               layer.residual ? residual.data() : nullptr, y.data(), workspace.get(), pool.executor());
@@ -91,9 +101,8 @@ double bench_losses(int32_t side, int32_t colors, ThreadPool& pool) {
 double bench_optimisers(size_t count) {
     const Array g(count), p(count), m(count), s(count);
     std::fill(s.data(), s.data() + count, 0.01f);
-    const double rmsprop = best_of([&] {
-        pixelrnn_rmsprop(count, 1e-3f, 0.99f, 1e-8f, g.data(), p.data(), s.data(), p.data(), s.data());
-    });
+    const double rmsprop = best_of(
+        [&] { pixelrnn_rmsprop(count, 1e-3f, 0.99f, 1e-8f, g.data(), p.data(), s.data(), p.data(), s.data()); });
     const double adam = best_of([&] {
         pixelrnn_adam(count, 1e-3f, 0.9f, 0.999f, 1e-8f, 3, g.data(), p.data(), m.data(), s.data(), p.data(), m.data(),
                       s.data());

@@ -34,18 +34,46 @@ void bench(const Shape& shape, ThreadPool& pool) {
     std::vector<float> up_mask;
     for (int32_t i = 0; i < h; i++)
         for (int32_t n = 0; n < cin; n++) up_mask.push_back(i % shape.colors <= n % shape.colors ? 1 : 0);
-    const Array dx(x.size()), dkernels(mask.size()), dbias(gates), dstate(state_kernel.size()), dinitial(states), dcell(states);
-    const pixelrnn_lstm_parameters parameters = {kernels.data(),      mask.data(),   bias.data(),
-                                                 state_kernel.data(), initial.data(), initial.data(),
-                                                 up_kernel.data(),    up_mask.data(), up_bias.data()};
-    const pixelrnn_lstm_gradients gradients = {dx.data(),     dkernels.data(), dbias.data(), dstate.data(),
-                                               dinitial.data(), dcell.data(),   nullptr,      dup.data(),
-                                               dup_bias.data()};
-    const pixelrnn_row_lstm row = {16, shape.side, shape.side, cin, h, 3, 2, taps, 3, {cin, 1}};
-    const pixelrnn_diagonal_bilstm diagonal = {16, shape.side, shape.side, cin, h, {cin, 1}};
-    const Workspace workspace(std::max({pixelrnn_row_lstm_forward_workspace(&row), pixelrnn_row_lstm_backward_workspace(&row),
-                                        pixelrnn_diagonal_bilstm_forward_workspace(&diagonal),
-                                        pixelrnn_diagonal_bilstm_backward_workspace(&diagonal)}));
+    const Array dx(x.size()), dkernels(mask.size()), dbias(gates), dstate(state_kernel.size()), dinitial(states),
+        dcell(states);
+    const pixelrnn_lstm_parameters parameters = {.input_kernel = kernels.data(),
+                                                 .input_mask = mask.data(),
+                                                 .bias = bias.data(),
+                                                 .state_kernel = state_kernel.data(),
+                                                 .initial_hidden = initial.data(),
+                                                 .initial_cell = initial.data(),
+                                                 .up_kernel = up_kernel.data(),
+                                                 .up_mask = up_mask.data(),
+                                                 .up_bias = up_bias.data()};
+    const pixelrnn_lstm_gradients gradients = {.x = dx.data(),
+                                               .input_kernel = dkernels.data(),
+                                               .bias = dbias.data(),
+                                               .state_kernel = dstate.data(),
+                                               .initial_hidden = dinitial.data(),
+                                               .initial_cell = dcell.data(),
+                                               .up_kernel = dup.data(),
+                                               .up_bias = dup_bias.data(),
+                                               .addition = nullptr};
+    const pixelrnn_row_lstm row = {.batch = 16,
+                                   .height = shape.side,
+                                   .width = shape.side,
+                                   .cin = cin,
+                                   .hidden = h,
+                                   .kernel_width = 3,
+                                   .tap_count = 2,
+                                   .taps = taps,
+                                   .state_width = 3,
+                                   .up = {.channels = cin, .residual = 1}};
+    const pixelrnn_diagonal_bilstm diagonal = {.batch = 16,
+                                               .height = shape.side,
+                                               .width = shape.side,
+                                               .cin = cin,
+                                               .hidden = h,
+                                               .up = {.channels = cin, .residual = 1}};
+    const Workspace workspace(
+        std::max({pixelrnn_row_lstm_forward_workspace(&row), pixelrnn_row_lstm_backward_workspace(&row),
+                  pixelrnn_diagonal_bilstm_forward_workspace(&diagonal),
+                  pixelrnn_diagonal_bilstm_backward_workspace(&diagonal)}));
     const double forward = best_of([&] {
         if (shape.directions == 1)
             pixelrnn_row_lstm_forward(&row, x.data(), &parameters, nullptr, all_gates.data(), hidden.data(), y.data(),
@@ -72,11 +100,11 @@ void bench(const Shape& shape, ThreadPool& pool) {
 
 void bench_recurrent(ThreadPool& pool) {
     std::printf("\nrecurrent layers with 2h inputs, batch 16: ms and GFLOP/s of the products\n");
-    for (const Shape& shape : {Shape{"Diagonal BiLSTM 28x28x1, h = 16", 7, 28, 16, 1, 2},
-                               Shape{"Diagonal BiLSTM 28x28x1, h = 32", 1, 28, 32, 1, 2},
-                               Shape{"Row LSTM 28x28x1, h = 16", 7, 28, 16, 1, 1},
-                               Shape{"Diagonal BiLSTM 32x32x3, h = 32", 12, 32, 32, 3, 2},
-                               Shape{"Row LSTM 32x32x3, h = 32", 12, 32, 32, 3, 1}})
+    for (const Shape& shape :
+         {Shape{"Diagonal BiLSTM 28x28x1, h = 16", 7, 28, 16, 1, 2},
+          Shape{"Diagonal BiLSTM 28x28x1, h = 32", 1, 28, 32, 1, 2}, Shape{"Row LSTM 28x28x1, h = 16", 7, 28, 16, 1, 1},
+          Shape{"Diagonal BiLSTM 32x32x3, h = 32", 12, 32, 32, 3, 2},
+          Shape{"Row LSTM 32x32x3, h = 32", 12, 32, 32, 3, 1}})
         bench(shape, pool);
 }
 

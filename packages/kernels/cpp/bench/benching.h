@@ -5,9 +5,9 @@
 #include <ctime>
 
 #include "base/parallel.h"
-#include "test/testing.h"
 #include "base/thread_pool.h"
 #include "base/vector.h"
+#include "test/testing.h"
 
 namespace bench {
 

@@ -38,7 +38,9 @@ int32_t groups_of(const pixelrnn_chain& chain, const Units& units) {
         floats += static_cast<int64_t>(conv.tap_count) * conv.cin * conv.cout;
     }
     const int64_t fitting = kSumFloats / floats;
-    const int32_t most = static_cast<int32_t>(fitting < kMinGroups ? kMinGroups : fitting > kMaxGroups ? kMaxGroups : fitting);
+    const int32_t most = static_cast<int32_t>(fitting < kMinGroups   ? kMinGroups
+                                              : fitting > kMaxGroups ? kMaxGroups
+                                                                     : fitting);
     return smaller(units.count, most);
 }
 

@@ -2,8 +2,8 @@
 // piece of memory.
 #pragma once
 
+#include "base/worker_memory.h"
 #include "conv/convolution.h"
-#include "base/slots.h"
 
 namespace pixelrnn {
 
@@ -36,15 +36,17 @@ Units units_of(const pixelrnn_chain& chain);
 // Into how many groups of units, a task each, they are cut; in the backward pass each has sums of its own.
 int32_t groups_of(const pixelrnn_chain& chain, const Units& units);
 
-// Runs f(unit, group, slot, whether it is the group's first unit) for all units, those of a group in their order.
+// Runs f(unit, group, number of the memory, whether it is the group's first unit) for all units, those of a group in their order.
 template <typename F>
 void each_unit(const Units& units, int32_t groups, const pixelrnn_executor* executor, const F& f) {
-    Slots slots(groups);
-    const auto first = [&](int32_t group) { return static_cast<int32_t>(static_cast<int64_t>(units.count) * group / groups); };
+    WorkerMemory memory(groups);
+    const auto first = [&](int32_t group) {
+        return static_cast<int32_t>(static_cast<int64_t>(units.count) * group / groups);
+    };
     parallel(executor, groups, [&](int32_t group) {
-        const int32_t slot = slots.take();
-        for (int32_t unit = first(group); unit < first(group + 1); unit++) f(unit, group, slot, unit == first(group));
-        slots.give_back(slot);
+        const int32_t worker = memory.take();
+        for (int32_t unit = first(group); unit < first(group + 1); unit++) f(unit, group, worker, unit == first(group));
+        memory.give_back(worker);
     });
 }
 

@@ -1,6 +1,6 @@
 // The gradients of a chain of convolutions, unit by unit: those of its maps never leave the core's second cache.
-#include "conv/chain.h"
 #include "base/parallel.h"
+#include "conv/chain.h"
 
 namespace pixelrnn {
 namespace {
@@ -26,7 +26,8 @@ struct Layout {
 
 // f(convolution, its memory, the layout so far), whose pointers mean nothing where there is no workspace.
 template <typename F>
-Layout lay_out(const pixelrnn_chain& chain, const Units& units, const GradientBuffers& buffers, void* workspace, const F& f) {
+Layout lay_out(const pixelrnn_chain& chain, const Units& units, const GradientBuffers& buffers, void* workspace,
+               const F& f) {
     Arena arena(workspace);
     const int32_t groups = groups_of(chain, units);
     Layout layout;
@@ -76,12 +77,12 @@ void pixelrnn_chain_backward(const pixelrnn_chain* chain, const float* x, const 
     const int64_t unit_pixels = static_cast<int64_t>(units.height) * units.width;
     const int32_t count = chain->count;
 
-    each_unit(units, groups_of(*chain, units), executor, [&](int32_t unit, int32_t group, int32_t slot, bool begin) {
+    each_unit(units, groups_of(*chain, units), executor, [&](int32_t unit, int32_t group, int32_t worker, bool begin) {
         const int64_t first = units.first(unit);
         const int32_t size = units.size(unit);
         const auto gradient = [&](int32_t map) {
             const int32_t buffer = buffers.of_map[map];
-            return layout.gradients[buffer] + slot * unit_pixels * buffers.channels[buffer];
+            return layout.gradients[buffer] + worker * unit_pixels * buffers.channels[buffer];
         };
         const auto given = [&](int32_t map) {
             return map == count ? dy + first * chain->convs[count - 1].cout : gradient(map);
@@ -93,9 +94,9 @@ void pixelrnn_chain_backward(const pixelrnn_chain* chain, const float* x, const 
             const Patches inputs = units.of(stage.inputs, unit);
             Patches turned = units.alone(stage.turned, unit);
             turned.values = given(c + 1);
-            const Epilogue epilogue = {nullptr, false, conv.input_relu ? inputs.values : nullptr,
-                                       sum < 0 ? nullptr : given(sum)};
-            multiply_range(turned, stage.weights, epilogue, 0, size, c == 0 ? dx + first * conv.cin : gradient(c));
+            const Epilogue epilogue = {.gate = conv.input_relu ? inputs.values : nullptr,
+                                       .residual = sum < 0 ? nullptr : given(sum)};
+            gemm_range(turned, stage.weights, epilogue, 0, size, c == 0 ? dx + first * conv.cin : gradient(c));
             const OutputGradient dz = {turned.values, nullptr, conv.cout};
             const FilterGradient filter(inputs, dz, stage.sums, masks[c], stage.order);
             for (int32_t block = 0; block < filter.blocks(); block++) filter.add(0, size, group, block, begin);

@@ -1,6 +1,6 @@
 // A chain of convolutions, unit by unit: the maps between them are read while they are in the core's second cache.
-#include "conv/chain.h"
 #include "base/parallel.h"
+#include "conv/chain.h"
 
 namespace pixelrnn {
 namespace {
@@ -12,7 +12,7 @@ struct Stage {
     Weights weights;
     Epilogue epilogue;
     float* output;
-    int32_t channels;           // of the output
+    int32_t channels;  // of the output
 };
 
 struct Memory {
@@ -58,10 +58,11 @@ void pixelrnn_chain_forward(const pixelrnn_chain* chain, const float* x, const f
         const pixelrnn_conv& conv = chain->convs[c];
         Stage& stage = given.stages[c];
         stage.patches = inputs_of(*chain, c, memory.lists, x, maps);
-        stage.weights = pack_weights(memory.weights, weight_order(conv, false, memory.lists), kernels[c], masks[c], executor);
+        stage.weights =
+            pack_weights(memory.weights, weight_order(conv, false, memory.lists), kernels[c], masks[c], executor);
         const int32_t residual = chain->residuals[c];
         const float* added = residual < 0 ? nullptr : residual == 0 ? x : maps + map_offset(*chain, residual);
-        stage.epilogue = {biases[c], false, nullptr, added};
+        stage.epilogue = {.bias = biases[c], .residual = added};
         stage.output = c == chain->count - 1 ? y : maps + map_offset(*chain, c + 1);
         stage.channels = conv.cout;
     });
@@ -69,7 +70,7 @@ void pixelrnn_chain_forward(const pixelrnn_chain* chain, const float* x, const f
     if (units.count < kFewUnits) {
         for (int32_t c = 0; c < chain->count; c++) {
             const Stage& stage = layout.stages[c];
-            multiply(stage.patches, stage.weights, stage.epilogue, stage.output, executor);
+            gemm(stage.patches, stage.weights, stage.epilogue, stage.output, executor);
         }
         return;
     }
@@ -79,7 +80,7 @@ void pixelrnn_chain_forward(const pixelrnn_chain* chain, const float* x, const f
             const int64_t at = units.first(unit) * stage.channels;
             Epilogue epilogue = stage.epilogue;
             if (epilogue.residual) epilogue.residual += at;
-            multiply_range(units.of(stage.patches, unit), stage.weights, epilogue, 0, units.size(unit), stage.output + at);
+            gemm_range(units.of(stage.patches, unit), stage.weights, epilogue, 0, units.size(unit), stage.output + at);
         }
     });
 }

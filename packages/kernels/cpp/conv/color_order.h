@@ -2,9 +2,9 @@
 // the columns of dz where outputs are of the colours in turn, else the rows of the patches.
 #pragma once
 
-#include "conv/filter_gradient.h"
 #include "base/interleave.h"
 #include "base/parallel.h"
+#include "conv/filter_gradient.h"
 
 namespace pixelrnn {
 

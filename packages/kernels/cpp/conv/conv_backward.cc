@@ -1,7 +1,7 @@
 // With dz = dy where the output relu let it through: dx = the same convolution of dz with the taps' signs turned and
 // the weights transposed, dkernel and dbias = sums over pixels.
-#include "conv/convolution.h"
 #include "base/parallel.h"
+#include "conv/convolution.h"
 
 namespace pixelrnn {
 namespace {
@@ -41,19 +41,18 @@ void pixelrnn_conv_backward(const pixelrnn_conv* conv, const float* x, const flo
     const OutputGradient dz = {dy, gate, conv->cout};
     const FilterGradient filter(inputs, dz, layout.sums, mask);
 
-    const Patches gradients =
-        patches_of(*conv, true, layout.turned, gate ? Source::gated : Source::plain, dy, gate);
+    const Patches gradients = patches_of(*conv, true, layout.turned, gate ? Source::gated : Source::plain, dy, gate);
     const WeightOrder order = weight_order(*conv, true, layout.turned);
-    const Epilogue epilogue = {nullptr, false, conv->input_relu ? x : nullptr, nullptr};
+    const Epilogue epilogue = {.gate = conv->input_relu ? x : nullptr};
     const Weights weights = dx ? pack_weights(layout.weights, order, kernel, mask, executor) : layout.weights;
 
     // Narrow maps fit into the second cache piece by piece, where the second product then finds what the first one read.
     const bool together = filter.blocks() == 1;
-    if (dx && !together) multiply(gradients, weights, epilogue, dx, executor);
+    if (dx && !together) gemm(gradients, weights, epilogue, dx, executor);
     parallel(executor, filter.pieces() * filter.blocks(), [&](int32_t index) {
         const int32_t piece = index / filter.blocks();
         if (dx && together)
-            multiply_range(gradients, weights, epilogue, filter.first_pixel(piece), filter.first_pixel(piece + 1), dx);
+            gemm_range(gradients, weights, epilogue, filter.first_pixel(piece), filter.first_pixel(piece + 1), dx);
         filter.add(piece, index % filter.blocks());
     });
     filter.finish(*conv, dkernel, dbias, executor);

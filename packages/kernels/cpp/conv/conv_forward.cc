@@ -34,5 +34,5 @@ void pixelrnn_conv_forward(const pixelrnn_conv* conv, const float* x, const floa
         patches_of(*conv, false, layout.lists, conv->input_relu ? Source::relu : Source::plain, x, nullptr);
     const WeightOrder order = weight_order(*conv, false, layout.lists);
     const Weights weights = pack_weights(layout.weights, order, kernel, mask, executor);
-    multiply(patches, weights, {bias, conv->output_relu != 0, nullptr, residual}, y, executor);
+    gemm(patches, weights, {.bias = bias, .relu = conv->output_relu != 0, .residual = residual}, y, executor);
 }

@@ -1,9 +1,9 @@
 #include "conv/filter_gradient.h"
 
-#include "conv/color_order.h"
-#include "conv/filter_tiles.h"
 #include "base/parallel.h"
 #include "base/tiles.h"
+#include "conv/color_order.h"
+#include "conv/filter_tiles.h"
 
 namespace pixelrnn {
 namespace {
@@ -16,10 +16,11 @@ constexpr int32_t kRows[] = {0, 16, 8, 12, 6}, kWidest = 4, kPanelPixels = 64, k
 constexpr int32_t kRows[] = {0, 8, 4, 6}, kWidest = 2, kPanelPixels = 16, kMostPixels = 64;
 #endif
 // kFilterRowUnit is a multiple of all but the widest tile's, a third of it too but for the tiles of three colours.
-static_assert(kFilterRowUnit / 3 % kRows[1] == 0 && kFilterRowUnit / 3 % kRows[2] == 0 && kFilterRowUnit / 3 % kLanes == 0 &&
-              kFilterRowUnit % kRows[3] == 0 && kFilterChunk % kFilterRowUnit == 0);
-constexpr int32_t kDirect = 128;  // channels of the widest maps whose pixels do not crowd into a few sets of the first cache
-constexpr int32_t kLine = 16;     // floats of a line of the cache
+static_assert(kFilterRowUnit / 3 % kRows[1] == 0 && kFilterRowUnit / 3 % kRows[2] == 0 &&
+              kFilterRowUnit / 3 % kLanes == 0 && kFilterRowUnit % kRows[3] == 0 && kFilterChunk % kFilterRowUnit == 0);
+// Channels of the widest maps whose pixels do not crowd into a few sets of the first cache.
+constexpr int32_t kDirect = 128;
+constexpr int32_t kLine = 16;  // floats of a line of the cache
 constexpr int32_t kPiecePixels = 768, kMaxPieces = 16;
 
 // Padded where whole panels would otherwise crowd into a few sets of the first cache.
@@ -58,8 +59,17 @@ void fill_gradients(const OutputGradient& dz, int64_t pixels, int64_t first, int
                     int32_t pitch, float* panel) {
     const Run run = {0, 0, 0, dz.columns};
     const size_t at = static_cast<size_t>(first) * dz.columns;
-    const Patches patches = {dz.gate ? Source::gated : Source::plain, dz.values + at, dz.gate ? dz.gate + at : nullptr,
-                             pixels - first, 1, count, dz.columns, 1, 1, nullptr, &run};
+    const Patches patches = {.source = dz.gate ? Source::gated : Source::plain,
+                             .values = dz.values + at,
+                             .gate = dz.gate ? dz.gate + at : nullptr,
+                             .pixels = pixels - first,
+                             .height = 1,
+                             .width = count,
+                             .channels = dz.columns,
+                             .tap_count = 1,
+                             .run_count = 1,
+                             .taps = nullptr,
+                             .runs = &run};
     patches.fill(0, count, begin, end, rounded_up(end - begin, kLanes), pitch, panel);
 }
 
@@ -170,9 +180,12 @@ void run_task(const Task& task, const Patches& patches, const OutputGradient& dz
             for (int32_t n = 0; n < width;) {
                 const bool ahead = direct_inputs && n == 0 && pixel + count < task.last;
                 const int32_t floats = count * static_cast<int32_t>(inputs.pitch);
-                const Tile tile = {count, {gradients.values + n, gradients.pitch}, first, sums.columns,
-                                   vectors_at(task, n, width),
-                                   {inputs.values + floats, ahead ? floats : 0}};
+                const Tile tile = {.pixels = count,
+                                   .dz = {gradients.values + n, gradients.pitch},
+                                   .begin = first,
+                                   .pitch = sums.columns,
+                                   .vectors = vectors_at(task, n, width),
+                                   .next = {inputs.values + floats, ahead ? floats : 0}};
                 if (task.per_color == 0) {
                     add_rows_of(tile, inputs, rows, partial + n);
                 } else {
@@ -197,14 +210,15 @@ ColorOrder color_order(const Patches& patches, const float* mask, int32_t column
     mask += static_cast<size_t>(patches.taps[0].position) * rows * columns;
     if (later_colors_only(mask, rows, columns, [](int32_t n) { return n % 3; })) return ColorOrder::cyclic;
     const bool wide = rows >= kFilterRowUnit && columns % 3 == 0 && per_color >= 2 * kLanes;
-    if (wide && later_colors_only(mask, rows, columns, [=](int32_t n) { return n / per_color; })) return ColorOrder::contiguous;
+    if (wide && later_colors_only(mask, rows, columns, [=](int32_t n) { return n / per_color; }))
+        return ColorOrder::contiguous;
     return ColorOrder::none;
 }
 
 int32_t pieces_of(int64_t pixels, int32_t columns) {
     const int32_t wanted = larger(kMaxPieces / pieces(columns, kFilterBlock), 1);
-    const int32_t available = pixels < static_cast<int64_t>(kMaxPieces) * kPiecePixels ? pieces(pixels, kPiecePixels)
-                                                                                       : kMaxPieces;
+    const int32_t available =
+        pixels < static_cast<int64_t>(kMaxPieces) * kPiecePixels ? pieces(pixels, kPiecePixels) : kMaxPieces;
     return smaller(wanted, larger(available, 1));
 }
 
@@ -222,15 +236,15 @@ int32_t FilterGradient::blocks() const { return pixelrnn::pieces(dz_.columns, kF
 
 void FilterGradient::add(int64_t first, int64_t last, int32_t piece, int32_t block, bool fresh) const {
     const int32_t begin = block * kFilterBlock, end = smaller(begin + kFilterBlock, dz_.columns);
-    const Task task = {first,
-                       last,
-                       begin,
-                       end,
-                       triples_of(begin, end, order_),
-                       order_ == ColorOrder::contiguous ? dz_.columns / 3 : 0,
-                       fresh,
-                       sums_.kernel + static_cast<size_t>(piece) * sums_.rows * sums_.columns,
-                       sums_.bias + static_cast<size_t>(piece) * sums_.columns};
+    const Task task = {.first = first,
+                       .last = last,
+                       .begin = begin,
+                       .end = end,
+                       .triples = triples_of(begin, end, order_),
+                       .per_color = order_ == ColorOrder::contiguous ? dz_.columns / 3 : 0,
+                       .fresh = fresh,
+                       .kernel = sums_.kernel + static_cast<size_t>(piece) * sums_.rows * sums_.columns,
+                       .bias = sums_.bias + static_cast<size_t>(piece) * sums_.columns};
     run_task(task, patches_, dz_, sums_);
 }
 

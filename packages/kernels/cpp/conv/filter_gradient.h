@@ -42,7 +42,9 @@ public:
     int32_t blocks() const;
     // A piece begins at this pixel; piece `pieces()` is the end.
     int64_t first_pixel(int32_t piece) const { return patches_.pixels * piece / sums_.pieces; }
-    void add(int32_t piece, int32_t block) const { add(first_pixel(piece), first_pixel(piece + 1), piece, block, true); }
+    void add(int32_t piece, int32_t block) const {
+        add(first_pixel(piece), first_pixel(piece + 1), piece, block, true);
+    }
     // Adds the pixels first .. last - 1 to a piece's sums, or begins them.
     void add(int64_t first, int64_t last, int32_t piece, int32_t block, bool begin) const;
     // After all have been added: dkernel, of the kernel's shape, and dbias, or null.

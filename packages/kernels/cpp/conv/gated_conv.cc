@@ -1,8 +1,8 @@
 // y = tanh(a + condition) * sigmoid(b + condition) with [a, b] = conv(x, kernel * mask) + bias (Gated PixelCNN, equation 2
 // and section 2.3).
 #include "base/gates.h"
-#include "conv/image_conv.h"
 #include "base/part.h"
+#include "conv/image_conv.h"
 
 namespace pixelrnn {
 namespace {
@@ -86,19 +86,22 @@ void pixelrnn_gated_conv_forward(const pixelrnn_conv* conv, const float* x, cons
     const Patches patches = patches_of(*conv, false, layout.lists, Source::plain, x, nullptr);
     const Weights weights =
         pack_weights(layout.weights, weight_order(*conv, false, layout.lists), kernel, mask, executor);
-    const Epilogue epilogue = {bias, false, nullptr, map};
-    const int32_t image_pixels = conv->height * conv->width, strips = pieces(image_pixels, kStrip), maps = conv->cout / 2;
+    const Epilogue epilogue = {.bias = bias, .residual = map};
+    const int32_t image_pixels = conv->height * conv->width, strips = pieces(image_pixels, kStrip),
+                  maps = conv->cout / 2;
     parallel(executor, conv->batch * strips, [&](int32_t task) {
         const int32_t image = task / strips, begin = task % strips * kStrip;
         const int32_t count = smaller(kStrip, image_pixels - begin);
         const int64_t first = static_cast<int64_t>(image) * image_pixels + begin;
-        multiply_range(patches, weights, epilogue, first, first + count, halves);
+        gemm_range(patches, weights, epilogue, first, first + count, halves);
         activate(maps, count, vector ? vector + static_cast<size_t>(image) * conv->cout : nullptr,
                  halves + first * conv->cout, y + first * maps);
     });
 }
 
-size_t pixelrnn_gated_conv_backward_workspace(const pixelrnn_conv* conv) { return BackwardLayout(*conv, nullptr).bytes; }
+size_t pixelrnn_gated_conv_backward_workspace(const pixelrnn_conv* conv) {
+    return BackwardLayout(*conv, nullptr).bytes;
+}
 
 void pixelrnn_gated_conv_backward(const pixelrnn_conv* conv, const float* x, const float* kernel, const float* mask,
                                   const float* halves, const float* dy, float* dx, float* dkernel, float* dbias,
@@ -106,12 +109,12 @@ void pixelrnn_gated_conv_backward(const pixelrnn_conv* conv, const float* x, con
     const BackwardLayout layout(*conv, workspace);
     const ImageConvGradients gradients(layout.sums, x, {kernel, mask}, dx != nullptr, executor);
     const int32_t pixels = conv->height * conv->width, maps = conv->cout / 2;
-    each_image(conv->batch, executor, [&](int32_t image, int32_t group, int32_t slot, bool begin) {
+    each_image(conv->batch, executor, [&](int32_t image, int32_t group, int32_t worker, bool begin) {
         const size_t first = static_cast<size_t>(image) * pixels;
-        float* dsums = dmap ? dmap + first * conv->cout : layout.dsums + slot * layout.dsums_size;
+        float* dsums = dmap ? dmap + first * conv->cout : layout.dsums + worker * layout.dsums_size;
         differentiate(maps, pixels, halves + first * conv->cout, dy + first * maps, dsums,
                       dvector ? dvector + static_cast<size_t>(image) * conv->cout : nullptr);
-        gradients.add(image, group, begin, {dsums, dx ? dx + first * conv->cin : nullptr, nullptr, false});
+        gradients.add(image, group, begin, {.dy = dsums, .dx = dx ? dx + first * conv->cin : nullptr});
     });
     gradients.finish(dkernel, dbias, executor);
 }

@@ -41,15 +41,15 @@ ImageConv::ImageConv(const ImageConvLayout& layout, const float* x, const Filter
                      const float* addition, const pixelrnn_executor* executor)
     : pixels_(layout.pixels()),
       patches_(forward_patches(layout, x)),
-      weights_(pack_weights(layout.weights, weight_order(layout.conv, false, layout.forward), filter.kernel, filter.mask,
-                            executor)),
-      epilogue_{bias, false, nullptr, addition} {}
+      weights_(pack_weights(layout.weights, weight_order(layout.conv, false, layout.forward), filter.kernel,
+                            filter.mask, executor)),
+      epilogue_{.bias = bias, .residual = addition} {}
 
 void ImageConv::compute(int32_t image, float* y) const {
     const size_t first = static_cast<size_t>(image) * pixels_;
     Epilogue epilogue = epilogue_;
     if (epilogue.residual) epilogue.residual += first * weights_.columns;
-    multiply_range(of_image(patches_, image, pixels_), weights_, epilogue, 0, pixels_, y);
+    gemm_range(of_image(patches_, image, pixels_), weights_, epilogue, 0, pixels_, y);
 }
 
 ImageConvGradients::ImageConvGradients(const ImageConvSums& sums, const float* x, const Filter& filter, bool with_dx,
@@ -68,8 +68,8 @@ void ImageConvGradients::add(int32_t image, int32_t group, bool begin, const Ima
     if (gradients.dx) {
         Patches turned = turned_;
         turned.values = gradients.dy;
-        const Epilogue epilogue = {nullptr, false, nullptr, gradients.addition, gradients.accumulate};
-        multiply_range(turned, weights_, epilogue, 0, pixels, gradients.dx);
+        const Epilogue epilogue = {.residual = gradients.addition, .accumulate = gradients.accumulate};
+        gemm_range(turned, weights_, epilogue, 0, pixels, gradients.dx);
     }
     const Patches inputs = of_image(inputs_, image, pixels);
     const OutputGradient dz = {gradients.dy, nullptr, turned_.channels};

@@ -2,8 +2,8 @@
 // still holds it.
 #pragma once
 
+#include "base/worker_memory.h"
 #include "conv/convolution.h"
-#include "base/slots.h"
 
 namespace pixelrnn {
 
@@ -45,10 +45,10 @@ private:
 
 // What the gradients of one image are made from and where those of its pixels go.
 struct ImageGradients {
-    const float* dy;        // [pixels, cout]
-    float* dx;              // [pixels, cin], or null
-    const float* addition;  // to dx, or null
-    bool accumulate;        // whether dx is added to what is there
+    const float* dy;                  // [pixels, cout]
+    float* dx;                        // [pixels, cin], or null
+    const float* addition = nullptr;  // to dx, or null
+    bool accumulate = false;          // whether dx is added to what is there
 };
 
 class ImageConvGradients {

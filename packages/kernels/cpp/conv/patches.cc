@@ -114,14 +114,12 @@ void fill_segment(const Patches& patches, const Segment& segment) {
         float* panel = segment.panel + (begin - segment.begin);
         const int32_t image_row = segment.row + run.row;
         if (image_row < 0 || image_row >= patches.height) {
-            for (int32_t pixel = 0; pixel < segment.count; pixel++, panel += segment.pitch)
-                clear(panel, end - begin);
+            for (int32_t pixel = 0; pixel < segment.count; pixel++, panel += segment.pitch) clear(panel, end - begin);
             continue;
         }
         const int32_t first_column = segment.column + run.column, run_taps = (run.end - run.begin) / channels;
         const int32_t inside = smaller(larger(-first_column, 0), segment.count);
-        const int32_t outside =
-            larger(smaller(patches.width - run_taps + 1 - first_column, segment.count), inside);
+        const int32_t outside = larger(smaller(patches.width - run_taps + 1 - first_column, segment.count), inside);
         for (int32_t pixel = 0; pixel < inside; pixel++) fill_edge<source>(patches, gate, run, segment, pixel);
         if (inside < outside) {
             const int64_t neighbour =
@@ -130,8 +128,8 @@ void fill_segment(const Patches& patches, const Segment& segment) {
             const int32_t count = outside - inside, whole = rounded_up(end - begin, kLanes);
             const bool room = begin - segment.begin + whole <= segment.pitch &&
                               at + static_cast<int64_t>(count - 1) * channels + whole <= patches.pixels * channels;
-            copy_pixels<source>(panel + static_cast<size_t>(inside) * segment.pitch, segment.pitch,
-                                patches.values + at, gate + at, channels, end - begin, room, count);
+            copy_pixels<source>(panel + static_cast<size_t>(inside) * segment.pitch, segment.pitch, patches.values + at,
+                                gate + at, channels, end - begin, room, count);
         }
         for (int32_t pixel = outside; pixel < segment.count; pixel++)
             fill_edge<source>(patches, gate, run, segment, pixel);
@@ -144,15 +142,22 @@ void fill_panel(const Patches& patches, int64_t first, int32_t count, int32_t be
     const int32_t height = patches.height, width = patches.width;
     int32_t row = static_cast<int32_t>(first / width % height), column = static_cast<int32_t>(first % width);
     for (int32_t pixel = 0; pixel < count;) {
-        const Segment segment = {first + pixel, row, column, smaller(width - column, count - pixel), begin, end, pitch,
-                                 panel + static_cast<size_t>(pixel) * pitch};
+        const Segment segment = {.first = first + pixel,
+                                 .row = row,
+                                 .column = column,
+                                 .count = smaller(width - column, count - pixel),
+                                 .begin = begin,
+                                 .end = end,
+                                 .pitch = pitch,
+                                 .panel = panel + static_cast<size_t>(pixel) * pitch};
         fill_segment<source>(patches, segment);
         pixel += segment.count;
         column = 0;
         if (++row == height) row = 0;
     }
     if (begin + padded > end)
-        for (int32_t pixel = 0; pixel < count; pixel++, panel += pitch) clear(panel + end - begin, begin + padded - end);
+        for (int32_t pixel = 0; pixel < count; pixel++, panel += pitch)
+            clear(panel + end - begin, begin + padded - end);
 }
 
 }  // namespace

@@ -2,8 +2,8 @@
 // Taps that are neighbours in a kernel row read neighbouring memory, so a patch is a few runs of copies.
 #pragma once
 
-#include "kernels.h"
 #include "base/vector.h"
+#include "kernels.h"
 
 namespace pixelrnn {
 
@@ -32,9 +32,7 @@ struct Patches {
 
     int32_t size() const { return tap_count * channels; }
     // Whether patches are the map itself.
-    bool plain() const {
-        return source == Source::plain && tap_count == 1 && taps[0].row == 0 && taps[0].column == 0;
-    }
+    bool plain() const { return source == Source::plain && tap_count == 1 && taps[0].row == 0 && taps[0].column == 0; }
 
     // Floats begin .. end - 1 of the patches of pixels first .. first + count - 1, counted through the whole batch,
     // to panel[pixel * pitch ..], with zeros up to panel[pixel * pitch + padded - 1]; what is behind them up to the

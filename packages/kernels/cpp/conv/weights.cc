@@ -42,8 +42,7 @@ void pack_row(const Weights& weights, const WeightOrder& order, const float* ker
         }
 }
 
-void pack_tile(const Weights& weights, const WeightOrder& order, const float* kernel, const float* mask,
-               int32_t tile) {
+void pack_tile(const Weights& weights, const WeightOrder& order, const float* kernel, const float* mask, int32_t tile) {
     const int32_t vectors = weights.vectors(tile);
     int32_t* index = weights.index + static_cast<size_t>(tile) * weights.rows;
     float* packed = weights.packed + static_cast<size_t>(weights.column(tile)) * weights.rows;
@@ -74,7 +73,7 @@ void pack_tile(const Weights& weights, const WeightOrder& order, const float* ke
 }  // namespace
 
 Weights take_weights(Arena& arena, int32_t rows, int32_t columns) {
-    Weights weights = {rows, columns, 0, false, nullptr, nullptr, nullptr};
+    Weights weights = {.rows = rows, .columns = columns};
     const int32_t tiles = pieces(columns, kTileColumns) + 1;
     weights.packed = arena.take<float>(static_cast<size_t>(rounded_up(columns, kTileColumns)) * rows);
     weights.index = arena.take<int32_t>(static_cast<size_t>(tiles) * rows);
@@ -93,8 +92,7 @@ Weights pack_weights(Weights weights, const WeightOrder& order, const float* ker
         // The block's smaller register tile costs something: it must save more.
         if (work < 0.9f || work_back < 0.9f) weights = work < work_back ? forth : back;
     }
-    parallel(executor, weights.tiles(),
-             [&](int32_t tile) { pack_tile(weights, order, kernel, mask, tile); });
+    parallel(executor, weights.tiles(), [&](int32_t tile) { pack_tile(weights, order, kernel, mask, tile); });
     return weights;
 }
 

@@ -1,4 +1,4 @@
-// The weights as the product reads them: in tiles of columns, in each tile only the rows that have a live weight there.
+// The weights as the gemm reads them: in tiles of columns, in each tile only the rows that have a live weight there.
 //
 // Where the mask comes from three colours, a third of a centre tap's weights is dead, but never a whole row of
 // neighbouring columns. So blocks of three vectors hold every third column each: then a row needs all three vectors, or
@@ -6,8 +6,8 @@
 #pragma once
 
 #include "base/arena.h"
-#include "conv/patches.h"
 #include "base/vector.h"
+#include "conv/patches.h"
 
 namespace pixelrnn {
 
@@ -16,27 +16,25 @@ constexpr int32_t kTileColumns = 2 * kLanes, kBlockColumns = 3 * kLanes;
 
 // A tile's rows in a chunk.
 struct Part {
-    int32_t index;       // where its list of rows begins
-    int32_t counts[3];   // rows that need all vectors, all but the first, all but the first two; in this order
-    size_t weight;       // where its weights begin
+    int32_t index;      // where its list of rows begins
+    int32_t counts[3];  // rows that need all vectors, all but the first, all but the first two; in this order
+    size_t weight;      // where its weights begin
 };
 
 struct Weights {
     int32_t rows, columns;
-    int32_t blocks;   // tiles of three vectors come first
-    bool reversed;    // in them, the last vector holds columns 0, 3, 6 ..., else 2, 5, 8 ...
-    float* packed;
-    int32_t* index;   // places in the chunk of the patch
-    Part* parts;      // [tiles, chunks]
+    int32_t blocks = 0;     // tiles of three vectors come first
+    bool reversed = false;  // in them, the last vector holds columns 0, 3, 6 ..., else 2, 5, 8 ...
+    float* packed = nullptr;
+    int32_t* index = nullptr;  // places in the chunk of the patch
+    Part* parts = nullptr;     // [tiles, chunks]
 
     int32_t chunks() const { return (rows + kChunk - 1) / kChunk; }
     int32_t tiles() const { return blocks + (columns - blocks * kBlockColumns + kTileColumns - 1) / kTileColumns; }
     int32_t column(int32_t tile) const {
         return tile < blocks ? tile * kBlockColumns : blocks * kBlockColumns + (tile - blocks) * kTileColumns;
     }
-    int32_t vectors(int32_t tile) const {
-        return tile < blocks ? 3 : columns - column(tile) > kLanes ? 2 : 1;
-    }
+    int32_t vectors(int32_t tile) const { return tile < blocks ? 3 : columns - column(tile) > kLanes ? 2 : 1; }
 };
 
 // Where kernel and mask keep weight[(tap, channel), n].

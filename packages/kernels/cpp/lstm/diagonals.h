@@ -1,4 +1,8 @@
-// How the two scans of a Diagonal BiLSTM go through an image.
+// Diagonal BiLSTM (PixelRNN, section 3.2): a line is a diagonal of the image, cells (r, d - r) from its upper end down.
+// The diagonal before has the pixel to the left in the same row and the pixel above in the row above, so that nothing is
+// skewed: a cell reads the states of two neighbouring rows. The direction to the left sees the image from the other side;
+// its last row is computed nowhere, for it would be moved down out of the image.
+// The gates are kept in the order of the scans, all of one direction before those of the other.
 #pragma once
 
 #include "base/parallel.h"
@@ -6,12 +10,34 @@
 
 namespace pixelrnn {
 
+constexpr int32_t kWindow = 2;  // row r - 1, row r
+
+inline pixelrnn_conv input_conv(const pixelrnn_diagonal_bilstm& lstm, int32_t directions) {
+    static constexpr int32_t centre[] = {0, 0};
+    return {.batch = lstm.batch,
+            .height = lstm.height,
+            .width = lstm.width,
+            .cin = lstm.cin,
+            .cout = directions * 4 * lstm.hidden,
+            .kernel_height = 1,
+            .kernel_width = 1,
+            .tap_count = 1,
+            .taps = centre,
+            .input_relu = 0,
+            .output_relu = 0};
+}
+
 struct DiagonalSizes {
     int32_t height, width, h, units, cin;
     int32_t gates;  // of both directions
 
     explicit DiagonalSizes(const pixelrnn_diagonal_bilstm& lstm)
-        : height(lstm.height), width(lstm.width), h(lstm.hidden), units(rounded_up(h, kLanes)), cin(lstm.cin), gates(8 * h) {}
+        : height(lstm.height),
+          width(lstm.width),
+          h(lstm.hidden),
+          units(rounded_up(h, kLanes)),
+          cin(lstm.cin),
+          gates(8 * h) {}
 
     int32_t rows(int32_t direction) const { return height - direction; }
     int32_t diagonals(int32_t direction) const { return rows(direction) > 0 ? rows(direction) + width - 1 : 0; }

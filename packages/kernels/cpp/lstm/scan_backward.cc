@@ -63,37 +63,37 @@ struct BackwardTiles {
 #pragma GCC unroll 4
                 for (int32_t v = 0; v < vectors; v++) sums[c][v] += row[v] * dgates[c * line.dgate_pitch];
         }
-        float* dslots = line.dslots + static_cast<size_t>(first) * line.dslot_pitch + column;
+        float* dwindow = line.dwindow + static_cast<size_t>(first) * line.dwindow_pitch + column;
 #pragma GCC unroll 16
         for (int32_t c = 0; c < cells; c++)
 #pragma GCC unroll 4
-            for (int32_t v = 0; v < vectors; v++) store(dslots + c * line.dslot_pitch + v * kLanes, sums[c][v]);
+            for (int32_t v = 0; v < vectors; v++) store(dwindow + c * line.dwindow_pitch + v * kLanes, sums[c][v]);
     }
 };
 
 template <int32_t vectors>
-void multiply_block(const BackwardLine& line, const float* packed, int32_t rows, int32_t column) {
+void gemm_block(const BackwardLine& line, const float* packed, int32_t rows, int32_t column) {
     each_tile<kCells[vectors]>(line.count, BackwardTiles<vectors>{line, packed, rows, column});
 }
 
 }  // namespace
 
-void recall_states(const Recall& recall) {
-    const int32_t h = recall.hidden;
-    const ptrdiff_t pitch = recall.state_pitch;
+void recompute_states(const Recomputation& line) {
+    const int32_t h = line.hidden;
+    const ptrdiff_t pitch = line.state_pitch;
     each_part(h, [&](int32_t unit, auto part) {
-        const float *gates = recall.gates + unit, *before = recall.before + unit;
-        float *cell = recall.cell + unit, *tanh_cell = recall.tanh_cell + unit, *output = recall.output + unit;
-        for (int32_t i = 0; i < recall.count; i++) {
+        const float *gates = line.gates + unit, *before = line.before + unit;
+        float *cell = line.cell + unit, *tanh_cell = line.tanh_cell + unit, *output = line.output + unit;
+        for (int32_t i = 0; i < line.count; i++) {
 #pragma GCC unroll 4
-            for (int32_t gate = 0; gate < 4; gate++) prefetch(gates + gate * h, kCellsAhead * recall.gate_pitch);
+            for (int32_t gate = 0; gate < 4; gate++) prefetch(gates + gate * h, kCellsAhead * line.gate_pitch);
             const Vector next =
                 next_cell(part.load(gates + h), load(before), part.load(gates + 2 * h), part.load(gates + 3 * h));
             const Vector tanh_next = hyperbolic_tangent(next);
             store(cell, next);
             store(tanh_cell, tanh_next);
             store(output, part.load(gates) * tanh_next);
-            gates += recall.gate_pitch;
+            gates += line.gate_pitch;
             before += pitch;
             cell += pitch;
             tanh_cell += pitch;
@@ -109,10 +109,10 @@ void backward_line(const StateWeights& weights, const BackwardLine& line) {
     for (int32_t done = 0; done < weights.vectors();) {
         const int32_t vectors = block_vectors(weights.vectors() - done), column = done * kLanes;
         switch (vectors) {
-            case 1: multiply_block<1>(line, packed, rows, column); break;
-            case 2: multiply_block<2>(line, packed, rows, column); break;
-            case 3: multiply_block<3>(line, packed, rows, column); break;
-            default: multiply_block<kBlockVectors>(line, packed, rows, column);
+            case 1: gemm_block<1>(line, packed, rows, column); break;
+            case 2: gemm_block<2>(line, packed, rows, column); break;
+            case 3: gemm_block<3>(line, packed, rows, column); break;
+            default: gemm_block<kBlockVectors>(line, packed, rows, column);
         }
         packed += static_cast<size_t>(rows) * vectors * kLanes;
         done += vectors;

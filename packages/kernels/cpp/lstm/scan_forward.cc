@@ -21,7 +21,8 @@ using Sums = Vector[cells][4];
 
 // Adds `count` floats of each cell times their weights; returns the weights behind theirs.
 template <int32_t cells>
-inline const float* add_products(Sums<cells>& sums, const float* weight, const float* values, ptrdiff_t pitch, int32_t count) {
+inline const float* add_products(Sums<cells>& sums, const float* weight, const float* values, ptrdiff_t pitch,
+                                 int32_t count) {
     PIXELRNN_UNROLL
     for (int32_t k = 0; k < count; k++, weight += 4 * kLanes, values++) {
         float value[cells];
@@ -61,10 +62,11 @@ struct ForwardTiles {
 #pragma GCC unroll 4
                 for (int32_t gate = 0; gate < 4; gate++) sums[c][gate] += part.load(start + gate * h);
         }
-        const float* weight = weights.forward + static_cast<size_t>(unit) * (weights.inputs + weights.columns()) * 4;
-        if (weights.inputs > 0) {
+        const float* weight =
+            weights.forward + static_cast<size_t>(unit) * (weights.input_size + weights.columns()) * 4;
+        if (weights.input_size > 0) {
             const float* inputs = line.inputs + first * line.input_pitch;
-            weight = add_products<cells>(sums, weight, inputs, line.input_pitch, weights.inputs);
+            weight = add_products<cells>(sums, weight, inputs, line.input_pitch, weights.input_size);
         }
         add_products<cells>(sums, weight, line.before + static_cast<size_t>(first) * h, h, weights.columns());
         float* to = line.sums + static_cast<size_t>(first) * 4 * h + unit;

@@ -80,7 +80,7 @@ void add_state_gradient(int32_t hidden, int32_t lines, int32_t count, CellMap st
 }
 
 StateSums take_state_sums(Arena& arena, int32_t groups, int32_t directions, int32_t window, int32_t hidden) {
-    StateSums sums = {groups, directions, window, hidden, nullptr, nullptr};
+    StateSums sums = {.groups = groups, .directions = directions, .window = window, .hidden = hidden};
     const size_t each = static_cast<size_t>(groups) * directions;
     sums.kernel = arena.take<float>(each * window * state_block(hidden));
     sums.initial = arena.take<float>(each * 2 * sums.units());
@@ -97,11 +97,11 @@ void finish_state_sums(const StateSums& sums, bool turned, float* dkernel, float
         }
     };
     for (int32_t direction = 0; direction < sums.directions; direction++) {
-        for (int32_t slot = 0; slot < sums.window; slot++) {
-            const int32_t part = direction * sums.window + (turned ? sums.window - 1 - slot : slot);
+        for (int32_t offset = 0; offset < sums.window; offset++) {
+            const int32_t part = direction * sums.window + (turned ? sums.window - 1 - offset : offset);
             for (int32_t row = 0; row < h; row++) {
                 const size_t at = static_cast<size_t>(row) * state_columns(h);
-                total(sums.block(0, direction, slot) + at, sums.block(1, direction, slot) + at,
+                total(sums.block(0, direction, offset) + at, sums.block(1, direction, offset) + at,
                       dkernel + (static_cast<size_t>(part) * h + row) * columns, columns);
             }
         }

@@ -1,4 +1,4 @@
-// The gradient of the state weights: the sum over all cells of a map of states^T [h, 1] dgates [1, 4h], slot by slot.
+// The gradient of the state weights: the sum over all cells of a map of states^T [h, 1] dgates [1, 4h], for each offset in the window.
 #pragma once
 
 #include "base/arena.h"
@@ -13,7 +13,7 @@ struct CellMap {
     ptrdiff_t line_pitch, cell_pitch;
 };
 
-// The sums of one slot, their rows padded to whole vectors.
+// The sums of one offset, their rows padded to whole vectors.
 inline int32_t state_columns(int32_t hidden) { return rounded_up(4 * hidden, kLanes); }
 inline size_t state_block(int32_t hidden) { return static_cast<size_t>(hidden) * state_columns(hidden); }
 
@@ -24,12 +24,12 @@ void add_state_gradient(int32_t hidden, int32_t lines, int32_t count, CellMap st
 // What the groups of images add up, for each direction of a layer.
 struct StateSums {
     int32_t groups, directions, window, hidden;
-    float* kernel;   // [groups, directions, window, state_block]
-    float* initial;  // [groups, directions, hidden state and cell state, whole vectors of units]
+    float* kernel = nullptr;   // [groups, directions, window, state_block]
+    float* initial = nullptr;  // [groups, directions, hidden state and cell state, whole vectors of units]
 
     int32_t units() const { return rounded_up(hidden, kLanes); }
-    float* block(int32_t group, int32_t direction, int32_t slot) const {
-        return kernel + ((static_cast<size_t>(group) * directions + direction) * window + slot) * state_block(hidden);
+    float* block(int32_t group, int32_t direction, int32_t offset) const {
+        return kernel + ((static_cast<size_t>(group) * directions + direction) * window + offset) * state_block(hidden);
     }
     float* initial_hidden(int32_t group, int32_t direction) const {
         return initial + (static_cast<size_t>(group) * directions + direction) * 2 * units();
@@ -39,7 +39,7 @@ struct StateSums {
 
 StateSums take_state_sums(Arena& arena, int32_t groups, int32_t directions, int32_t window, int32_t hidden);
 // The groups' sums in their order: dkernel [directions, window, hidden, 4 hidden], its parts in the opposite order of the
-// slots where `turned`; dhidden and dcell [directions, hidden].
+// window where `turned`; dhidden and dcell [directions, hidden].
 void finish_state_sums(const StateSums& sums, bool turned, float* dkernel, float* dhidden, float* dcell);
 
 }  // namespace pixelrnn

@@ -7,7 +7,7 @@ namespace {
 
 // Row number `row` of [window h, 4h].
 inline const float* row_of(const StateWeights& weights, const float* kernel, bool turned, int32_t row) {
-    const int32_t h = weights.hidden, slot = row / h, part = turned ? weights.window - 1 - slot : slot;
+    const int32_t h = weights.hidden, offset = row / h, part = turned ? weights.window - 1 - offset : offset;
     return kernel + (static_cast<size_t>(part) * h + row % h) * 4 * h;
 }
 
@@ -23,33 +23,34 @@ float* pack_gates(float* packed, int32_t hidden, int32_t unit, const float* weig
 
 }  // namespace
 
-StateWeights take_forward_weights(Arena& arena, int32_t hidden, int32_t window, int32_t inputs) {
-    StateWeights weights = {hidden, window, inputs, nullptr, nullptr, nullptr};
+StateWeights take_forward_weights(Arena& arena, int32_t hidden, int32_t window, int32_t input_size) {
+    StateWeights weights = {.hidden = hidden, .window = window, .input_size = input_size};
     const size_t columns = static_cast<size_t>(4) * rounded_up(hidden, kLanes);
-    if (inputs > 0) weights.bias = arena.take<float>(columns);
-    weights.forward = arena.take<float>(columns * (inputs + weights.columns()));
+    if (input_size > 0) weights.bias = arena.take<float>(columns);
+    weights.forward = arena.take<float>(columns * (input_size + weights.columns()));
     return weights;
 }
 
 StateWeights take_backward_weights(Arena& arena, int32_t hidden, int32_t window) {
-    StateWeights weights = {hidden, window, 0, nullptr, nullptr, nullptr};
+    StateWeights weights = {.hidden = hidden, .window = window};
     weights.backward = arena.take<float>(static_cast<size_t>(4) * hidden * weights.vectors() * kLanes);
     return weights;
 }
 
-void pack_forward(const StateWeights& weights, const InputWeights& inputs, const float* kernel, bool turned) {
+void pack_forward(const StateWeights& weights, const InputWeights& input_weights, const float* kernel, bool turned) {
     const int32_t h = weights.hidden;
     float *packed = weights.forward, *bias = weights.bias;
     for (int32_t unit = 0; unit < h; unit += kLanes) {
-        for (int32_t row = 0; row < weights.inputs; row++) {
-            const size_t at = static_cast<size_t>(row) * inputs.columns + inputs.first;
-            packed = pack_gates(packed, h, unit, inputs.kernel + at, inputs.mask ? inputs.mask + at : nullptr);
+        for (int32_t row = 0; row < weights.input_size; row++) {
+            const size_t at = static_cast<size_t>(row) * input_weights.columns + input_weights.first;
+            packed = pack_gates(packed, h, unit, input_weights.kernel + at,
+                                input_weights.mask ? input_weights.mask + at : nullptr);
         }
         for (int32_t row = 0; row < weights.columns(); row++)
             packed = pack_gates(packed, h, unit, row_of(weights, kernel, turned, row), nullptr);
         if (!bias) continue;
-        if (inputs.bias) {
-            bias = pack_gates(bias, h, unit, inputs.bias + inputs.first, nullptr);
+        if (input_weights.bias) {
+            bias = pack_gates(bias, h, unit, input_weights.bias + input_weights.first, nullptr);
         } else {
             for (int32_t n = 0; n < 4 * kLanes; n++) *bias++ = 0.0f;
         }
@@ -64,7 +65,8 @@ void pack_backward(const StateWeights& weights, const float* kernel, bool turned
         for (int32_t n = 0; n < width; n++) {
             const int32_t column = done * kLanes + n;
             const float* from = column < weights.columns() ? row_of(weights, kernel, turned, column) : nullptr;
-            for (int32_t row = 0; row < rows; row++) packed[static_cast<size_t>(row) * width + n] = from ? from[row] : 0.0f;
+            for (int32_t row = 0; row < rows; row++)
+                packed[static_cast<size_t>(row) * width + n] = from ? from[row] : 0.0f;
         }
         packed += static_cast<size_t>(rows) * width;
         done += vectors;

@@ -8,7 +8,17 @@ namespace pixelrnn {
 template <typename Lstm>
 pixelrnn_conv up_conv(const Lstm& lstm) {
     static constexpr int32_t centre[] = {0, 0};
-    return {lstm.batch, lstm.height, lstm.width, lstm.hidden, lstm.up.channels, 1, 1, 1, centre, 0, 0};
+    return {.batch = lstm.batch,
+            .height = lstm.height,
+            .width = lstm.width,
+            .cin = lstm.hidden,
+            .cout = lstm.up.channels,
+            .kernel_height = 1,
+            .kernel_width = 1,
+            .tap_count = 1,
+            .taps = centre,
+            .input_relu = 0,
+            .output_relu = 0};
 }
 
 template <typename Lstm>
@@ -54,7 +64,7 @@ public:
     // dy of the layer's output in the image; gives that of the hidden map, in `dhidden` or dy itself.
     const float* add(int32_t image, int32_t group, bool begin, const float* dy, float* dhidden) const {
         if (!there_) return dy;
-        gradients_.add(image, group, begin, {dy, dhidden, nullptr, false});
+        gradients_.add(image, group, begin, {.dy = dy, .dx = dhidden});
         return dhidden;
     }
     void finish(float* dkernel, float* dbias, const pixelrnn_executor* executor) const {

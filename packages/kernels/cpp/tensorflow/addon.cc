@@ -3,7 +3,7 @@
 
 #include <mutex>
 
-#include "tensorflow/ops.h"
+#include "tensorflow/op.h"
 
 namespace {
 
@@ -14,13 +14,7 @@ void register_once() {
     const std::lock_guard<std::mutex> lock(mutex);
     if (registered) return;
     pixelrnn::thread_count();
-    pixelrnn::register_masked_conv();
-    pixelrnn::register_chain();
-    pixelrnn::register_gated_conv();
-    pixelrnn::register_row_lstm();
-    pixelrnn::register_diagonal_bilstm();
-    pixelrnn::register_cross_entropy();
-    pixelrnn::register_optimisers();
+    pixelrnn::OpRegistration::run_all();
     registered = true;
 }
 

@@ -1,6 +1,5 @@
 // PixelrnnChain, convolutions one after the other, and its gradients.
 #include "tensorflow/conv_tensors.h"
-#include "tensorflow/ops.h"
 
 namespace pixelrnn {
 namespace {
@@ -26,15 +25,16 @@ public:
             if (count < 0 || 2 * static_cast<size_t>(count) > taps.size() - at) {
                 reject("tap_counts[" + std::to_string(c) + "] must be within the taps, got " + std::to_string(count));
             }
-            convolutions_.emplace_back(std::vector<int32_t>(taps.begin() + at, taps.begin() + at + 2 * count), relus[c] != 0,
-                                       false);
+            convolutions_.emplace_back(std::vector<int32_t>(taps.begin() + at, taps.begin() + at + 2 * count),
+                                       relus[c] != 0, false);
             at += 2 * count;
             if (residual < -1 || residual > static_cast<int32_t>(c)) {
                 reject("residuals[" + std::to_string(c) + "] must be -1 or a convolution up to it, got " +
                        std::to_string(residual));
             }
             for (size_t before = 0; residual >= 0 && before < c; before++)
-                if (residuals_[before] == residual) reject("the input of convolution " + std::to_string(residual) + " is added twice");
+                if (residuals_[before] == residual)
+                    reject("the input of convolution " + std::to_string(residual) + " is added twice");
         }
     }
 
@@ -53,13 +53,16 @@ public:
             shape = output_shape(convs[c]);
             const int32_t residual = residuals_[c];
             if (residual >= 0 && channels[residual] != shape[3]) {
-                reject("the input of convolution " + std::to_string(residual) + ", " + std::to_string(channels[residual]) +
-                       " channels, cannot be added to the output " + text(shape) + " of convolution " + std::to_string(c));
+                reject("the input of convolution " + std::to_string(residual) + ", " +
+                       std::to_string(channels[residual]) + " channels, cannot be added to the output " + text(shape) +
+                       " of convolution " + std::to_string(c));
             }
         }
         return convs;
     }
-    pixelrnn_chain of(const std::vector<pixelrnn_conv>& convs) const { return {count(), convs.data(), residuals_.data()}; }
+    pixelrnn_chain of(const std::vector<pixelrnn_conv>& convs) const {
+        return {count(), convs.data(), residuals_.data()};
+    }
 
 private:
     std::vector<Convolution> convolutions_;
@@ -87,7 +90,8 @@ public:
     void compute(Call& call) const {
         const int count = chain_.count();
         const FloatTensor x = call.floats(0);
-        const auto kernels = list(call, 1, count), masks = list(call, 1 + count, count), biases = list(call, 1 + 2 * count, count);
+        const auto kernels = list(call, 1, count), masks = list(call, 1 + count, count),
+                   biases = list(call, 1 + 2 * count, count);
         const std::vector<pixelrnn_conv> convs = chain_.describe(x.shape, kernels, masks);
         for (int c = 0; c < count; c++) expect_shape("bias", biases[c], {convs[c].cout});
         float* y = call.output(0, output_shape(convs[count - 1]));
@@ -122,9 +126,8 @@ public:
         for (int c = 0; c < count; c++) dkernels.push_back(call.output(1 + c, kernels[c].shape));
         for (int c = 0; c < count; c++) dbiases.push_back(call.output(1 + count + c, {convs[c].cout}));
         void* workspace = call.workspace(pixelrnn_chain_backward_workspace(&chain));
-        pixelrnn_chain_backward(&chain, x.values, values_of(kernels).data(), values_of(masks).data(),
-                                maps.values, dy.values, dx, dkernels.data(), dbiases.data(), workspace,
-                                executor());
+        pixelrnn_chain_backward(&chain, x.values, values_of(kernels).data(), values_of(masks).data(), maps.values,
+                                dy.values, dx, dkernels.data(), dbiases.data(), workspace, executor());
     }
 
 private:
@@ -133,9 +136,8 @@ private:
 
 }  // namespace
 
-void register_chain() {
-    define_op(Forward::name,
-              {"x: float", "kernels: count * float", "masks: count * float", "biases: count * float"},
+static void register_chain() {
+    define_op(Forward::name, {"x: float", "kernels: count * float", "masks: count * float", "biases: count * float"},
               {"y: float", "maps: float"},
               {"count: int >= 1", "taps: list(int)", "tap_counts: list(int)", "input_relus: list(int)",
                "residuals: list(int)"});
@@ -147,5 +149,7 @@ void register_chain() {
                "residuals: list(int)"});
     register_kernel<Backward>();
 }
+
+static const OpRegistration registration(register_chain);
 
 }  // namespace pixelrnn

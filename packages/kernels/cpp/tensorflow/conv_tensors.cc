@@ -7,8 +7,7 @@ namespace pixelrnn {
 Convolution::Convolution(std::vector<int32_t> taps, bool input_relu, bool output_relu)
     : taps_(std::move(taps)), input_relu_(input_relu), output_relu_(output_relu) {
     if (taps_.empty() || taps_.size() % 2 != 0) {
-        reject("taps must be at least one pair of row and column, got " + std::to_string(taps_.size()) +
-               " numbers");
+        reject("taps must be at least one pair of row and column, got " + std::to_string(taps_.size()) + " numbers");
     }
     for (size_t i = 0; i < taps_.size(); i += 2) {
         for (size_t j = 0; j < i; j += 2) {
@@ -31,19 +30,17 @@ pixelrnn_conv Convolution::describe(const ConvTensors& tensors) const {
         const bool inside = taps_[i] >= 0 && taps_[i] < kernel[0] && taps_[i + 1] >= 0 && taps_[i + 1] < kernel[1];
         if (!inside) reject("tap " + tap(i) + " lies outside the kernel " + text(kernel));
     }
-    pixelrnn_conv conv;
-    conv.batch = narrow(x[0], "the batch");
-    conv.height = narrow(x[1], "the height");
-    conv.width = narrow(x[2], "the width");
-    conv.cin = narrow(x[3], "Cin");
-    conv.cout = narrow(kernel[3], "Cout");
-    conv.kernel_height = narrow(kernel[0], "the kernel's height");
-    conv.kernel_width = narrow(kernel[1], "the kernel's width");
-    conv.tap_count = static_cast<int32_t>(taps_.size() / 2);
-    conv.taps = taps_.data();
-    conv.input_relu = input_relu_;
-    conv.output_relu = output_relu_;
-    return conv;
+    return {.batch = narrow(x[0], "the batch"),
+            .height = narrow(x[1], "the height"),
+            .width = narrow(x[2], "the width"),
+            .cin = narrow(x[3], "Cin"),
+            .cout = narrow(kernel[3], "Cout"),
+            .kernel_height = narrow(kernel[0], "the kernel's height"),
+            .kernel_width = narrow(kernel[1], "the kernel's width"),
+            .tap_count = static_cast<int32_t>(taps_.size() / 2),
+            .taps = taps_.data(),
+            .input_relu = input_relu_,
+            .output_relu = output_relu_};
 }
 
 std::string Convolution::tap(size_t i) const {

@@ -1,5 +1,5 @@
 // Cross-entropies on integer labels, and their gradients.
-#include "tensorflow/ops.h"
+#include "tensorflow/op.h"
 
 namespace pixelrnn {
 namespace {
@@ -50,9 +50,8 @@ public:
         const Sizes sizes = sizes_of(logits.shape, labels.shape, true);
         float* nats = call.output(0, {sizes.batch});
         float* normaliser = call.output(1, labels.shape);
-        const int64_t bad =
-            pixelrnn_softmax_cross_entropy_forward(sizes.batch, sizes.per_image, sizes.levels, logits.values,
-                                                   labels.values, nats, normaliser, executor());
+        const int64_t bad = pixelrnn_softmax_cross_entropy_forward(
+            sizes.batch, sizes.per_image, sizes.levels, logits.values, labels.values, nats, normaliser, executor());
         if (bad >= 0) reject_label(bad, labels, sizes.levels);
     }
 };
@@ -87,9 +86,8 @@ public:
         const FloatTensor logits = call.floats(0);
         const IntTensor labels = call.integers(1);
         const Sizes sizes = sizes_of(logits.shape, labels.shape, false);
-        const int64_t bad =
-            pixelrnn_bernoulli_cross_entropy_forward(sizes.batch, sizes.per_image, logits.values, labels.values,
-                                                     call.output(0, {sizes.batch}), executor());
+        const int64_t bad = pixelrnn_bernoulli_cross_entropy_forward(
+            sizes.batch, sizes.per_image, logits.values, labels.values, call.output(0, {sizes.batch}), executor());
         if (bad >= 0) reject_label(bad, labels, sizes.levels);
     }
 };
@@ -113,7 +111,7 @@ public:
 
 }  // namespace
 
-void register_cross_entropy() {
+static void register_cross_entropy() {
     define_op(SoftmaxCrossEntropy::name, {"logits: float", "labels: int32"}, {"nats: float", "normaliser: float"}, {});
     register_kernel<SoftmaxCrossEntropy>();
     define_op(SoftmaxCrossEntropyBackward::name,
@@ -125,5 +123,7 @@ void register_cross_entropy() {
               {"dlogits: float"}, {});
     register_kernel<BernoulliCrossEntropyBackward>();
 }
+
+static const OpRegistration registration(register_cross_entropy);
 
 }  // namespace pixelrnn

@@ -1,6 +1,5 @@
 // PixelrnnDiagonalBiLSTM and its gradients.
 #include "tensorflow/lstm_op.h"
-#include "tensorflow/ops.h"
 
 namespace pixelrnn {
 namespace {
@@ -8,7 +7,8 @@ namespace {
 class DiagonalBiLstm {
 public:
     typedef pixelrnn_diagonal_bilstm Description;
-    static constexpr const char *forward_name = "PixelrnnDiagonalBiLSTM", *backward_name = "PixelrnnDiagonalBiLSTMBackward";
+    static constexpr const char *forward_name = "PixelrnnDiagonalBiLSTM",
+                                *backward_name = "PixelrnnDiagonalBiLSTMBackward";
     static constexpr int32_t directions = 2;
     static constexpr auto forward_workspace = pixelrnn_diagonal_bilstm_forward_workspace;
     static constexpr auto forward = pixelrnn_diagonal_bilstm_forward;
@@ -20,13 +20,18 @@ public:
     bool projected() const { return options_.projected(); }
 
     pixelrnn_diagonal_bilstm describe(const LstmTensors& tensors) const {
-        const pixelrnn_conv conv = convolution_.describe(tensors.conv);
+        const pixelrnn_conv conv = convolution_.describe(tensors.conv());
         const Shape& state = tensors.state_kernel.shape;
         const bool fits = state.size() == 4 && state[0] == 2 && state[1] == 2 && state[3] == 4 * state[2];
         if (!fits || size_of(state) == 0) reject("state_kernel must be a non-empty [2, 2, h, 4h], got " + text(state));
         const pixelrnn_up_projection up = options_.describe(tensors, conv, state[2], directions, {2, state[2]});
-        if (conv.kernel_width != 1) reject("input_kernel must be 1 x 1, got " + text(tensors.conv.kernel.shape));
-        return {conv.batch, conv.height, conv.width, conv.cin, narrow(state[2], "h"), up};
+        if (conv.kernel_width != 1) reject("input_kernel must be 1 x 1, got " + text(tensors.input_kernel.shape));
+        return {.batch = conv.batch,
+                .height = conv.height,
+                .width = conv.width,
+                .cin = conv.cin,
+                .hidden = narrow(state[2], "h"),
+                .up = up};
     }
 
 private:
@@ -36,10 +41,12 @@ private:
 
 }  // namespace
 
-void register_diagonal_bilstm() {
+static void register_diagonal_bilstm() {
     define_lstm_ops(DiagonalBiLstm::forward_name, DiagonalBiLstm::backward_name, {});
     register_kernel<LstmForward<DiagonalBiLstm>>();
     register_kernel<LstmBackward<DiagonalBiLstm>>();
 }
+
+static const OpRegistration registration(register_diagonal_bilstm);
 
 }  // namespace pixelrnn

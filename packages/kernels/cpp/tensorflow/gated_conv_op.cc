@@ -1,6 +1,5 @@
 // PixelrnnGatedConv2d and its gradients.
 #include "tensorflow/conv_tensors.h"
-#include "tensorflow/ops.h"
 
 namespace pixelrnn {
 namespace {
@@ -10,7 +9,9 @@ struct Optional {
     const int32_t biases, vectors, maps;
 
     explicit Optional(const Attributes& attributes)
-        : biases(attributes.integer("biases")), vectors(attributes.integer("vectors")), maps(attributes.integer("maps")) {}
+        : biases(attributes.integer("biases")),
+          vectors(attributes.integer("vectors")),
+          maps(attributes.integer("maps")) {}
 };
 
 class GatedConvolution {
@@ -19,7 +20,8 @@ public:
 
     pixelrnn_conv describe(const ConvTensors& tensors) const {
         const pixelrnn_conv conv = convolution_.describe(tensors);
-        if (conv.cout % 2 != 0) reject("kernel " + text(tensors.kernel.shape) + " must have two halves of output channels");
+        if (conv.cout % 2 != 0)
+            reject("kernel " + text(tensors.kernel.shape) + " must have two halves of output channels");
         return conv;
     }
 
@@ -85,18 +87,21 @@ private:
 
 }  // namespace
 
-void register_gated_conv() {
-    const std::vector<const char*> attributes = {"taps: list(int)", "biases: int >= 0", "vectors: int >= 0",
+static void register_gated_conv() {
+    const std::vector<std::string> attributes = {"taps: list(int)", "biases: int >= 0", "vectors: int >= 0",
                                                  "maps: int >= 0"};
     define_op(GatedConv2d::name,
               {"x: float", "kernel: float", "mask: float", "bias: biases * float", "vector: vectors * float",
                "map: maps * float"},
               {"y: float", "halves: float"}, attributes);
     register_kernel<GatedConv2d>();
-    define_op(GatedConv2dBackward::name, {"x: float", "kernel: float", "mask: float", "halves: float", "dy: float"},
-              {"dx: float", "dkernel: float", "dbias: biases * float", "dvector: vectors * float", "dmap: maps * float"},
-              attributes);
+    define_op(
+        GatedConv2dBackward::name, {"x: float", "kernel: float", "mask: float", "halves: float", "dy: float"},
+        {"dx: float", "dkernel: float", "dbias: biases * float", "dvector: vectors * float", "dmap: maps * float"},
+        attributes);
     register_kernel<GatedConv2dBackward>();
 }
+
+static const OpRegistration registration(register_gated_conv);
 
 }  // namespace pixelrnn

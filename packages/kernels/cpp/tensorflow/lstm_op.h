@@ -1,9 +1,8 @@
 // The ops of the two recurrent layers, which differ in shapes and in the functions that they call.
 //
-// Inputs are x, input_kernel, input_mask, bias, state_kernel, initial_hidden and initial_cell; up_kernel, up_mask and up_bias
-// where there is an up-projection; forward addition if given, backward gates, hidden where there is an up-projection, and
-// dy. Outputs are y, gates, and hidden where there is an up-projection; backward the gradients of all but the masks.
-// Optional tensors are lists of none or one.
+// Inputs are x and pixelrnn_lstm_parameters in their order; forward addition if given, backward gates, hidden where there is an
+// up-projection, and dy. Outputs are y, gates, and hidden where there is an up-projection; backward pixelrnn_lstm_gradients in
+// their order. Optional tensors are lists of none or one.
 #pragma once
 
 #include "tensorflow/conv_tensors.h"
@@ -11,12 +10,12 @@
 namespace pixelrnn {
 
 struct LstmTensors {
-    ConvTensors conv;  // x, input_kernel, input_mask
-    FloatTensor bias, state_kernel, initial_hidden, initial_cell;
-    FloatTensor up_kernel, up_mask, up_bias;  // empty without an up-projection
-    int count;                                // of all these
+    FloatTensor x, input_kernel, input_mask, bias, state_kernel, initial_hidden, initial_cell;
+    FloatTensor up_kernel = {}, up_mask = {}, up_bias = {};  // empty without an up-projection
+    int count = 0;                                           // of all these
 
     LstmTensors(Call& call, bool projected);
+    ConvTensors conv() const { return {x, input_kernel, input_mask}; }
     // The batch, height and width of x, and `channels`.
     Shape map(int64_t channels) const;
     pixelrnn_lstm_parameters parameters() const;
@@ -36,11 +35,11 @@ private:
     const bool projected_, residual_;
 };
 
-// Allocates them in the order of the inputs, `addition` where a shape is given.
+// Allocates them, `addition` where a shape is given.
 pixelrnn_lstm_gradients lstm_gradients(Call& call, const LstmTensors& tensors, const Shape* addition);
 
 // With attributes besides those of LstmOptions and the number of additions.
-void define_lstm_ops(const char* forward, const char* backward, const std::vector<const char*>& attributes);
+void define_lstm_ops(const char* forward, const char* backward, const std::vector<std::string>& attributes);
 
 // `Lstm` has `Description`, the struct of kernels.h; `forward_name` and `backward_name`; `directions`; the four functions of
 // kernels.h; a constructor from Attributes; projected(); and describe(tensors), which checks all shapes.
@@ -49,12 +48,14 @@ class LstmForward {
 public:
     static constexpr const char* name = Lstm::forward_name;
 
-    explicit LstmForward(const Attributes& attributes) : lstm_(attributes), additions_(attributes.integer("additions")) {}
+    explicit LstmForward(const Attributes& attributes)
+        : lstm_(attributes), additions_(attributes.integer("additions")) {}
 
     void compute(Call& call) const {
         const LstmTensors tensors(call, lstm_.projected());
         const typename Lstm::Description lstm = lstm_.describe(tensors);
-        const Shape shape = tensors.map(4 * Lstm::directions * int64_t{lstm.hidden}), hidden_shape = tensors.map(lstm.hidden);
+        const Shape shape = tensors.map(4 * Lstm::directions * int64_t{lstm.hidden}),
+                    hidden_shape = tensors.map(lstm.hidden);
         FloatTensor addition = {};
         if (additions_) expect_shape("addition", addition = call.floats(tensors.count), shape);
         const pixelrnn_lstm_parameters parameters = tensors.parameters();
@@ -62,7 +63,7 @@ public:
         float* gates = call.output(1, shape);
         float* hidden = lstm_.projected() ? call.output(2, hidden_shape) : y;
         void* workspace = call.workspace(Lstm::forward_workspace(&lstm));
-        Lstm::forward(&lstm, tensors.conv.x.values, &parameters, addition.values, gates, hidden, y, workspace, executor());
+        Lstm::forward(&lstm, tensors.x.values, &parameters, addition.values, gates, hidden, y, workspace, executor());
     }
 
 private:
@@ -75,7 +76,8 @@ class LstmBackward {
 public:
     static constexpr const char* name = Lstm::backward_name;
 
-    explicit LstmBackward(const Attributes& attributes) : lstm_(attributes), additions_(attributes.integer("additions")) {}
+    explicit LstmBackward(const Attributes& attributes)
+        : lstm_(attributes), additions_(attributes.integer("additions")) {}
 
     void compute(Call& call) const {
         const LstmTensors tensors(call, lstm_.projected());
@@ -91,7 +93,7 @@ public:
         const pixelrnn_lstm_parameters parameters = tensors.parameters();
         const pixelrnn_lstm_gradients gradients = lstm_gradients(call, tensors, additions_ ? &gates.shape : nullptr);
         void* workspace = call.workspace(Lstm::backward_workspace(&lstm));
-        Lstm::backward(&lstm, tensors.conv.x.values, &parameters, gates.values, hidden.values, dy.values, &gradients,
+        Lstm::backward(&lstm, tensors.x.values, &parameters, gates.values, hidden.values, dy.values, &gradients,
                        workspace, executor());
     }
 

@@ -1,6 +1,5 @@
 // PixelrnnMaskedConv2d and its gradients.
 #include "tensorflow/conv_tensors.h"
-#include "tensorflow/ops.h"
 
 namespace pixelrnn {
 namespace {
@@ -61,8 +60,8 @@ public:
         float* dkernel = call.output(index++, tensors.kernel.shape);
         float* dbias = bias_gradients_ ? call.output(index++, {conv.cout}) : nullptr;
         void* workspace = call.workspace(pixelrnn_conv_backward_workspace(&conv));
-        pixelrnn_conv_backward(&conv, tensors.x.values, tensors.kernel.values, tensors.mask.values, y.values,
-                               dy.values, dx, dkernel, dbias, workspace, executor());
+        pixelrnn_conv_backward(&conv, tensors.x.values, tensors.kernel.values, tensors.mask.values, y.values, dy.values,
+                               dx, dkernel, dbias, workspace, executor());
     }
 
 private:
@@ -73,9 +72,9 @@ private:
 }  // namespace
 
 // Optional tensors are lists of none or one.
-void register_masked_conv() {
-    define_op(MaskedConv2d::name, {"x: float", "kernel: float", "mask: float", "bias: biases * float",
-              "residual: residuals * float"},
+static void register_masked_conv() {
+    define_op(MaskedConv2d::name,
+              {"x: float", "kernel: float", "mask: float", "bias: biases * float", "residual: residuals * float"},
               {"y: float"},
               {"taps: list(int)", "input_relu: bool", "output_relu: bool", "biases: int >= 0", "residuals: int >= 0"});
     register_kernel<MaskedConv2d>();
@@ -86,5 +85,7 @@ void register_masked_conv() {
                "input_gradients: int >= 0", "bias_gradients: int >= 0"});
     register_kernel<MaskedConv2dBackward>();
 }
+
+static const OpRegistration registration(register_masked_conv);
 
 }  // namespace pixelrnn

@@ -172,12 +172,17 @@ const pixelrnn_executor* executor() {
     return pool->executor();
 }
 
-void define_op(const char* name, const std::vector<const char*>& inputs, const std::vector<const char*>& outputs,
-               const std::vector<const char*>& attributes) {
+std::vector<void (*)()>& OpRegistration::list() {
+    static std::vector<void (*)()> list;
+    return list;
+}
+
+void define_op(const char* name, const std::vector<std::string>& inputs, const std::vector<std::string>& outputs,
+               const std::vector<std::string>& attributes) {
     TF_OpDefinitionBuilder* builder = TF_NewOpDefinitionBuilder(name);
-    for (const char* attribute : attributes) TF_OpDefinitionBuilderAddAttr(builder, attribute);
-    for (const char* input : inputs) TF_OpDefinitionBuilderAddInput(builder, input);
-    for (const char* output : outputs) TF_OpDefinitionBuilderAddOutput(builder, output);
+    for (const std::string& attribute : attributes) TF_OpDefinitionBuilderAddAttr(builder, attribute.c_str());
+    for (const std::string& input : inputs) TF_OpDefinitionBuilderAddInput(builder, input.c_str());
+    for (const std::string& output : outputs) TF_OpDefinitionBuilderAddOutput(builder, output.c_str());
     TF_OpDefinitionBuilderSetShapeInferenceFunction(builder, &TF_ShapeInferenceContextSetUnknownShape);
     Status status;
     TF_RegisterOpDefinition(builder, status);

@@ -78,8 +78,20 @@ const pixelrnn_executor* executor();
 // PIXELRNN_THREADS, else the number of processors; throws where the variable is no number from 1 to 1024.
 int32_t thread_count();
 
-void define_op(const char* name, const std::vector<const char*>& inputs, const std::vector<const char*>& outputs,
-               const std::vector<const char*>& attributes);
+void define_op(const char* name, const std::vector<std::string>& inputs, const std::vector<std::string>& outputs,
+               const std::vector<std::string>& attributes);
+
+// What defines an op and registers its kernels, run when the addon loads: a constant in the op's file.
+class OpRegistration {
+public:
+    explicit OpRegistration(void (*run)()) { list().push_back(run); }
+    static void run_all() {
+        for (void (*run)() : list()) run();
+    }
+
+private:
+    static std::vector<void (*)()>& list();
+};
 
 typedef void* (*CreateKernel)(TF_OpKernelConstruction*);
 typedef void (*ComputeKernel)(void*, TF_OpKernelContext*);

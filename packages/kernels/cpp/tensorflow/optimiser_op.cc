@@ -1,7 +1,7 @@
 // RMSProp and Adam over all parameters in one call. New tensors come out: TensorFlow.js still holds the old ones, so
 // their memory could not be used again.
+#include "tensorflow/op.h"
 #include "base/parallel.h"
-#include "tensorflow/ops.h"
 
 namespace pixelrnn {
 namespace {
@@ -24,8 +24,8 @@ public:
             const Shape& shape = inputs_.back().shape;
             const Shape& expected = inputs_[i % count].shape;
             if (shape != expected) {
-                reject(std::string(names[i / count]) + "[" + std::to_string(i % count) + "] must be " +
-                       text(expected) + " like its gradient, got " + text(shape));
+                reject(std::string(names[i / count]) + "[" + std::to_string(i % count) + "] must be " + text(expected) +
+                       " like its gradient, got " + text(shape));
             }
         }
         for (int32_t i = 0; i < (lists - 1) * count; i++) {
@@ -69,7 +69,7 @@ const float* hyperparameters(Call& call, int64_t count) {
 
 class RMSProp {
 public:
-    static constexpr const char* name = "PixelrnnRMSProp";
+    static constexpr const char* name = "PixelrnnRmsProp";
     explicit RMSProp(const Attributes& attributes) : count_(attributes.integer("count")) {}
 
     void compute(Call& call) const {
@@ -98,8 +98,8 @@ public:
         const Lists lists(call, 2, 4, count_);
         lists.for_each_piece([&](const Piece& piece) {
             pixelrnn_adam(piece.size, h[0], h[1], h[2], h[3], *step.values, lists.input(0, piece),
-                          lists.input(1, piece), lists.input(2, piece), lists.input(3, piece),
-                          lists.output(0, piece), lists.output(1, piece), lists.output(2, piece));
+                          lists.input(1, piece), lists.input(2, piece), lists.input(3, piece), lists.output(0, piece),
+                          lists.output(1, piece), lists.output(2, piece));
         });
     }
 
@@ -111,11 +111,11 @@ private:
 
 // hyperparameters: rate, decay, epsilon; or rate, beta1, beta2, epsilon. An input, for attributes that change every
 // step would fill TensorFlow's cache of kernels.
-void register_optimisers() {
-    define_op(RMSProp::name,
-              {"hyperparameters: float", "gradients: count * float", "parameters: count * float",
-               "squares: count * float"},
-              {"new_parameters: count * float", "new_squares: count * float"}, {"count: int >= 1"});
+static void register_optimisers() {
+    define_op(
+        RMSProp::name,
+        {"hyperparameters: float", "gradients: count * float", "parameters: count * float", "squares: count * float"},
+        {"new_parameters: count * float", "new_squares: count * float"}, {"count: int >= 1"});
     register_kernel<RMSProp>();
     define_op(Adam::name,
               {"hyperparameters: float", "step: int32", "gradients: count * float", "parameters: count * float",
@@ -124,5 +124,7 @@ void register_optimisers() {
               {"count: int >= 1"});
     register_kernel<Adam>();
 }
+
+static const OpRegistration registration(register_optimisers);
 
 }  // namespace pixelrnn

@@ -1,9 +1,9 @@
 // Chains of convolutions against the convolutions one after the other.
 #include <cmath>
 
+#include "base/thread_pool.h"
 #include "conv/chain.h"
 #include "test/testing.h"
-#include "base/thread_pool.h"
 
 namespace testing {
 namespace {
@@ -68,8 +68,17 @@ struct Case {
                 if (before || at) taps.back().insert(taps.back().end(), {position / side, position % side});
             }
             residuals.push_back(link.residual);
-            convs.push_back({s.batch, s.height, s.width, cin, cout, side, side,
-                             static_cast<int32_t>(taps.back().size() / 2), nullptr, link.relu, 0});
+            convs.push_back({.batch = s.batch,
+                             .height = s.height,
+                             .width = s.width,
+                             .cin = cin,
+                             .cout = cout,
+                             .kernel_height = side,
+                             .kernel_width = side,
+                             .tap_count = static_cast<int32_t>(taps.back().size() / 2),
+                             .taps = nullptr,
+                             .input_relu = link.relu,
+                             .output_relu = 0});
             cin = cout;
         }
         for (size_t c = 0; c < convs.size(); c++) convs[c].taps = taps[c].data();
@@ -101,8 +110,8 @@ Results compute(const Case& given, const pixelrnn_executor* executor) {
     pixelrnn_chain_forward(&chain, given.x.data(), kernels.data(), masks.data(), biases.data(), maps.data(), r.y.data(),
                            forward.get(), executor);
     const Workspace backward(pixelrnn_chain_backward_workspace(&chain));
-    pixelrnn_chain_backward(&chain, given.x.data(), kernels.data(), masks.data(), maps.data(), given.dy.data(), r.dx.data(),
-                            dkernels.data(), dbiases.data(), backward.get(), executor);
+    pixelrnn_chain_backward(&chain, given.x.data(), kernels.data(), masks.data(), maps.data(), given.dy.data(),
+                            r.dx.data(), dkernels.data(), dbiases.data(), backward.get(), executor);
     return r;
 }
 
@@ -139,8 +148,8 @@ void test(const Size& size, Numbers& numbers) {
     static pixelrnn::ThreadPool two(2), three(3);
     const Case given(size, numbers);
     char name[120];
-    std::snprintf(name, sizeof name, "chain of %d, %dx%dx%d, %d channels, %d colors", given.count(), size.batch, size.height,
-                  size.width, size.channels, size.colors);
+    std::snprintf(name, sizeof name, "chain of %d, %dx%dx%d, %d channels, %d colors", given.count(), size.batch,
+                  size.height, size.width, size.channels, size.colors);
     const Results alone = compute(given, nullptr), wanted = composed(given);
     const auto got = alone.all(), expected = wanted.all();
     for (size_t i = 0; i < got.size(); i++)
@@ -157,7 +166,8 @@ void test(const Size& size, Numbers& numbers) {
 std::vector<Link> blocks(int32_t count, int32_t h, int32_t side) {
     std::vector<Link> links;
     for (int32_t block = 0; block < count; block++)
-        for (const Link& link : {Link{h, 1, 1, -1}, Link{h, side, 1, -1}, Link{2 * h, 1, 1, 3 * block}}) links.push_back(link);
+        for (const Link& link : {Link{h, 1, 1, -1}, Link{h, side, 1, -1}, Link{2 * h, 1, 1, 3 * block}})
+            links.push_back(link);
     return links;
 }
 
@@ -187,8 +197,6 @@ void test_gradient_buffers() {
     check(buffers.count == 3, "five blocks need three buffers of gradients, not " + std::to_string(buffers.count));
 }
 
-}  // namespace
-
 void test_chains() {
     test_gradient_buffers();
     Numbers numbers(6);
@@ -207,4 +215,7 @@ void test_chains() {
     }
 }
 
+const Suite suite(test_chains);
+
+}  // namespace
 }  // namespace testing

@@ -1,8 +1,8 @@
 // The convolution and its gradients against sums in double precision, written out plainly.
 #include <algorithm>
 
-#include "test/testing.h"
 #include "base/thread_pool.h"
+#include "test/testing.h"
 
 namespace testing {
 namespace {
@@ -60,23 +60,32 @@ struct Problem {
                 }
             if (any) taps.insert(taps.end(), {row, column});
         }
-        conv = {c.batch, c.height, c.width, c.cin, c.cout, c.kernel_height, c.kernel_width,
-                static_cast<int32_t>(taps.size() / 2), taps.data(), c.input_relu, c.output_relu};
+        conv = {.batch = c.batch,
+                .height = c.height,
+                .width = c.width,
+                .cin = c.cin,
+                .cout = c.cout,
+                .kernel_height = c.kernel_height,
+                .kernel_width = c.kernel_width,
+                .tap_count = static_cast<int32_t>(taps.size() / 2),
+                .taps = taps.data(),
+                .input_relu = c.input_relu,
+                .output_relu = c.output_relu};
     }
 
     const float* mask_or_null() const { return c.mask == Mask::none ? nullptr : mask.data(); }
 };
 
 // The bound that kernels.h promises for the forward's workspace.
-size_t product_bytes(size_t taps, size_t in, size_t out) {
+size_t gemm_bytes(size_t taps, size_t in, size_t out) {
     return 5 * taps * in * (out + 64) + 4 * out + 128 * taps + 4096;
 }
 
 void test_workspaces(const Problem& p) {
     const size_t taps = p.taps.size() / 2, in = p.c.cin, out = p.c.cout;
-    check(pixelrnn_conv_forward_workspace(&p.conv) <= product_bytes(taps, in, out), "forward workspace, " + describe(p.c));
+    check(pixelrnn_conv_forward_workspace(&p.conv) <= gemm_bytes(taps, in, out), "forward workspace, " + describe(p.c));
     const size_t sums = 4 * (taps * in + 49) * std::max<size_t>(3072, out + 16);
-    check(pixelrnn_conv_backward_workspace(&p.conv) <= product_bytes(taps, out, in) + sums,
+    check(pixelrnn_conv_backward_workspace(&p.conv) <= gemm_bytes(taps, out, in) + sums,
           "backward workspace, " + describe(p.c));
 }
 
@@ -91,9 +100,9 @@ Results compute(const Problem& p, const pixelrnn_executor* executor) {
     pixelrnn_conv_forward(&p.conv, p.x.data(), p.kernel.data(), p.mask_or_null(), c.bias ? p.bias.data() : nullptr,
                           c.residual ? p.residual.data() : nullptr, r.y.data(), forward.get(), executor);
     const Workspace backward(pixelrnn_conv_backward_workspace(&p.conv));
-    pixelrnn_conv_backward(&p.conv, p.x.data(), p.kernel.data(), p.mask_or_null(),
-                           c.output_relu ? r.y.data() : nullptr, p.dy.data(), r.dx.data(), r.dkernel.data(),
-                           c.bias ? r.dbias.data() : nullptr, backward.get(), executor);
+    pixelrnn_conv_backward(&p.conv, p.x.data(), p.kernel.data(), p.mask_or_null(), c.output_relu ? r.y.data() : nullptr,
+                           p.dy.data(), r.dx.data(), r.dkernel.data(), c.bias ? r.dbias.data() : nullptr,
+                           backward.get(), executor);
     return r;
 }
 
@@ -206,8 +215,6 @@ void test_nan(Numbers& numbers) {
     check(std::isnan(results.y[0]) && std::isnan(results.y[15]) && !std::isnan(results.y[16]), "NaN reaches its pixel");
 }
 
-}  // namespace
-
 void test_convolutions() {
     Numbers numbers(1);
     // The layers of the two PixelCNNs that the bench measures, in small images.
@@ -234,9 +241,18 @@ void test_convolutions() {
     for (int32_t channels = 1; channels <= 70; channels++) {
         const Mask masks[] = {Mask::none, Mask::a, Mask::b, Mask::random, Mask::rows_above};
         const bool relu = numbers.below(2) == 0;
-        const Case c = {1 + numbers.below(3), 1 + numbers.below(9), 1 + numbers.below(9), channels,
-                        1 + numbers.below(70), 1 + numbers.below(4), 1 + numbers.below(4), masks[numbers.below(5)],
-                        numbers.below(2) == 0 ? 1 : 3, numbers.below(2) == 0, relu, numbers.below(2) == 0,
+        const Case c = {1 + numbers.below(3),
+                        1 + numbers.below(9),
+                        1 + numbers.below(9),
+                        channels,
+                        1 + numbers.below(70),
+                        1 + numbers.below(4),
+                        1 + numbers.below(4),
+                        masks[numbers.below(5)],
+                        numbers.below(2) == 0 ? 1 : 3,
+                        numbers.below(2) == 0,
+                        relu,
+                        numbers.below(2) == 0,
                         !relu && numbers.below(2) == 0};
         test(c, numbers);
         Case turned = c;
@@ -248,4 +264,7 @@ void test_convolutions() {
     test_nan(numbers);
 }
 
+const Suite suite(test_convolutions);
+
+}  // namespace
 }  // namespace testing

@@ -1,9 +1,9 @@
 // The losses and their gradients against double precision, and the exponential over its whole range.
 #include <algorithm>
 
-#include "test/testing.h"
 #include "base/thread_pool.h"
 #include "base/vector.h"
+#include "test/testing.h"
 
 namespace testing {
 namespace {
@@ -33,15 +33,16 @@ void test_exponential() {
 }
 
 void test_softmax(int32_t batch, int32_t per_image, int32_t levels, float range, Numbers& numbers) {
-    const std::string what = "softmax cross-entropy of " + std::to_string(levels) + " levels, range " +
-                             std::to_string(range) + ": ";
+    const std::string what =
+        "softmax cross-entropy of " + std::to_string(levels) + " levels, range " + std::to_string(range) + ": ";
     const size_t rows = static_cast<size_t>(batch) * per_image;
     const std::vector<float> logits = numbers.array(rows * levels, -range, range), dnats = numbers.array(batch);
     std::vector<int32_t> labels(rows);
     for (int32_t& label : labels) label = numbers.below(levels);
     std::vector<float> nats = unwritten(batch), normaliser = unwritten(rows), dlogits = unwritten(logits.size());
     check(pixelrnn_softmax_cross_entropy_forward(batch, per_image, levels, logits.data(), labels.data(), nats.data(),
-                                                 normaliser.data(), nullptr) == -1, what + "labels accepted");
+                                                 normaliser.data(), nullptr) == -1,
+          what + "labels accepted");
     pixelrnn_softmax_cross_entropy_backward(batch, per_image, levels, logits.data(), labels.data(), normaliser.data(),
                                             dnats.data(), dlogits.data(), nullptr);
     bool good_nats = true, good_normaliser = true, good_gradient = true;
@@ -110,7 +111,8 @@ void test_bernoulli(int32_t batch, int32_t per_image, float range, Numbers& numb
     for (int32_t& label : labels) label = numbers.below(2);
     std::vector<float> nats = unwritten(batch), dlogits = unwritten(count);
     check(pixelrnn_bernoulli_cross_entropy_forward(batch, per_image, logits.data(), labels.data(), nats.data(),
-                                                   nullptr) == -1, what + "labels accepted");
+                                                   nullptr) == -1,
+          what + "labels accepted");
     pixelrnn_bernoulli_cross_entropy_backward(batch, per_image, logits.data(), labels.data(), dnats.data(),
                                               dlogits.data(), nullptr);
     bool good_nats = true, good_gradient = true;
@@ -133,8 +135,6 @@ void test_bernoulli(int32_t batch, int32_t per_image, float range, Numbers& numb
           what + "label 2 refused");
 }
 
-}  // namespace
-
 void test_cross_entropies() {
     Numbers numbers(2);
     test_exponential();
@@ -144,4 +144,7 @@ void test_cross_entropies() {
     for (const float range : {0.1f, 5.0f, 80.0f}) test_bernoulli(3, 53, range, numbers);
 }
 
+const Suite suite(test_cross_entropies);
+
+}  // namespace
 }  // namespace testing

@@ -1,8 +1,8 @@
 // The gated convolution against the plain one and gates in double precision.
 #include <cmath>
 
-#include "test/testing.h"
 #include "base/thread_pool.h"
+#include "test/testing.h"
 
 namespace testing {
 namespace {
@@ -37,8 +37,17 @@ struct Problem {
                     mask.push_back(before || (at && in % c.colors <= out % c.maps % c.colors) ? 1.0f : 0.0f);
             if (before || at) taps.insert(taps.end(), {position / c.side, position % c.side});
         }
-        conv = {c.batch, c.height, c.width, c.cin, cout, c.side, c.side, static_cast<int32_t>(taps.size() / 2),
-                taps.data(), 0, 0};
+        conv = {.batch = c.batch,
+                .height = c.height,
+                .width = c.width,
+                .cin = c.cin,
+                .cout = cout,
+                .kernel_height = c.side,
+                .kernel_width = c.side,
+                .tap_count = static_cast<int32_t>(taps.size() / 2),
+                .taps = taps.data(),
+                .input_relu = 0,
+                .output_relu = 0};
     }
 };
 
@@ -61,8 +70,8 @@ Results compute(const Problem& p, const pixelrnn_executor* executor) {
     Results r(p);
     const Workspace forward(pixelrnn_gated_conv_forward_workspace(&p.conv));
     pixelrnn_gated_conv_forward(&p.conv, p.x.data(), p.kernel.data(), p.mask.data(), p.c.bias ? p.bias.data() : nullptr,
-                                p.c.vector ? p.vector.data() : nullptr, p.c.map ? p.map.data() : nullptr, r.halves.data(),
-                                r.y.data(), forward.get(), executor);
+                                p.c.vector ? p.vector.data() : nullptr, p.c.map ? p.map.data() : nullptr,
+                                r.halves.data(), r.y.data(), forward.get(), executor);
     const Workspace backward(pixelrnn_gated_conv_backward_workspace(&p.conv));
     pixelrnn_gated_conv_backward(&p.conv, p.x.data(), p.kernel.data(), p.mask.data(), r.halves.data(), p.dy.data(),
                                  r.dx.data(), r.dkernel.data(), r.dbias.data(), r.dvector.data(), r.dmap.data(),
@@ -105,8 +114,9 @@ void test(const Case& c, Numbers& numbers) {
     static pixelrnn::ThreadPool two(2), three(3);
     const Problem p(c, numbers);
     char name[120];
-    std::snprintf(name, sizeof name, "gated convolution %dx%dx%d, %d -> %d maps, kernel %d, %d colors, vector %d, map %d",
-                  c.batch, c.height, c.width, c.cin, c.maps, c.side, c.colors, c.vector, c.map);
+    std::snprintf(name, sizeof name,
+                  "gated convolution %dx%dx%d, %d -> %d maps, kernel %d, %d colors, vector %d, map %d", c.batch,
+                  c.height, c.width, c.cin, c.maps, c.side, c.colors, c.vector, c.map);
     const Results alone = compute(p, nullptr), wanted = composed(p);
     const auto got = alone.all(), expected = wanted.all();
     for (size_t i = 0; i < got.size(); i++)
@@ -137,13 +147,11 @@ void test_optional(Numbers& numbers) {
     check(identical(all.y, some.y) && identical(all.halves, some.halves), "gated convolution: the map in the halves");
 }
 
-}  // namespace
-
 void test_gated_convolutions() {
     Numbers numbers(12);
     test({5, 28, 28, 16, 16, 3, 1, true, true, true}, numbers);
     test({2, 9, 8, 32, 32, 5, 3, true, false, false}, numbers);
-    test({35, 2, 3, 3, 3, 3, 3, true, true, false}, numbers);  // more images than slots
+    test({35, 2, 3, 3, 3, 3, 3, true, true, false}, numbers);  // more images than pieces of memory
     test({1, 17, 31, 12, 100, 3, 3, false, false, true}, numbers);
     for (int32_t maps = 1; maps <= 40; maps++)
         test({1 + numbers.below(6), 1 + numbers.below(9), 1 + numbers.below(9), 1 + numbers.below(30), maps,
@@ -153,4 +161,7 @@ void test_gated_convolutions() {
     test_optional(numbers);
 }
 
+const Suite suite(test_gated_convolutions);
+
+}  // namespace
 }  // namespace testing

@@ -18,7 +18,9 @@ float hyperbolic_tangent(float x) { return pixelrnn::hyperbolic_tangent(pixelrnn
 double exact_sigmoid(double x) { return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x)); }
 
 // Relative, and where the result is no normal number, in units of the smallest that is one.
-double error(float got, double wanted) { return std::fabs(got - wanted) / std::max(std::fabs(wanted), kSmallestNormal); }
+double error(float got, double wanted) {
+    return std::fabs(got - wanted) / std::max(std::fabs(wanted), kSmallestNormal);
+}
 
 double larger_or_nan(double worst, double next) { return next <= worst ? worst : next; }
 
@@ -62,11 +64,12 @@ void test_special_values() {
     check(hyperbolic_tangent(0) == 0 && hyperbolic_tangent(-0.0f) == 0, "tanh of zeros");
 }
 
-}  // namespace
-
 void test_gates() {
     test_every(4099);
     test_special_values();
 }
 
+const Suite suite(test_gates);
+
+}  // namespace
 }  // namespace testing

@@ -1,17 +1,23 @@
 // Row LSTM and Diagonal BiLSTM against double precision, pixel by pixel; and that reference against finite differences.
 #include <algorithm>
 
-#include "test/testing_lstm_problem.h"
 #include "base/thread_pool.h"
+#include "test/testing_lstm_problem.h"
 
 namespace testing {
 namespace {
 
 LstmArrays<double> in_doubles(const LstmArrays<float>& inputs) {
     const auto doubles = [](const std::vector<float>& array) { return Doubles(array.begin(), array.end()); };
-    return {doubles(inputs.x),          doubles(inputs.input_kernel),   doubles(inputs.bias),
-            doubles(inputs.state_kernel), doubles(inputs.initial_hidden), doubles(inputs.initial_cell),
-            doubles(inputs.addition),   doubles(inputs.up_kernel),      doubles(inputs.up_bias)};
+    return {.x = doubles(inputs.x),
+            .input_kernel = doubles(inputs.input_kernel),
+            .bias = doubles(inputs.bias),
+            .state_kernel = doubles(inputs.state_kernel),
+            .initial_hidden = doubles(inputs.initial_hidden),
+            .initial_cell = doubles(inputs.initial_cell),
+            .addition = doubles(inputs.addition),
+            .up_kernel = doubles(inputs.up_kernel),
+            .up_bias = doubles(inputs.up_bias)};
 }
 
 // Against the largest of the array.
@@ -91,8 +97,8 @@ Case random_case(int32_t directions, int32_t hidden, Numbers& numbers) {
     const int32_t batch = 1 + numbers.below(5), height = 1 + numbers.below(9), width = 1 + numbers.below(13);
     const int32_t odd[] = {1, 3, 5}, kernel = directions == 1 ? odd[numbers.below(3)] : 1;
     const int32_t cin = 1 + numbers.below(40), up[] = {0, 1 + numbers.below(40), cin}, kind = numbers.below(3);
-    return {{batch, height, width, cin, hidden, directions, kernel, directions == 1 ? odd[numbers.below(3)] : 2, up[kind],
-             kind == 2},
+    return {{batch, height, width, cin, hidden, directions, kernel, directions == 1 ? odd[numbers.below(3)] : 2,
+             up[kind], kind == 2},
             numbers.below(2) == 0 ? 1 : 3,
             numbers.below(4) > 0,
             numbers.below(4) > 0,
@@ -124,10 +130,9 @@ void test_nan(int32_t directions, Numbers& numbers) {
     bool first_row = false, second_image = false;
     for (int32_t i = 0; i < 4 * 5; i++) first_row = first_row || std::isnan(r.hidden[i]);
     for (int32_t i = 0; i < 12 * 5; i++) second_image = second_image || std::isnan(r.hidden[12 * 5 + i]);
-    check(lost(1, 1) && !lost(1, 0) && lost(2, 1) && lost(2, 2) && !first_row && !second_image, "NaN reaches its pixels");
+    check(lost(1, 1) && !lost(1, 0) && lost(2, 1) && lost(2, 2) && !first_row && !second_image,
+          "NaN reaches its pixels");
 }
-
-}  // namespace
 
 void test_lstm() {
     Numbers numbers(11);
@@ -138,11 +143,12 @@ void test_lstm() {
         test({{2, 8, 14, 64, 32, directions, kernel, state, 64, true}, 3, true, true, false}, numbers);
     }
     // Taps that are not neighbours, without a mask for their dead position.
-    for (const bool masked : {true, false}) test({{2, 4, 6, 3, 16, 1, 5, 3, 0, false}, 1, masked, true, true, true}, numbers);
+    for (const bool masked : {true, false})
+        test({{2, 4, 6, 3, 16, 1, 5, 3, 0, false}, 1, masked, true, true, true}, numbers);
     for (int32_t hidden = 1; hidden <= 70; hidden++)
         for (const int32_t directions : {1, 2}) test(random_case(directions, hidden, numbers), numbers);
     for (const int32_t directions : {1, 2}) {
-        for (const int32_t batch : {15, 16, 17, 35}) {  // more images than working slots
+        for (const int32_t batch : {15, 16, 17, 35}) {  // more images than pieces of memory
             Case c = random_case(directions, 3, numbers);
             c.shape.batch = batch;
             test(c, numbers);
@@ -159,4 +165,7 @@ void test_lstm() {
     }
 }
 
+const Suite suite(test_lstm);
+
+}  // namespace
 }  // namespace testing

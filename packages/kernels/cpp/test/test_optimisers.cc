@@ -58,8 +58,6 @@ void test_adam(size_t count, Numbers& numbers) {
     check(identical(p, p_out) && identical(m, m_out) && identical(v, v_out), what + "in place");
 }
 
-}  // namespace
-
 void test_optimisers() {
     Numbers numbers(3);
     for (const size_t count : {1, 7, 16, 33, 1000}) {
@@ -70,4 +68,7 @@ void test_optimisers() {
     test_adam(0, numbers);
 }
 
+const Suite suite(test_optimisers);
+
+}  // namespace
 }  // namespace testing

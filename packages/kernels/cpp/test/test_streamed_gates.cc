@@ -1,7 +1,7 @@
 // Gates that are written past the caches are the same ones.
-#include "test/testing_lstm_problem.h"
 #include "base/thread_pool.h"
 #include "base/vector.h"
+#include "test/testing_lstm_problem.h"
 
 namespace testing {
 namespace {
@@ -25,13 +25,13 @@ void test(int32_t directions, Numbers& numbers) {
         if (directions == 1) {
             const pixelrnn_row_lstm lstm = p.row();
             const Workspace workspace(pixelrnn_row_lstm_forward_workspace(&lstm));
-            pixelrnn_row_lstm_forward(&lstm, p.inputs.x.data(), &parameters, nullptr, to, hidden[streamed].data(), nullptr,
-                                      workspace.get(), two.executor());
+            pixelrnn_row_lstm_forward(&lstm, p.inputs.x.data(), &parameters, nullptr, to, hidden[streamed].data(),
+                                      nullptr, workspace.get(), two.executor());
         } else {
             const pixelrnn_diagonal_bilstm lstm = p.diagonal();
             const Workspace workspace(pixelrnn_diagonal_bilstm_forward_workspace(&lstm));
-            pixelrnn_diagonal_bilstm_forward(&lstm, p.inputs.x.data(), &parameters, nullptr, to, hidden[streamed].data(),
-                                             nullptr, workspace.get(), two.executor());
+            pixelrnn_diagonal_bilstm_forward(&lstm, p.inputs.x.data(), &parameters, nullptr, to,
+                                             hidden[streamed].data(), nullptr, workspace.get(), two.executor());
         }
         gates[streamed].assign(to, to + count);
     }
@@ -39,11 +39,12 @@ void test(int32_t directions, Numbers& numbers) {
           "streamed gates with " + std::to_string(directions) + " directions");
 }
 
-}  // namespace
-
 void test_streamed_gates() {
     Numbers numbers(12);
     for (const int32_t directions : {1, 2}) test(directions, numbers);
 }
 
+const Suite suite(test_streamed_gates);
+
+}  // namespace
 }  // namespace testing

@@ -7,8 +7,8 @@
 #include <thread>
 
 #include "base/parallel.h"
-#include "test/testing.h"
 #include "base/thread_pool.h"
+#include "test/testing.h"
 
 namespace testing {
 namespace {
@@ -37,9 +37,7 @@ void test_counts() {
 void test_nested() {
     ThreadPool pool(3);
     std::atomic<int32_t> total{0};
-    parallel(pool.executor(), 5, [&](int32_t) {
-        parallel(pool.executor(), 7, [&](int32_t) { total.fetch_add(1); });
-    });
+    parallel(pool.executor(), 5, [&](int32_t) { parallel(pool.executor(), 7, [&](int32_t) { total.fetch_add(1); }); });
     check(total.load() == 35, "tasks inside tasks");
 }
 
@@ -67,8 +65,6 @@ void test_fork() {
     check(each_once(pool, 10), "after a fork");
 }
 
-}  // namespace
-
 void test_thread_pool() {
     test_counts();
     test_nested();
@@ -76,4 +72,7 @@ void test_thread_pool() {
     test_fork();
 }
 
+const Suite suite(test_thread_pool);
+
+}  // namespace
 }  // namespace testing

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cmath>
-#include <cstdio>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
@@ -32,7 +32,9 @@ public:
         return (state_ * 0x2545F4914F6CDD1Du) >> 16;
     }
     int32_t below(int32_t limit) { return static_cast<int32_t>(next() % static_cast<uint64_t>(limit)); }
-    float uniform(float low, float high) { return low + (high - low) * static_cast<float>(next() % 16777216) / 16777216; }
+    float uniform(float low, float high) {
+        return low + (high - low) * static_cast<float>(next() % 16777216) / 16777216;
+    }
     std::vector<float> array(size_t count, float low = -1, float high = 1) {
         std::vector<float> result(count);
         for (float& value : result) value = uniform(low, high);
@@ -77,14 +79,19 @@ inline double difference(const std::vector<float>& got, const std::vector<float>
     return worst / scale;
 }
 
-void test_convolutions();
-void test_chains();
-void test_cross_entropies();
-void test_gated_convolutions();
-void test_gates();
-void test_lstm();
-void test_optimisers();
-void test_streamed_gates();
-void test_thread_pool();
+// What a file tests, run by test_kernels.cc: a constant in the file.
+class Suite {
+public:
+    explicit Suite(void (*run)()) { list().push_back(run); }
+    static void run_all() {
+        for (void (*run)() : list()) run();
+    }
+
+private:
+    static std::vector<void (*)()>& list() {
+        static std::vector<void (*)()> list;
+        return list;
+    }
+};
 
 }  // namespace testing

@@ -79,8 +79,9 @@ LstmStates naive_forward(const LstmShape& shape, const LstmArrays<double>& input
                 }
         });
         const auto state = [&](const Doubles& map, const Doubles& initial, int32_t source) {
-            return source == kInitial ? initial.data() + p.direction * h
-                                      : map.data() + (geometry.at(p.image, source) * shape.directions + p.direction) * h;
+            return source == kInitial
+                       ? initial.data() + p.direction * h
+                       : map.data() + (geometry.at(p.image, source) * shape.directions + p.direction) * h;
         };
         for (int32_t part = 0; part < shape.state_width; part++) {
             const int32_t source = geometry.hidden_source(p, part);
@@ -109,7 +110,8 @@ Doubles naive_hidden(const LstmShape& shape, const LstmStates& states) {
         for (int32_t m = 0; m < h; m++) {
             y[pixel * h + m] = states.hidden[pixel * shape.directions * h + m];
             const bool first_row = pixel / shape.width % shape.height == 0;
-            if (shape.directions == 2 && !first_row) y[pixel * h + m] += states.hidden[((pixel - above) * 2 + 1) * h + m];
+            if (shape.directions == 2 && !first_row)
+                y[pixel * h + m] += states.hidden[((pixel - above) * 2 + 1) * h + m];
         }
     return y;
 }
@@ -124,7 +126,8 @@ Doubles naive_output(const LstmShape& shape, const LstmArrays<double>& inputs, c
             double& sum = y[pixel * shape.up + n];
             sum = inputs.up_bias[n] + (shape.residual ? inputs.x[pixel * shape.cin + n] : 0);
             for (int32_t m = 0; m < shape.hidden; m++)
-                sum += hidden[pixel * shape.hidden + m] * inputs.up_kernel[m * shape.up + n] * up_mask[m * shape.up + n];
+                sum +=
+                    hidden[pixel * shape.hidden + m] * inputs.up_kernel[m * shape.up + n] * up_mask[m * shape.up + n];
         }
     return y;
 }
@@ -158,17 +161,23 @@ LstmArrays<double> naive_backward(const LstmShape& shape, const LstmArrays<doubl
                                   const LstmStates& states, const Doubles& dy) {
     const Geometry geometry = {shape};
     const int32_t h = shape.hidden, gates = shape.gates();
-    LstmArrays<double> d = {Doubles(inputs.x.size()), Doubles(inputs.input_kernel.size()), Doubles(inputs.bias.size()),
-                            Doubles(inputs.state_kernel.size()), Doubles(inputs.initial_hidden.size()),
-                            Doubles(inputs.initial_cell.size()), Doubles(shape.pixels() * gates),
-                            Doubles(inputs.up_kernel.size()), Doubles(inputs.up_bias.size())};
+    LstmArrays<double> d = {Doubles(inputs.x.size()),
+                            Doubles(inputs.input_kernel.size()),
+                            Doubles(inputs.bias.size()),
+                            Doubles(inputs.state_kernel.size()),
+                            Doubles(inputs.initial_hidden.size()),
+                            Doubles(inputs.initial_cell.size()),
+                            Doubles(shape.pixels() * gates),
+                            Doubles(inputs.up_kernel.size()),
+                            Doubles(inputs.up_bias.size())};
     const Doubles dmap = naive_up_backward(shape, inputs, up_mask, states, dy, d);
     Doubles dhidden(states.hidden.size()), dcell(states.cell.size());
     for (size_t pixel = 0; pixel < shape.pixels(); pixel++)
         for (int32_t m = 0; m < h; m++) {
             dhidden[pixel * shape.directions * h + m] = dmap[pixel * h + m];
             const bool last_row = pixel / shape.width % shape.height == static_cast<size_t>(shape.height) - 1;
-            if (shape.directions == 2 && !last_row) dhidden[(pixel * 2 + 1) * h + m] = dmap[(pixel + shape.width) * h + m];
+            if (shape.directions == 2 && !last_row)
+                dhidden[(pixel * 2 + 1) * h + m] = dmap[(pixel + shape.width) * h + m];
         }
     geometry.each(true, [&](const Pixel& p) {
         const size_t pixel = geometry.at(p.image, geometry.place(p)), cell = pixel * shape.directions + p.direction;
@@ -206,7 +215,8 @@ LstmArrays<double> naive_backward(const LstmShape& shape, const LstmArrays<doubl
             if (from == kNone) continue;
             const size_t at = p.direction * shape.state_block() + part * h * 4 * h;
             const bool initial = from == kInitial;
-            const double* hidden = initial ? inputs.initial_hidden.data() + p.direction * h : states.hidden.data() + index(from);
+            const double* hidden =
+                initial ? inputs.initial_hidden.data() + p.direction * h : states.hidden.data() + index(from);
             double* dh = initial ? d.initial_hidden.data() + p.direction * h : dhidden.data() + index(from);
             for (int32_t m = 0; m < h; m++)
                 for (int32_t n = 0; n < 4 * h; n++) {

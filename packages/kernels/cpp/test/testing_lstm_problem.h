@@ -59,7 +59,8 @@ struct Problem {
         inputs.up_kernel = numbers.array(static_cast<size_t>(s.hidden) * s.up, -limit(s.hidden), limit(s.hidden));
         inputs.up_bias = c.bias ? numbers.array(s.up) : std::vector<float>(s.up, 0.0f);
         for (int32_t i = 0; i < s.hidden; i++)
-            for (int32_t n = 0; n < s.up; n++) up_mask.push_back(!c.masked || i % c.colors <= n % c.colors ? 1.0f : 0.0f);
+            for (int32_t n = 0; n < s.up; n++)
+                up_mask.push_back(!c.masked || i % c.colors <= n % c.colors ? 1.0f : 0.0f);
         dy = numbers.array(s.pixels() * s.output());
         for (int32_t j = 0; j < s.kernel_width; j++) {
             const int32_t right = j - s.kernel_width / 2;
@@ -74,18 +75,37 @@ struct Problem {
     }
 
     pixelrnn_lstm_parameters parameters() const {
-        return {inputs.input_kernel.data(), c.masked ? mask.data() : nullptr, c.bias ? inputs.bias.data() : nullptr,
-                inputs.state_kernel.data(), inputs.initial_hidden.data(), inputs.initial_cell.data(),
-                inputs.up_kernel.data(), c.masked ? up_mask.data() : nullptr, c.bias ? inputs.up_bias.data() : nullptr};
+        return {.input_kernel = inputs.input_kernel.data(),
+                .input_mask = c.masked ? mask.data() : nullptr,
+                .bias = c.bias ? inputs.bias.data() : nullptr,
+                .state_kernel = inputs.state_kernel.data(),
+                .initial_hidden = inputs.initial_hidden.data(),
+                .initial_cell = inputs.initial_cell.data(),
+                .up_kernel = inputs.up_kernel.data(),
+                .up_mask = c.masked ? up_mask.data() : nullptr,
+                .up_bias = c.bias ? inputs.up_bias.data() : nullptr};
     }
     pixelrnn_row_lstm row() const {
         const LstmShape& s = c.shape;
-        return {s.batch, s.height, s.width, s.cin, s.hidden, s.kernel_width, static_cast<int32_t>(taps.size() / 2),
-                taps.data(), s.state_width, {s.up, s.residual}};
+        return {.batch = s.batch,
+                .height = s.height,
+                .width = s.width,
+                .cin = s.cin,
+                .hidden = s.hidden,
+                .kernel_width = s.kernel_width,
+                .tap_count = static_cast<int32_t>(taps.size() / 2),
+                .taps = taps.data(),
+                .state_width = s.state_width,
+                .up = {.channels = s.up, .residual = s.residual}};
     }
     pixelrnn_diagonal_bilstm diagonal() const {
         const LstmShape& s = c.shape;
-        return {s.batch, s.height, s.width, s.cin, s.hidden, {s.up, s.residual}};
+        return {.batch = s.batch,
+                .height = s.height,
+                .width = s.width,
+                .cin = s.cin,
+                .hidden = s.hidden,
+                .up = {.channels = s.up, .residual = s.residual}};
     }
 };
 
@@ -105,14 +125,20 @@ inline void compute_backward(const Problem& p, bool all, Results& r, const pixel
         const bool optional = name == "x" || name == "bias" || name == "addition" || name == "up bias";
         if (!all && optional) array.clear();
     });
-    const pixelrnn_lstm_gradients gradients = {pointer(d.x), d.input_kernel.data(), pointer(d.bias), d.state_kernel.data(),
-                                               d.initial_hidden.data(), d.initial_cell.data(), pointer(d.addition),
-                                               d.up_kernel.data(), pointer(d.up_bias)};
+    const pixelrnn_lstm_gradients gradients = {.x = pointer(d.x),
+                                               .input_kernel = d.input_kernel.data(),
+                                               .bias = pointer(d.bias),
+                                               .state_kernel = d.state_kernel.data(),
+                                               .initial_hidden = d.initial_hidden.data(),
+                                               .initial_cell = d.initial_cell.data(),
+                                               .up_kernel = d.up_kernel.data(),
+                                               .up_bias = pointer(d.up_bias),
+                                               .addition = pointer(d.addition)};
     if (p.c.shape.directions == 1) {
         const pixelrnn_row_lstm lstm = p.row();
         const Workspace workspace(pixelrnn_row_lstm_backward_workspace(&lstm));
-        pixelrnn_row_lstm_backward(&lstm, p.inputs.x.data(), &parameters, r.gates.data(), r.hidden.data(),
-                                   p.dy.data(), &gradients, workspace.get(), executor);
+        pixelrnn_row_lstm_backward(&lstm, p.inputs.x.data(), &parameters, r.gates.data(), r.hidden.data(), p.dy.data(),
+                                   &gradients, workspace.get(), executor);
     } else {
         const pixelrnn_diagonal_bilstm lstm = p.diagonal();
         const Workspace workspace(pixelrnn_diagonal_bilstm_backward_workspace(&lstm));

@@ -107,9 +107,9 @@ inline Vector load_labels(const int32_t* labels, int32_t count) {
 
 using namespace pixelrnn;
 
-ptrdiff_t pixelrnn_softmax_cross_entropy_forward(int32_t batch, int32_t per_image, int32_t levels,
-                                                 const float* logits, const int32_t* labels, float* nats,
-                                                 float* normaliser, const pixelrnn_executor* executor) {
+ptrdiff_t pixelrnn_softmax_cross_entropy_forward(int32_t batch, int32_t per_image, int32_t levels, const float* logits,
+                                                 const int32_t* labels, float* nats, float* normaliser,
+                                                 const pixelrnn_executor* executor) {
     const ptrdiff_t bad = first_outside(static_cast<ptrdiff_t>(batch) * per_image, labels, levels);
     if (bad >= 0) return bad;
     parallel(executor, batch, [=](int32_t image) {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { ChainAttributes } from '../dispatch/kernelSet.js';
+import type { ChainAttributes } from '../fused/convolutionChain.js';
 import { composedMaskedConv2d, composedMaskedConv2dBackward } from './maskedConv2d.js';
 
 interface ComposedChainInputs {
@@ -37,9 +37,9 @@ export function composedChainBackward(
     x,
     kernels,
     masks,
-    saved,
+    saved = [],
     dy,
-  }: Omit<ComposedChainInputs, 'biases'> & { saved: tf.Tensor4D[]; dy: tf.Tensor4D },
+  }: Omit<ComposedChainInputs, 'biases'> & { saved?: tf.Tensor4D[]; dy: tf.Tensor4D },
   { taps, inputRelus, residuals }: ChainAttributes,
 ): tf.Tensor[] {
   const inputs = [x, ...saved];

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { KernelSet } from '../dispatch/kernelSet.js';
+import type { KernelSet } from '../fused/kernelSets.js';
 import { composedChain, composedChainBackward } from './convolutionChain.js';
 import {
   composedBernoulliCrossEntropy,
@@ -10,11 +10,14 @@ import {
 import { composedMaskedConv2d, composedMaskedConv2dBackward } from './maskedConv2d.js';
 import { composedAdam, composedRMSProp } from './optimisers.js';
 
-/** `tf.runKernel` passes whole tensors on, though its types promise only their descriptions. */
-function tidied<Inputs, Rest extends unknown[], Result extends tf.TensorContainer>(
-  compute: (inputs: Inputs, ...rest: Rest) => Result,
-): (inputs: unknown, ...rest: Rest) => Result {
-  return (inputs, ...rest) => tf.tidy(() => compute(inputs as Inputs, ...rest));
+/**
+ * A list of outputs, whether there is one or more. `tf.runKernel` passes whole tensors on, though its types promise only
+ * their descriptions.
+ */
+function tidied<Inputs, Rest extends unknown[]>(
+  compute: (inputs: Inputs, ...rest: Rest) => tf.Tensor | tf.Tensor[],
+): (inputs: unknown, ...rest: Rest) => tf.Tensor[] {
+  return (inputs, ...rest) => tf.tidy(() => [compute(inputs as Inputs, ...rest)].flat());
 }
 
 /** The references, from operations that every TensorFlow.js backend has. */

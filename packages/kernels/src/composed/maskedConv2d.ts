@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { ConvAttributes, ConvBackwardAttributes } from '../dispatch/kernelSet.js';
+import type { ConvAttributes } from '../fused/convFields.js';
+import type { ConvBackwardAttributes } from '../fused/maskedConv2d.js';
 import type { Tap } from '../ops/taps.js';
 
 export interface ComposedConvInputs {

@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import type { AdamAttributes, RMSPropAttributes } from '../dispatch/kernelSet.js';
+import type { AdamAttributes, RMSPropAttributes } from '../fused/optimisers.js';
 
-type Lists = readonly (readonly tf.Tensor[])[];
+type Lists<Name extends string> = Record<Name, readonly tf.Tensor[]>;
 
 /** Torch7's `optim.rmsprop`: new parameters, then new squares. */
-export function composedRMSProp(lists: Lists, { rate, decay, epsilon }: RMSPropAttributes): tf.Tensor[] {
-  const [gradients, parameters, squares] = lists as [tf.Tensor[], tf.Tensor[], tf.Tensor[]];
+export function composedRMSProp(
+  { gradients, parameters, squares }: Lists<'gradients' | 'parameters' | 'squares'>,
+  { rate, decay, epsilon }: RMSPropAttributes,
+): tf.Tensor[] {
   const newSquares = squares.map((square, i) => runningMean(square, tf.square(gradients[i]!), decay));
   const newParameters = parameters.map((parameter, i) =>
     tf.sub(parameter, tf.div(tf.mul(gradients[i]!, rate), tf.add(tf.sqrt(newSquares[i]!), epsilon))),
@@ -14,14 +16,10 @@ export function composedRMSProp(lists: Lists, { rate, decay, epsilon }: RMSPropA
 }
 
 /** Adam with bias correction: new parameters, then new means, then new squares. */
-export function composedAdam(lists: Lists, attributes: AdamAttributes): tf.Tensor[] {
-  const { rate, beta1, beta2, epsilon, step } = attributes;
-  const [gradients, parameters, means, squares] = lists as [
-    tf.Tensor[],
-    tf.Tensor[],
-    tf.Tensor[],
-    tf.Tensor[],
-  ];
+export function composedAdam(
+  { gradients, parameters, means, squares }: Lists<'gradients' | 'parameters' | 'means' | 'squares'>,
+  { rate, beta1, beta2, epsilon, step }: AdamAttributes,
+): tf.Tensor[] {
   const newMeans = means.map((mean, i) => runningMean(mean, gradients[i]!, beta1));
   const newSquares = squares.map((square, i) => runningMean(square, tf.square(gradients[i]!), beta2));
   const newParameters = parameters.map((parameter, i) => {

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { environmentVariable, nativeKernels } from '#native';
 import { composedKernels } from '../composed/kernelSet.js';
+import type { FusedKernelSet, KernelSet } from '../fused/kernelSets.js';
 import { wasmKernels } from '../wasm/kernels.js';
-import type { FusedKernelSet, KernelKind, KernelSet, Unavailable } from './kernelSet.js';
+import type { KernelKind, Unavailable } from './kernelKind.js';
 
 /** `auto`: fused kernels where the backend has them, else composed ones. The others force one kind. */
 export type KernelChoice = 'auto' | 'fused' | 'composed';

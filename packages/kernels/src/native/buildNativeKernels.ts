@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { type TensorflowInstallation, tensorflowInstallation } from '@pixelrnn/engine';
-import type { Unavailable } from '../dispatch/kernelSet.js';
+import type { Unavailable } from '../dispatch/kernelKind.js';
 import { addonName, compilerFlags, kernelsFolder, sourceFiles, sourceRoot } from './kernelsFolder.js';
 
 const run = promisify(execFile);

@@ -11,8 +11,8 @@ export const addonName = 'kernels.node';
 
 /** The folder that the kernels' own includes start from. */
 export const sourceRoot = fileURLToPath(new URL('../../cpp/', import.meta.url));
-/** Folders there of what the addon does without. */
-const apart = ['test', 'bench'];
+/** Folders there of what the addon does without; the executor of plans is an addon of its own. */
+const apart = ['test', 'bench', 'plan'];
 
 /** The C++ files that make up the addon: the kernels and the ops around them. */
 export function sourceFiles(): string[] {

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { tensorflowInstallation } from '@pixelrnn/engine';
-import type { FusedKernelSet, Unavailable } from '../dispatch/kernelSet.js';
+import type { Unavailable } from '../dispatch/kernelKind.js';
+import { type FusedKernelSet, nativeKernelSet } from '../fused/kernelSets.js';
 import { addonName, kernelsFolder } from './kernelsFolder.js';
-import { type TensorflowBackend, tensorflowKernels } from './tensorflowKernels.js';
+import { type TensorflowBackend, TensorflowOps } from './tensorflowBackend.js';
 
 const require = createRequire(import.meta.url);
 
@@ -44,5 +45,5 @@ export function nativeKernels(backend: object): FusedKernelSet | Unavailable {
     if (message.startsWith('PIXELRNN_THREADS')) throw error;
     return { unavailable: `they do not load: ${message.split('\n', 1)[0]}`, repairable: true };
   }
-  return tensorflowKernels(tensorflow);
+  return nativeKernelSet(new TensorflowOps(tensorflow));
 }

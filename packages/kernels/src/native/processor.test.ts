@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { compilerFlags, kernelsFolder } from './kernelsFolder.js';
+import { compilerFlags, kernelsFolder, sourceFiles, sourceRoot } from './kernelsFolder.js';
 import * as processor from './processor.js';
 
 vi.mock('./processor.js', { spy: true });
@@ -41,5 +41,21 @@ describe('the folder of the native kernels', () => {
   test('wide vectors are preferred where there are any', () => {
     expect(compilerFlags(['avx512f'])).toContain('-mprefer-vector-width=512');
     expect(compilerFlags(['avx2'])).not.toContain('-mprefer-vector-width=512');
+  });
+
+  test('flags are those of flags.txt', () => {
+    expect(compilerFlags([])).toEqual([
+      ...['-std=c++20', '-fno-math-errno', '-fno-trapping-math', '-ffp-contract=fast'],
+      ...['-O3', '-fPIC', '-fvisibility=hidden', '-DNAPI_VERSION=8'],
+      expect.stringMatching(/^-m(arch|cpu)=native$/),
+    ]);
+  });
+
+  test('sources are those of the kernels and ops, in an order of their own, without tests and benchmarks', () => {
+    const files = sourceFiles().map((path) => path.slice(sourceRoot.length));
+    expect(files).toEqual([...files].sort());
+    for (const file of ['conv/gemm.cc', 'tensorflow/addon.cc', 'train/optimisers.cc'])
+      expect(files).toContain(file);
+    expect(files.filter((file) => /^(test|bench|plan)\b|\.h$/.test(file))).toEqual([]);
   });
 });

@@ -251,9 +251,9 @@ function describeOps(): void {
 
     const step = tf.scalar(1, 'int32');
     const optimisers: [string, string, tf.Tensor[], string][] = [
-      ['RMSProp', 'other hyperparameters', [bias, bias, bias, bias], 'hyperparameters must be [3], got [4]'],
+      ['RmsProp', 'other hyperparameters', [bias, bias, bias, bias], 'hyperparameters must be [3], got [4]'],
       [
-        'RMSProp',
+        'RmsProp',
         'another parameter',
         [tf.zeros([3]), bias, dnats, bias],
         'parameters[0] must be [4] like its gradient, got [2]',

@@ -1,4 +1,4 @@
-import type { Unavailable } from '../dispatch/kernelSet.js';
+import type { Unavailable } from '../dispatch/kernelKind.js';
 
 /** Outside Node there is no environment to read. */
 export function environmentVariable(_name: string): string | undefined {

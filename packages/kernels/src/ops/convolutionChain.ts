@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import { kernelNames } from '../dispatch/kernelNames.js';
 import { runKernel } from '../dispatch/runKernel.js';
 import { saveTensors } from '../dispatch/savedTensors.js';
 import { checkShape, fail } from './checks.js';
@@ -48,23 +47,23 @@ export function convolutionChain(x: tf.Tensor4D, convolutions: readonly ChainedC
     residuals: convolutions.map(({ residualFrom = -1 }) => residualFrom),
   };
   const named = (name: string, tensors: readonly tf.Tensor[]) =>
-    Object.fromEntries(tensors.map((tensor, i) => [`${name}${i}`, tensor]));
+    Object.fromEntries(tensors.map((tensor, i) => [`${name}/${i}`, tensor]));
   const masks = named(
-    'mask',
+    'masks',
     convolutions.map(({ mask }) => mask),
   );
   // The maps between are no outputs to TensorFlow.js, which would make a gradient of zeros for each.
   const chain = tf.customGrad((...given) => {
     const save = given.pop() as (tensors: tf.Tensor[]) => void;
     const [input, ...weights] = given as tf.Tensor[];
-    const kernels = named('kernel', weights.slice(0, count));
+    const kernels = named('kernels', weights.slice(0, count));
     const inputs = { x: input as tf.Tensor, ...kernels, ...masks };
-    const biases = named('bias', weights.slice(count));
-    const [y, ...between] = runKernel(kernelNames.chain, { ...inputs, ...biases }, attributes) as tf.Tensor[];
+    const biases = named('biases', weights.slice(count));
+    const [y, ...between] = runKernel('chain', { ...inputs, ...biases }, attributes);
     const saved = saveTensors(save, { ...inputs, ...named('saved', between) });
     const gradFunc = (dy: tf.Tensor | tf.Tensor[], tensors: tf.Tensor[]) => {
       const all = { ...saved(tensors), dy: dy as tf.Tensor };
-      return runKernel(kernelNames.chainBackward, all, attributes) as tf.Tensor[];
+      return runKernel('chainBackward', all, attributes);
     };
     return { value: y as tf.Tensor, gradFunc };
   });

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { kernelNames } from '../dispatch/kernelNames.js';
 import { runKernel } from '../dispatch/runKernel.js';
+import { registerGradients } from './gradients.js';
 
 /**
  * -log softmax(logits)[label], summed over everything but the batch.
@@ -22,7 +22,8 @@ export function softmaxCrossEntropy(logits: tf.Tensor, labels: tf.Tensor): tf.Te
     );
   }
   checkTypes(operation, logits, labels);
-  const [nats] = runKernel(kernelNames.softmaxCrossEntropy, { logits, labels }) as tf.Tensor[];
+  registerGradients();
+  const [nats] = runKernel('softmaxCrossEntropy', { logits, labels });
   return nats as tf.Tensor1D;
 }
 
@@ -44,7 +45,9 @@ export function bernoulliCrossEntropy(logits: tf.Tensor, labels: tf.Tensor): tf.
     );
   }
   checkTypes(operation, logits, labels);
-  return runKernel(kernelNames.bernoulliCrossEntropy, { logits, labels }) as tf.Tensor1D;
+  registerGradients();
+  const [nats] = runKernel('bernoulliCrossEntropy', { logits, labels });
+  return nats as tf.Tensor1D;
 }
 
 function checkTypes(operation: string, logits: tf.Tensor, labels: tf.Tensor): void {

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { composedGatedConv2d } from '../composed/gatedConv2d.js';
 import { kernelsInUse } from '../dispatch/choice.js';
-import { kernelNames } from '../dispatch/kernelNames.js';
 import { runKernel } from '../dispatch/runKernel.js';
 import { saveTensors } from '../dispatch/savedTensors.js';
 import { checkShape, fail } from './checks.js';
@@ -36,12 +35,12 @@ function fused(inputs: GatedConv2dInputs, taps: readonly Tap[]): tf.Tensor4D {
     const save = given.pop() as (tensors: tf.Tensor[]) => void;
     const [x, kernel, ...others] = given as [tf.Tensor, tf.Tensor, ...tf.Tensor[]];
     const named = Object.fromEntries(names.map((name, i) => [name, others[i] as tf.Tensor]));
-    const outputs = runKernel(kernelNames.gatedConv2d, { x, kernel, mask, ...named }, attributes);
+    const outputs = runKernel('gatedConv2d', { x, kernel, mask, ...named }, attributes);
     const [y, halves] = outputs as [tf.Tensor, tf.Tensor];
     const saved = saveTensors(save, { x, kernel, mask, halves });
     const gradFunc = (dy: tf.Tensor | tf.Tensor[], tensors: tf.Tensor[]) => {
       const all = { ...saved(tensors), dy: dy as tf.Tensor };
-      return runKernel(kernelNames.gatedConv2dBackward, all, { ...attributes, ...gradients }) as tf.Tensor[];
+      return runKernel('gatedConv2dBackward', all, { ...attributes, ...gradients });
     };
     return { value: y, gradFunc };
   });

@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { kernelNames } from '../dispatch/kernelNames.js';
-import type { ConvAttributes, ConvBackwardAttributes } from '../dispatch/kernelSet.js';
+import { opName } from '../dispatch/opName.js';
 import { outsideInnermostTidy } from '../dispatch/outsideScope.js';
+import { runKernel } from '../dispatch/runKernel.js';
+import type { ConvAttributes } from '../fused/convFields.js';
+import type { ConvBackwardAttributes } from '../fused/maskedConv2d.js';
 
 type GradFunc = tf.GradFunc;
 
@@ -12,18 +14,18 @@ export function registerGradients(): void {
   if (registered) return;
   registered = true;
   tf.registerGradient({
-    kernelName: kernelNames.maskedConv2d,
+    kernelName: opName('maskedConv2d'),
     inputsToSave: ['x', 'kernel', 'mask'],
     gradFunc: maskedConv2dGradient,
   });
   tf.registerGradient({
-    kernelName: kernelNames.maskedConv2dRelu,
+    kernelName: opName('maskedConv2dRelu'),
     inputsToSave: ['x', 'kernel', 'mask'],
     outputsToSave: [true],
     gradFunc: maskedConv2dGradient,
   });
   tf.registerGradient({
-    kernelName: kernelNames.softmaxCrossEntropy,
+    kernelName: opName('softmaxCrossEntropy'),
     inputsToSave: ['logits', 'labels'],
     outputsToSave: [false, true],
     gradFunc: (dys, saved) => {
@@ -31,18 +33,18 @@ export function registerGradients(): void {
       const dnats = (dys as tf.Tensor[])[0] as tf.Tensor;
       const inputs = { logits, labels, normaliser, dnats };
       return {
-        logits: () => tf.engine().runKernel(kernelNames.softmaxCrossEntropyBackward, inputs) as tf.Tensor,
+        logits: () => runKernel('softmaxCrossEntropyBackward', inputs)[0] as tf.Tensor,
       };
     },
   });
   tf.registerGradient({
-    kernelName: kernelNames.bernoulliCrossEntropy,
+    kernelName: opName('bernoulliCrossEntropy'),
     inputsToSave: ['logits', 'labels'],
     gradFunc: (dnats, saved) => {
       const [logits, labels] = saved as [tf.Tensor, tf.Tensor];
       const inputs = { logits, labels, dnats: dnats as tf.Tensor };
       return {
-        logits: () => tf.engine().runKernel(kernelNames.bernoulliCrossEntropyBackward, inputs) as tf.Tensor,
+        logits: () => runKernel('bernoulliCrossEntropyBackward', inputs)[0] as tf.Tensor,
       };
     },
   });
@@ -62,9 +64,7 @@ const maskedConv2dGradient: GradFunc = (dy, saved, attributes) => {
     if (!gradients || (withInput && !inputGradient)) {
       inputGradient = withInput;
       const all: ConvBackwardAttributes = { ...conv, inputGradient, biasGradient };
-      gradients = outsideInnermostTidy(
-        () => tf.engine().runKernel(kernelNames.maskedConv2dBackward, inputs, all) as tf.Tensor[],
-      );
+      gradients = outsideInnermostTidy(() => runKernel('maskedConv2dBackward', inputs, all));
     }
     return gradients;
   };

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import { kernelNames } from '../dispatch/kernelNames.js';
 import { runKernel } from '../dispatch/runKernel.js';
+import { registerGradients } from './gradients.js';
 import { checkTaps, type Tap } from './taps.js';
 
 export type Activation = 'linear' | 'relu';
@@ -42,8 +42,9 @@ export function maskedConv2d(inputs: MaskedConv2dInputs, attributes: MaskedConv2
   const { x, kernel, mask, bias, residual } = inputs;
   const { taps, inputActivation, activation } = attributes;
   const outputRelu = activation === 'relu';
-  return runKernel(
-    outputRelu ? kernelNames.maskedConv2dRelu : kernelNames.maskedConv2d,
+  registerGradients();
+  const [y] = runKernel(
+    outputRelu ? 'maskedConv2dRelu' : 'maskedConv2d',
     { x, kernel, mask, ...(bias && { bias }), ...(residual && { residual }) },
     {
       taps: taps.flatMap(({ row, column }) => [row, column]),
@@ -51,7 +52,8 @@ export function maskedConv2d(inputs: MaskedConv2dInputs, attributes: MaskedConv2
       outputRelu,
       biasGradient: bias !== undefined,
     },
-  ) as tf.Tensor4D;
+  );
+  return y as tf.Tensor4D;
 }
 
 function fail(what: string): never {

@@ -1,6 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { kernelNames } from '../dispatch/kernelNames.js';
-import { runKernel } from '../dispatch/runKernel.js';
+import { type KernelName, runKernel } from '../dispatch/runKernel.js';
 
 export interface RMSPropState {
   parameters: readonly tf.Tensor[];
@@ -34,7 +33,7 @@ export function rmsPropUpdate(
 ): { parameters: tf.Tensor[]; squares: tf.Tensor[] } {
   const hyperparameters = { rate, decay, epsilon };
   const lists = { gradients, parameters, squares };
-  const [newParameters, newSquares] = update('rmsPropUpdate', kernelNames.rmsProp, lists, hyperparameters);
+  const [newParameters, newSquares] = update('rmsPropUpdate', 'rmsProp', lists, hyperparameters);
   return { parameters: newParameters as tf.Tensor[], squares: newSquares as tf.Tensor[] };
 }
 
@@ -80,14 +79,14 @@ export function adamUpdate(
   }
   const hyperparameters = { rate, beta1, beta2, epsilon, step };
   const lists = { gradients, parameters, means, squares };
-  const [first, second, third] = update('adamUpdate', kernelNames.adam, lists, hyperparameters);
+  const [first, second, third] = update('adamUpdate', 'adam', lists, hyperparameters);
   return { parameters: first as tf.Tensor[], means: second as tf.Tensor[], squares: third as tf.Tensor[] };
 }
 
 /** Runs one kernel over lists of equal length, gradients first; returns what replaces the other lists. */
 function update(
   operation: string,
-  kernelName: string,
+  kernelName: KernelName,
   lists: Record<string, readonly tf.Tensor[]> & { parameters: readonly tf.Tensor[] },
   hyperparameters: Record<string, number>,
 ): tf.Tensor[][] {
@@ -116,6 +115,6 @@ function update(
   }
   const replaced = Object.keys(lists).length - 1;
   if (count === 0) return new Array(replaced).fill([]);
-  const outputs = runKernel(kernelName, inputs, rounded) as tf.Tensor[];
+  const outputs = runKernel(kernelName, inputs, rounded);
   return Array.from({ length: replaced }, (_, i) => outputs.slice(i * count, (i + 1) * count));
 }

@@ -76,7 +76,7 @@ test('a step on fused kernels: seven operations of ours, no gradient of the inpu
       ['SoftmaxCrossEntropyBackward', [[2, 4, 4, 5]]],
       ['MaskedConv2dBackward', [[2, 4, 4, 3], [1, 1, 3, 5], [5]]],
       ['MaskedConv2dBackward', [[1, 1, 3, 3], [3]]],
-      ['RMSProp', [[1, 1, 3, 3], [3], [1, 1, 3, 5], [5], [1, 1, 3, 3], [3], [1, 1, 3, 5], [5]]],
+      ['RmsProp', [[1, 1, 3, 3], [3], [1, 1, 3, 5], [5], [1, 1, 3, 3], [3], [1, 1, 3, 5], [5]]],
     ]);
     // The others sum the loss and hand its gradient back; saving a tensor for later copies nothing.
     const others = new Set(

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { TensorflowBackend } from '../native/tensorflowKernels.js';
+import type { TensorflowBackend } from '../native/tensorflowBackend.js';
 
 export type OpAttributes = Record<string, number | boolean | number[]>;
 

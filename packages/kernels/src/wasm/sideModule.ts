@@ -1,190 +1,6 @@
+import { type Address, type Kernels, parameters } from './kernelsHeader.js';
 import { kernelsBase64 } from './module.js';
 import { type Memory, webAssembly } from './webAssembly.js';
-
-type Address = number;
-
-/** The functions of `cpp/kernels.h`, pointers as addresses; the executor is always null, 0. */
-export interface KernelExports {
-  pixelrnn_conv_forward_workspace(conv: Address): number;
-  pixelrnn_conv_forward(
-    conv: Address,
-    x: Address,
-    kernel: Address,
-    mask: Address,
-    bias: Address,
-    residual: Address,
-    y: Address,
-    workspace: Address,
-    executor: 0,
-  ): void;
-  pixelrnn_conv_backward_workspace(conv: Address): number;
-  pixelrnn_conv_backward(
-    conv: Address,
-    x: Address,
-    kernel: Address,
-    mask: Address,
-    y: Address,
-    dy: Address,
-    dx: Address,
-    dkernel: Address,
-    dbias: Address,
-    workspace: Address,
-    executor: 0,
-  ): void;
-  pixelrnn_chain_maps(chain: Address): number;
-  pixelrnn_chain_forward_workspace(chain: Address): number;
-  pixelrnn_chain_forward(
-    chain: Address,
-    x: Address,
-    kernels: Address,
-    masks: Address,
-    biases: Address,
-    maps: Address,
-    y: Address,
-    workspace: Address,
-    executor: 0,
-  ): void;
-  pixelrnn_chain_backward_workspace(chain: Address): number;
-  pixelrnn_chain_backward(
-    chain: Address,
-    x: Address,
-    kernels: Address,
-    masks: Address,
-    maps: Address,
-    dy: Address,
-    dx: Address,
-    dkernels: Address,
-    dbiases: Address,
-    workspace: Address,
-    executor: 0,
-  ): void;
-  pixelrnn_gated_conv_forward_workspace(conv: Address): number;
-  pixelrnn_gated_conv_forward(
-    conv: Address,
-    x: Address,
-    kernel: Address,
-    mask: Address,
-    bias: Address,
-    vector: Address,
-    map: Address,
-    halves: Address,
-    y: Address,
-    workspace: Address,
-    executor: 0,
-  ): void;
-  pixelrnn_gated_conv_backward_workspace(conv: Address): number;
-  pixelrnn_gated_conv_backward(
-    conv: Address,
-    x: Address,
-    kernel: Address,
-    mask: Address,
-    halves: Address,
-    dy: Address,
-    dx: Address,
-    dkernel: Address,
-    dbias: Address,
-    dvector: Address,
-    dmap: Address,
-    workspace: Address,
-    executor: 0,
-  ): void;
-  pixelrnn_row_lstm_forward_workspace(lstm: Address): number;
-  pixelrnn_row_lstm_forward: LstmForward;
-  pixelrnn_row_lstm_backward_workspace(lstm: Address): number;
-  pixelrnn_row_lstm_backward: LstmBackward;
-  pixelrnn_diagonal_bilstm_forward_workspace(lstm: Address): number;
-  pixelrnn_diagonal_bilstm_forward: LstmForward;
-  pixelrnn_diagonal_bilstm_backward_workspace(lstm: Address): number;
-  pixelrnn_diagonal_bilstm_backward: LstmBackward;
-  pixelrnn_softmax_cross_entropy_forward(
-    batch: number,
-    perImage: number,
-    levels: number,
-    logits: Address,
-    labels: Address,
-    nats: Address,
-    normaliser: Address,
-    executor: 0,
-  ): number;
-  pixelrnn_softmax_cross_entropy_backward(
-    batch: number,
-    perImage: number,
-    levels: number,
-    logits: Address,
-    labels: Address,
-    normaliser: Address,
-    dnats: Address,
-    dlogits: Address,
-    executor: 0,
-  ): void;
-  pixelrnn_bernoulli_cross_entropy_forward(
-    batch: number,
-    perImage: number,
-    logits: Address,
-    labels: Address,
-    nats: Address,
-    executor: 0,
-  ): number;
-  pixelrnn_bernoulli_cross_entropy_backward(
-    batch: number,
-    perImage: number,
-    logits: Address,
-    labels: Address,
-    dnats: Address,
-    dlogits: Address,
-    executor: 0,
-  ): void;
-  pixelrnn_rmsprop(
-    count: number,
-    rate: number,
-    decay: number,
-    epsilon: number,
-    gradient: Address,
-    parameter: Address,
-    square: Address,
-    newParameter: Address,
-    newSquare: Address,
-  ): void;
-  pixelrnn_adam(
-    count: number,
-    rate: number,
-    beta1: number,
-    beta2: number,
-    epsilon: number,
-    step: number,
-    gradient: Address,
-    parameter: Address,
-    mean: Address,
-    square: Address,
-    newParameter: Address,
-    newMean: Address,
-    newSquare: Address,
-  ): void;
-}
-
-type LstmForward = (
-  lstm: Address,
-  x: Address,
-  parameters: Address,
-  addition: Address,
-  gates: Address,
-  hidden: Address,
-  y: Address,
-  workspace: Address,
-  executor: 0,
-) => void;
-
-type LstmBackward = (
-  lstm: Address,
-  x: Address,
-  parameters: Address,
-  gates: Address,
-  hidden: Address,
-  dy: Address,
-  gradients: Address,
-  workspace: Address,
-  executor: 0,
-) => void;
 
 /** A heap that the module may live on. */
 export interface Heap {
@@ -196,7 +12,7 @@ export interface Heap {
 const stackBytes = 256 * 1024;
 
 /** Starts the kernels on a heap, where they take a stack and their constants; both stay as long as the heap. */
-export function startKernels(heap: Heap): KernelExports {
+export function startKernels(heap: Heap): Kernels {
   const { Module, Instance, Global, Table } = webAssembly;
   const bytes = Uint8Array.from(atob(kernelsBase64), (character) => character.charCodeAt(0));
   const module = new Module(bytes);
@@ -216,7 +32,19 @@ export function startKernels(heap: Heap): KernelExports {
       __indirect_function_table: new Table({ element: 'anyfunc', initial: needs.table }),
     },
   });
-  return exports as KernelExports;
+  return byName(exports as Record<keyof Kernels, (...given: number[]) => number>);
+}
+
+/** The functions with named arguments; one that is not given, as the executor, is null. */
+function byName(functions: Record<keyof Kernels, (...given: number[]) => number>): Kernels {
+  const entries = Object.entries(parameters).map(([name, order]) => {
+    const run = functions[name as keyof Kernels];
+    if (run?.length !== order.length) {
+      throw new Error(`${name} takes ${run?.length} numbers in the module and ${order.length} in kernels.h`);
+    }
+    return [name, (given: Record<string, number>) => run(...order.map((parameter) => given[parameter] ?? 0))];
+  });
+  return Object.fromEntries(entries);
 }
 
 const alignment = 64;

@@ -1,5 +1,6 @@
-import * as tf from '@tensorflow/tfjs';
-import { aligned, type Heap } from './sideModule.js';
+import type * as tf from '@tensorflow/tfjs';
+import type { Address } from './kernelsHeader.js';
+import type { Heap } from './sideModule.js';
 import { type Memory, webAssembly } from './webAssembly.js';
 
 /** What TensorFlow.js' WASM backend has beside the common interface. */
@@ -32,58 +33,41 @@ export class WasmHeap implements Heap {
   }
 
   /** @throws Error where memory is exhausted */
-  allocate(bytes: number): number {
+  allocate(bytes: number): Address {
     const address = this.backend.wasm._malloc(bytes) >>> 0;
     if (address === 0) throw new Error(`the WASM heap has no ${bytes} bytes left`);
     return address;
   }
 
-  /** Lends `bytes` bytes, aligned to 64, to `run`. */
-  withSpace<Result>(operation: string, bytes: number, run: (address: number) => Result): Result {
-    let address: number;
-    try {
-      address = this.allocate(bytes + 64);
-    } catch (error) {
-      throw new Error(`${operation}: ${(error as Error).message}`);
-    }
-    try {
-      return run(aligned(address));
-    } finally {
-      this.backend.wasm._free(address);
-    }
+  free(address: Address): void {
+    this.backend.wasm._free(address);
   }
 
-  /** New float32 tensors, whose values `run` writes; none are left where it throws. */
-  withOutputs(
-    operation: string,
-    shapes: readonly number[][],
-    run: (addresses: number[]) => void,
-  ): tf.TensorInfo[] {
-    const outputs: tf.TensorInfo[] = [];
-    try {
-      for (const shape of shapes) outputs.push(this.output(operation, shape));
-      run(this.addresses(...outputs));
-      return outputs;
-    } catch (error) {
-      for (const { dataId } of outputs) this.backend.disposeData(dataId);
-      throw error;
-    }
+  /** A new float32 tensor, whose address is null where memory is exhausted. */
+  makeOutput(shape: number[]): tf.TensorInfo {
+    return this.backend.makeOutput(shape, 'float32');
   }
 
-  private output(operation: string, shape: number[]): tf.TensorInfo {
-    const output = this.backend.makeOutput(shape, 'float32');
-    if (this.addresses(output)[0] !== 0) return output;
-    this.backend.disposeData(output.dataId);
-    throw new Error(`${operation}: the WASM heap has no ${4 * tf.util.sizeFromShape(shape)} bytes left`);
+  dispose({ dataId }: tf.TensorInfo): void {
+    this.backend.disposeData(dataId);
   }
 
-  /** Where tensors' values lie; null, 0, for one that is not given. */
-  addresses(...tensors: (tf.TensorInfo | undefined)[]): number[] {
-    return tensors.map((tensor) => (tensor ? this.backend.dataIdMap.get(tensor.dataId).memoryOffset : 0));
+  /** Where a tensor's values lie; null for one that is not given. */
+  address(tensor: tf.TensorInfo | undefined): Address {
+    return tensor ? this.backend.dataIdMap.get(tensor.dataId).memoryOffset : 0;
+  }
+
+  /** The same for several, by name. */
+  addresses<Name extends string>(
+    tensors: Readonly<Record<Name, tf.TensorInfo | undefined>>,
+  ): Record<Name, Address> {
+    const entries = Object.entries<tf.TensorInfo | undefined>(tensors);
+    const addresses = entries.map(([name, tensor]) => [name, this.address(tensor)]);
+    return Object.fromEntries(addresses);
   }
 
   /** The memory from an address on, as int32, until the next allocation. */
-  integers(address: number): Int32Array {
+  integers(address: Address): Int32Array {
     return new Int32Array(this.memory.buffer, address);
   }
 }

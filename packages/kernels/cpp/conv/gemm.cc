@@ -1,4 +1,4 @@
-#include "base/product.h"
+#include "conv/gemm.h"
 
 #include "base/interleave.h"
 #include "base/parallel.h"
@@ -100,8 +100,8 @@ void finish_edge(const Sums<pixels, vectors>& sums, const Place& place, const Ep
 }
 
 template <int32_t pixels, int32_t vectors>
-inline void multiply_tile(const float* panel, const Weights& weights, const Part& part, const Place& place,
-                          const Epilogue& epilogue, float* y) {
+inline void gemm_tile(const float* panel, const Weights& weights, const Part& part, const Place& place,
+                      const Epilogue& epilogue, float* y) {
     Sums<pixels, vectors> sums = {};
     const int32_t* index = weights.index + part.index;
     const float* weight = weights.packed + part.weight;
@@ -128,15 +128,15 @@ inline void multiply_tile(const float* panel, const Weights& weights, const Part
 }
 
 template <int32_t vectors>
-void multiply_tiles(const float* panel, const Weights& weights, const Part& part, Place place,
-                    const Epilogue& epilogue, float* y) {
+void gemm_tiles(const float* panel, const Weights& weights, const Part& part, Place place, const Epilogue& epilogue,
+                float* y) {
     constexpr int32_t pixels = kTile[vectors];
     for (; place.valid > 0; place.valid -= pixels, place.pixel += pixels, panel += pixels * kPitch)
-        multiply_tile<pixels, vectors>(panel, weights, part, place, epilogue, y);
+        gemm_tile<pixels, vectors>(panel, weights, part, place, epilogue, y);
 }
 
-void multiply_panel(const Patches& patches, int64_t pixel, int32_t valid, const Weights& weights,
-                    const Epilogue& epilogue, float* y) {
+void gemm_panel(const Patches& patches, int64_t pixel, int32_t valid, const Weights& weights, const Epilogue& epilogue,
+                float* y) {
     alignas(64) float panel[kMostPanels * kPanel * kPitch];
     for (int32_t p = valid; p < rounded_up(valid, kPanel); p++)
         for (int32_t i = 0; i < smaller(weights.rows, kChunk); i++) panel[p * kPitch + i] = 0.0f;
@@ -146,12 +146,16 @@ void multiply_panel(const Patches& patches, int64_t pixel, int32_t valid, const 
         patches.fill(pixel, valid, begin, end, end - begin, kPitch, panel);
         for (int32_t tile = 0; tile < tiles; tile++) {
             const Part& part = weights.parts[tile * chunks + c];
-            const Place place = {pixel, valid, weights.column(tile), weights.columns, c == 0 && !epilogue.accumulate,
-                                 c == chunks - 1};
+            const Place place = {.pixel = pixel,
+                                 .valid = valid,
+                                 .column = weights.column(tile),
+                                 .columns = weights.columns,
+                                 .first_chunk = c == 0 && !epilogue.accumulate,
+                                 .last_chunk = c == chunks - 1};
             switch (weights.vectors(tile)) {
-                case 1: multiply_tiles<1>(panel, weights, part, place, epilogue, y); break;
-                case 2: multiply_tiles<2>(panel, weights, part, place, epilogue, y); break;
-                default: multiply_tiles<3>(panel, weights, part, place, epilogue, y);
+                case 1: gemm_tiles<1>(panel, weights, part, place, epilogue, y); break;
+                case 2: gemm_tiles<2>(panel, weights, part, place, epilogue, y); break;
+                default: gemm_tiles<3>(panel, weights, part, place, epilogue, y);
             }
         }
     }
@@ -159,23 +163,23 @@ void multiply_panel(const Patches& patches, int64_t pixel, int32_t valid, const 
 
 }  // namespace
 
-void multiply_range(const Patches& patches, const Weights& weights, const Epilogue& epilogue, int64_t first,
-                    int64_t last, float* y) {
+void gemm_range(const Patches& patches, const Weights& weights, const Epilogue& epilogue, int64_t first, int64_t last,
+                float* y) {
     const int32_t fitting = kPanelFloats / smaller(weights.rows, kChunk) / kPanel;
     const int32_t size = kPanel * larger(1, smaller(fitting, kMostPanels));
     for (int64_t pixel = first; pixel < last; pixel += size) {
         const int32_t valid = static_cast<int32_t>(last - pixel < size ? last - pixel : size);
-        multiply_panel(patches, pixel, valid, weights, epilogue, y);
+        gemm_panel(patches, pixel, valid, weights, epilogue, y);
     }
 }
 
-void multiply(const Patches& patches, const Weights& weights, const Epilogue& epilogue, float* y,
-              const pixelrnn_executor* executor) {
+void gemm(const Patches& patches, const Weights& weights, const Epilogue& epilogue, float* y,
+          const pixelrnn_executor* executor) {
     const int32_t size = kPanelsPerTask * kPanel;
     const int64_t pixels = patches.pixels;
     parallel(executor, pieces(pixels, size), [&](int32_t task) {
         const int64_t first = static_cast<int64_t>(task) * size, last = first + size < pixels ? first + size : pixels;
-        multiply_range(patches, weights, epilogue, first, last, y);
+        gemm_range(patches, weights, epilogue, first, last, y);
     });
 }
 
