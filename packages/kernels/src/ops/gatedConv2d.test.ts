@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { GatedConv2dInputs } from '../composed/gatedConv2d.js';
 import { setKernels } from '../dispatch/choice.js';
 import { largest, on, relativeDifference, useCpu } from '../testing/backends.js';
 import { loadFusedBackends } from '../testing/fusedBackends.js';
@@ -10,7 +11,6 @@ import {
   gatedOutputAndGradients,
 } from '../testing/gatedConvolutions.js';
 import { gatedConv2d } from './gatedConv2d.js';
-import type { GatedConv2dInputs } from './gatedInputs.js';
 
 await useCpu();
 

@@ -1,10 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { composedGatedConv2d } from '../composed/gatedConv2d.js';
+import { composedGatedConv2d, type GatedConv2dInputs } from '../composed/gatedConv2d.js';
 import { kernelsInUse } from '../dispatch/choice.js';
 import { runKernel } from '../dispatch/runKernel.js';
 import { saveTensors } from '../dispatch/savedTensors.js';
 import { checkShape, fail } from './checks.js';
-import type { GatedConv2dInputs } from './gatedInputs.js';
 import { checkTaps, type Tap } from './taps.js';
 
 const operation = 'gatedConv2d';

@@ -1,8 +1,8 @@
 import { Random } from '@pixelrnn/random';
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
+import type { GatedConv2dInputs } from '../composed/gatedConv2d.js';
 import { gatedConv2d } from '../ops/gatedConv2d.js';
-import type { GatedConv2dInputs } from '../ops/gatedInputs.js';
 import { liveTaps } from '../ops/taps.js';
 
 const size = (max: number) => fc.integer({ min: 1, max });
