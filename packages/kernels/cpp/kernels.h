@@ -75,26 +75,26 @@ typedef struct {
     const pixelrnn_conv* convs;
     // For each, which one's input is added to its output: itself or one before it, or -1 for none; no input is added twice.
     const int32_t* residuals;
-} pixelrnn_chain;
+} pixelrnn_conv_chain;
 
 // The floats of the maps, the outputs of all convolutions but the last one, which the backward pass reads: one array, so
 // that few large pieces of memory come and go. At least one.
-size_t pixelrnn_chain_maps(const pixelrnn_chain* chain);
+size_t pixelrnn_conv_chain_maps(const pixelrnn_conv_chain* chain);
 
 // Kernels, masks and biases are lists, one for each convolution; a mask may be null.
 // Workspace: the sum of the convolutions'.
-size_t pixelrnn_chain_forward_workspace(const pixelrnn_chain* chain);
-void pixelrnn_chain_forward(const pixelrnn_chain* chain, const float* x, const float* const* kernels,
-                            const float* const* masks, const float* const* biases, float* maps, float* y,
-                            void* workspace, const pixelrnn_executor* executor);
+size_t pixelrnn_conv_chain_forward_workspace(const pixelrnn_conv_chain* chain);
+void pixelrnn_conv_chain_forward(const pixelrnn_conv_chain* chain, const float* x, const float* const* kernels,
+                                 const float* const* masks, const float* const* biases, float* maps, float* y,
+                                 void* workspace, const pixelrnn_executor* executor);
 // Gradients for dy: dx, and lists of dkernels and dbiases.
 // Workspace: besides packed weights, for at most 16 groups of images partial sums of the filters' gradients and the
 // gradients of an image's maps.
-size_t pixelrnn_chain_backward_workspace(const pixelrnn_chain* chain);
-void pixelrnn_chain_backward(const pixelrnn_chain* chain, const float* x, const float* const* kernels,
-                             const float* const* masks, const float* maps, const float* dy, float* dx,
-                             float* const* dkernels, float* const* dbiases, void* workspace,
-                             const pixelrnn_executor* executor);
+size_t pixelrnn_conv_chain_backward_workspace(const pixelrnn_conv_chain* chain);
+void pixelrnn_conv_chain_backward(const pixelrnn_conv_chain* chain, const float* x, const float* const* kernels,
+                                  const float* const* masks, const float* maps, const float* dy, float* dx,
+                                  float* const* dkernels, float* const* dbiases, void* workspace,
+                                  const pixelrnn_executor* executor);
 
 // The recurrent layers. [o, f, i, g] = sums from the inputs + sums from the states before; with o, f, i through the
 // logistic function and g through tanh, cell = f cell_before + i g and hidden = o tanh(cell). Every size is at least 1.

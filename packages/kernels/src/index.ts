@@ -19,6 +19,6 @@ export {
   type RMSPropHyperparameters,
   type RMSPropState,
   rmsPropUpdate,
-} from './ops/optimisers.js';
+} from './ops/optimizers.js';
 export { rowLSTM } from './ops/rowLSTM.js';
 export { liveTaps, type Tap } from './ops/taps.js';

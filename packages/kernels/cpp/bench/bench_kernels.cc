@@ -98,7 +98,7 @@ double bench_losses(int32_t side, int32_t colors, ThreadPool& pool) {
     return forward + backward;
 }
 
-double bench_optimisers(size_t count) {
+double bench_optimizers(size_t count) {
     const Array g(count), p(count), m(count), s(count);
     std::fill(s.data(), s.data() + count, 0.01f);
     const double rmsprop = best_of(
@@ -121,7 +121,7 @@ void bench_network(const char* name, const std::vector<Layer>& layers, int32_t c
         total.backward += times.backward;
         parameters += static_cast<size_t>(layer.times) * layer.cout * (1 + layer.cin * layer.kernel * layer.kernel);
     }
-    const double rest = bench_losses(layers[0].side, colors, pool) + bench_optimisers(parameters);
+    const double rest = bench_losses(layers[0].side, colors, pool) + bench_optimizers(parameters);
     const double step = total.forward + total.backward + rest;
     std::printf("convolutions forward %.2f ms, backward %.2f ms; step %.2f ms = %.0f images/s\n", total.forward * 1e3,
                 total.backward * 1e3, step * 1e3, 16 / step);

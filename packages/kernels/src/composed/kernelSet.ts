@@ -8,7 +8,7 @@ import {
   composedSoftmaxCrossEntropyBackward,
 } from './crossEntropy.js';
 import { composedMaskedConv2d, composedMaskedConv2dBackward } from './maskedConv2d.js';
-import { composedAdam, composedRMSProp } from './optimisers.js';
+import { composedAdam, composedRMSProp } from './optimizers.js';
 
 /**
  * A list of outputs, whether there is one or more. `tf.runKernel` passes whole tensors on, though its types promise only
@@ -25,8 +25,8 @@ export const composedKernels: KernelSet = {
   kind: 'composed',
   maskedConv2d: tidied(composedMaskedConv2d),
   maskedConv2dBackward: tidied(composedMaskedConv2dBackward),
-  chain: tidied(composedChain),
-  chainBackward: tidied(composedChainBackward),
+  convolutionChain: tidied(composedChain),
+  convolutionChainBackward: tidied(composedChainBackward),
   softmaxCrossEntropy: tidied(composedSoftmaxCrossEntropy),
   softmaxCrossEntropyBackward: tidied(composedSoftmaxCrossEntropyBackward),
   bernoulliCrossEntropy: tidied(composedBernoulliCrossEntropy),

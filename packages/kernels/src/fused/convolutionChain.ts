@@ -14,7 +14,7 @@ interface ChainInputs {
 }
 
 interface ChainBackwardInputs extends Omit<ChainInputs, 'biases'> {
-  /** What `chain` gave behind y; of one convolution, composed kernels give nothing. */
+  /** What `convolutionChain` gave behind y; of one convolution, composed kernels give nothing. */
   saved: tf.TensorInfo[];
   dy: tf.TensorInfo;
 }
@@ -30,9 +30,9 @@ export type ChainAttributes = {
 
 export interface ChainKernels {
   /** y, then what the backward pass needs of the maps between */
-  chain(inputs: ChainInputs, attributes: ChainAttributes): tf.TensorInfo[];
+  convolutionChain(inputs: ChainInputs, attributes: ChainAttributes): tf.TensorInfo[];
   /** dx, then all dkernels, then all dbiases */
-  chainBackward(inputs: ChainBackwardInputs, attributes: ChainAttributes): tf.TensorInfo[];
+  convolutionChainBackward(inputs: ChainBackwardInputs, attributes: ChainAttributes): tf.TensorInfo[];
 }
 
 export function nativeChain(ops: TensorflowOps): ChainKernels {
@@ -44,13 +44,13 @@ export function nativeChain(ops: TensorflowOps): ChainKernels {
     residuals,
   });
   return {
-    chain({ x, kernels, masks, biases }, attributes) {
-      return ops.run('chain', chain(attributes), [x, ...kernels, ...masks, ...biases], 2);
+    convolutionChain({ x, kernels, masks, biases }, attributes) {
+      return ops.run('convolutionChain', chain(attributes), [x, ...kernels, ...masks, ...biases], 2);
     },
 
-    chainBackward({ x, kernels, masks, saved, dy }, attributes) {
+    convolutionChainBackward({ x, kernels, masks, saved, dy }, attributes) {
       const inputs = [x, dy, ...saved, ...kernels, ...masks];
-      return ops.run('chainBackward', chain(attributes), inputs, 1 + 2 * kernels.length);
+      return ops.run('convolutionChainBackward', chain(attributes), inputs, 1 + 2 * kernels.length);
     },
   };
 }
@@ -59,15 +59,15 @@ export function wasmChain(heap: WasmHeap, kernels: Kernels): ChainKernels {
   const addresses = (memory: CallMemory, tensors: readonly tf.TensorInfo[]) =>
     memory.list(tensors.map((tensor) => heap.address(tensor)));
   return {
-    chain(inputs, attributes) {
+    convolutionChain(inputs, attributes) {
       return withMemory(heap, 'convolutionChain', (memory) => {
         const chain = chainStruct(memory, inputs, attributes);
         const shapes = {
           y: outputShape(inputs, inputs.kernels.length - 1),
-          maps: [kernels.pixelrnn_chain_maps({ chain })],
+          maps: [kernels.pixelrnn_conv_chain_maps({ chain })],
         };
         return memory.outputs(shapes, ({ y, maps }) => {
-          kernels.pixelrnn_chain_forward({
+          kernels.pixelrnn_conv_chain_forward({
             chain,
             x: heap.address(inputs.x),
             kernels: addresses(memory, inputs.kernels),
@@ -75,20 +75,20 @@ export function wasmChain(heap: WasmHeap, kernels: Kernels): ChainKernels {
             biases: addresses(memory, inputs.biases),
             maps,
             y,
-            workspace: memory.space(kernels.pixelrnn_chain_forward_workspace({ chain })),
+            workspace: memory.space(kernels.pixelrnn_conv_chain_forward_workspace({ chain })),
           });
         });
       });
     },
 
-    chainBackward(inputs, attributes) {
+    convolutionChainBackward(inputs, attributes) {
       return withMemory(heap, 'gradient of convolutionChain', (memory) => {
         const chain = chainStruct(memory, inputs, attributes);
         const shapes = inputs.kernels.map(({ shape }) => shape);
         const biasShapes = shapes.map((shape) => [shape[3] as number]);
         const count = shapes.length;
         return memory.outputList([inputs.x.shape, ...shapes, ...biasShapes], ([dx, ...filters]) => {
-          kernels.pixelrnn_chain_backward({
+          kernels.pixelrnn_conv_chain_backward({
             chain,
             ...heap.addresses({ x: inputs.x, maps: inputs.saved[0], dy: inputs.dy }),
             kernels: addresses(memory, inputs.kernels),
@@ -96,7 +96,7 @@ export function wasmChain(heap: WasmHeap, kernels: Kernels): ChainKernels {
             dx: dx as Address,
             dkernels: memory.list(filters.slice(0, count)),
             dbiases: memory.list(filters.slice(count)),
-            workspace: memory.space(kernels.pixelrnn_chain_backward_workspace({ chain })),
+            workspace: memory.space(kernels.pixelrnn_conv_chain_backward_workspace({ chain })),
           });
         });
       });
@@ -123,7 +123,7 @@ function chainStruct(
       outputRelu: false,
     }),
   );
-  return memory.struct('pixelrnn_chain', {
+  return memory.struct('pixelrnn_conv_chain', {
     count: convs.length,
     convs: memory.array('pixelrnn_conv', convs),
     residuals: memory.list(residuals),

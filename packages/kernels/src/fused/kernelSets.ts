@@ -7,10 +7,10 @@ import { type CrossEntropyKernels, nativeCrossEntropy, wasmCrossEntropy } from '
 import { type GatedConvKernels, nativeGatedConv, wasmGatedConv } from './gatedConv2d.js';
 import { type LstmKernels, nativeLstm, wasmLstm } from './lstm.js';
 import { type ConvKernels, nativeConv, wasmConv } from './maskedConv2d.js';
-import { nativeOptimisers, type OptimiserKernels, wasmOptimisers } from './optimisers.js';
+import { nativeOptimizers, type OptimizerKernels, wasmOptimizers } from './optimizers.js';
 
 /** One way of computing the operations of this package. Shapes and types have been checked before. */
-export interface KernelSet extends ConvKernels, ChainKernels, CrossEntropyKernels, OptimiserKernels {
+export interface KernelSet extends ConvKernels, ChainKernels, CrossEntropyKernels, OptimizerKernels {
   readonly kind: KernelKind;
 }
 
@@ -27,7 +27,7 @@ export function nativeKernelSet(ops: TensorflowOps): FusedKernelSet {
     ...nativeGatedConv(ops),
     ...nativeLstm(ops),
     ...nativeCrossEntropy(ops),
-    ...nativeOptimisers(ops),
+    ...nativeOptimizers(ops),
   };
 }
 
@@ -39,6 +39,6 @@ export function wasmKernelSet(heap: WasmHeap, kernels: Kernels): FusedKernelSet 
     ...wasmGatedConv(heap, kernels),
     ...wasmLstm(heap, kernels),
     ...wasmCrossEntropy(heap, kernels),
-    ...wasmOptimisers(heap, kernels),
+    ...wasmOptimizers(heap, kernels),
   };
 }

@@ -54,7 +54,7 @@ describe('the folder of the native kernels', () => {
   test('sources are those of the kernels and ops, in an order of their own, without tests and benchmarks', () => {
     const files = sourceFiles().map((path) => path.slice(sourceRoot.length));
     expect(files).toEqual([...files].sort());
-    for (const file of ['conv/gemm.cc', 'tensorflow/addon.cc', 'train/optimisers.cc'])
+    for (const file of ['conv/gemm.cc', 'tensorflow/addon.cc', 'train/optimizers.cc'])
       expect(files).toContain(file);
     expect(files.filter((file) => /^(test|bench|plan)\b|\.h$/.test(file))).toEqual([]);
   });

@@ -163,8 +163,8 @@ function describeOps(): void {
         'dy must be [1,2,3,2], got [1,2,3,4]',
       ],
     ];
-    test.each(chains)('PixelrnnChain, %s', (_, suffix, attributes, inputs, message) => {
-      const name = `PixelrnnChain${suffix}`;
+    test.each(chains)('PixelrnnConvolutionChain, %s', (_, suffix, attributes, inputs, message) => {
+      const name = `PixelrnnConvolutionChain${suffix}`;
       expect(() => run(name, { ...two, ...attributes }, inputs, suffix ? 5 : 2)).toThrow(
         `${name}: ${message}`,
       );
@@ -250,7 +250,7 @@ function describeOps(): void {
     });
 
     const step = tf.scalar(1, 'int32');
-    const optimisers: [string, string, tf.Tensor[], string][] = [
+    const optimizers: [string, string, tf.Tensor[], string][] = [
       ['RmsProp', 'other hyperparameters', [bias, bias, bias, bias], 'hyperparameters must be [3], got [4]'],
       [
         'RmsProp',
@@ -277,7 +277,7 @@ function describeOps(): void {
         'step must be an integer from 1, got 0',
       ],
     ];
-    test.each(optimisers)('Pixelrnn%s, %s', (name, _, inputs, message) => {
+    test.each(optimizers)('Pixelrnn%s, %s', (name, _, inputs, message) => {
       const outputs = name === 'Adam' ? 3 : 2;
       expect(() => run(`Pixelrnn${name}`, { count: 1 }, inputs, outputs)).toThrow(
         `Pixelrnn${name}: ${message}`,

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { on, relativeDifference, useCpu } from '../testing/backends.js';
-import { chainOutputAndGradients, chains, drawChain } from '../testing/chains.js';
+import { chainOutputAndGradients, chains, drawChain } from '../testing/convolutionChains.js';
 import { type ChainedConvolution, convolutionChain } from './convolutionChain.js';
 import { maskedConv2d } from './maskedConv2d.js';
 

@@ -59,11 +59,11 @@ export function convolutionChain(x: tf.Tensor4D, convolutions: readonly ChainedC
     const kernels = named('kernels', weights.slice(0, count));
     const inputs = { x: input as tf.Tensor, ...kernels, ...masks };
     const biases = named('biases', weights.slice(count));
-    const [y, ...between] = runKernel('chain', { ...inputs, ...biases }, attributes);
+    const [y, ...between] = runKernel('convolutionChain', { ...inputs, ...biases }, attributes);
     const saved = saveTensors(save, { ...inputs, ...named('saved', between) });
     const gradFunc = (dy: tf.Tensor | tf.Tensor[], tensors: tf.Tensor[]) => {
       const all = { ...saved(tensors), dy: dy as tf.Tensor };
-      return runKernel('chainBackward', all, attributes);
+      return runKernel('convolutionChainBackward', all, attributes);
     };
     return { value: y as tf.Tensor, gradFunc };
   });

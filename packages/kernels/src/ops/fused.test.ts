@@ -3,12 +3,12 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { on, relativeDifference } from '../testing/backends.js';
-import { chainOutputAndGradients, chains, drawChain } from '../testing/chains.js';
+import { chainOutputAndGradients, chains, drawChain } from '../testing/convolutionChains.js';
 import { convolutions, drawConvolution, outputAndGradients, type Sizes } from '../testing/convolutions.js';
 import { loadFusedBackends } from '../testing/fusedBackends.js';
 import { bernoulliCrossEntropy, softmaxCrossEntropy } from './crossEntropy.js';
 import { maskedConv2d } from './maskedConv2d.js';
-import { adamUpdate, rmsPropUpdate } from './optimisers.js';
+import { adamUpdate, rmsPropUpdate } from './optimizers.js';
 
 let backends: string[];
 beforeAll(async () => {

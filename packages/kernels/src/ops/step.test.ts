@@ -5,7 +5,7 @@ import { setKernels } from '../dispatch/choice.js';
 import { loadFusedBackends } from '../testing/fusedBackends.js';
 import { softmaxCrossEntropy } from './crossEntropy.js';
 import { maskedConv2d } from './maskedConv2d.js';
-import { rmsPropUpdate } from './optimisers.js';
+import { rmsPropUpdate } from './optimizers.js';
 
 let backends: string[];
 beforeAll(async () => {

@@ -28,7 +28,7 @@ describe('the memory of a call', () => {
   test('holds arrays of structs one behind the other, and lists', () => {
     withMemory(heap, 'test', (memory) => {
       const chain = (count: number) => ({ residuals: 10 * count, convs: 20 * count, count });
-      const chains = memory.array('pixelrnn_chain', [chain(1), chain(2)]);
+      const chains = memory.array('pixelrnn_conv_chain', [chain(1), chain(2)]);
       const list = memory.list([-1, 4]);
       expect(Array.from(heap.integers(chains).subarray(0, 6))).toEqual([1, 20, 10, 2, 40, 20]);
       expect(Array.from(heap.integers(list).subarray(0, 2))).toEqual([-1, 4]);
@@ -49,11 +49,11 @@ describe('the memory of a call', () => {
 });
 
 test('a function that takes other numbers than kernels.h says is refused', () => {
-  const order = parameters.pixelrnn_chain_maps as string[];
+  const order = parameters.pixelrnn_conv_chain_maps as string[];
   order.push('stray');
   try {
     expect(() => startKernels(heap)).toThrow(
-      'pixelrnn_chain_maps takes 1 numbers in the module and 2 in kernels.h',
+      'pixelrnn_conv_chain_maps takes 1 numbers in the module and 2 in kernels.h',
     );
   } finally {
     order.pop();

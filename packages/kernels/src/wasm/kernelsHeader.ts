@@ -18,7 +18,7 @@ export const structs = {
     inputRelu: 36,
     outputRelu: 40,
   },
-  pixelrnn_chain: {
+  pixelrnn_conv_chain: {
     count: 0,
     convs: 4,
     residuals: 8,
@@ -80,7 +80,7 @@ export const structs = {
 /** Bytes of a struct. */
 export const structBytes = {
   pixelrnn_conv: 44,
-  pixelrnn_chain: 12,
+  pixelrnn_conv_chain: 12,
   pixelrnn_lstm_parameters: 36,
   pixelrnn_lstm_gradients: 36,
   pixelrnn_up_projection: 8,
@@ -142,9 +142,9 @@ export interface Kernels {
     dmap: Address;
     workspace: Address;
   }): void;
-  pixelrnn_chain_maps(given: { chain: Address }): number;
-  pixelrnn_chain_forward_workspace(given: { chain: Address }): number;
-  pixelrnn_chain_forward(given: {
+  pixelrnn_conv_chain_maps(given: { chain: Address }): number;
+  pixelrnn_conv_chain_forward_workspace(given: { chain: Address }): number;
+  pixelrnn_conv_chain_forward(given: {
     chain: Address;
     x: Address;
     kernels: Address;
@@ -154,8 +154,8 @@ export interface Kernels {
     y: Address;
     workspace: Address;
   }): void;
-  pixelrnn_chain_backward_workspace(given: { chain: Address }): number;
-  pixelrnn_chain_backward(given: {
+  pixelrnn_conv_chain_backward_workspace(given: { chain: Address }): number;
+  pixelrnn_conv_chain_backward(given: {
     chain: Address;
     x: Address;
     kernels: Address;
@@ -321,11 +321,21 @@ export const parameters: Readonly<Record<keyof Kernels, readonly string[]>> = {
     'workspace',
     'executor',
   ],
-  pixelrnn_chain_maps: ['chain'],
-  pixelrnn_chain_forward_workspace: ['chain'],
-  pixelrnn_chain_forward: ['chain', 'x', 'kernels', 'masks', 'biases', 'maps', 'y', 'workspace', 'executor'],
-  pixelrnn_chain_backward_workspace: ['chain'],
-  pixelrnn_chain_backward: [
+  pixelrnn_conv_chain_maps: ['chain'],
+  pixelrnn_conv_chain_forward_workspace: ['chain'],
+  pixelrnn_conv_chain_forward: [
+    'chain',
+    'x',
+    'kernels',
+    'masks',
+    'biases',
+    'maps',
+    'y',
+    'workspace',
+    'executor',
+  ],
+  pixelrnn_conv_chain_backward_workspace: ['chain'],
+  pixelrnn_conv_chain_backward: [
     'chain',
     'x',
     'kernels',

@@ -6,7 +6,7 @@ import { setKernels } from '../dispatch/choice.js';
 import { runKernel } from '../dispatch/runKernel.js';
 import { bernoulliCrossEntropy, softmaxCrossEntropy } from '../ops/crossEntropy.js';
 import { maskedConv2d } from '../ops/maskedConv2d.js';
-import { rmsPropUpdate } from '../ops/optimisers.js';
+import { rmsPropUpdate } from '../ops/optimizers.js';
 import { loadBackends } from '../testing/backends.js';
 import { kernelsBase64 } from './module.js';
 import { type WasmBackend, WasmHeap } from './wasmHeap.js';

@@ -17,14 +17,14 @@ interface AdamLists extends RMSPropLists {
 export type RMSPropAttributes = { rate: number; decay: number; epsilon: number };
 export type AdamAttributes = { rate: number; beta1: number; beta2: number; epsilon: number; step: number };
 
-export interface OptimiserKernels {
+export interface OptimizerKernels {
   /** New parameters, then new squares. */
   rmsProp(lists: RMSPropLists, attributes: RMSPropAttributes): tf.TensorInfo[];
   /** New parameters, then new means, then new squares. */
   adam(lists: AdamLists, attributes: AdamAttributes): tf.TensorInfo[];
 }
 
-export function nativeOptimisers(ops: TensorflowOps): OptimiserKernels {
+export function nativeOptimizers(ops: TensorflowOps): OptimizerKernels {
   const update = (name: string, first: tf.Tensor[], lists: readonly tf.TensorInfo[][]) => {
     const count = lists[0]?.length as number;
     try {
@@ -44,7 +44,7 @@ export function nativeOptimisers(ops: TensorflowOps): OptimiserKernels {
   };
 }
 
-export function wasmOptimisers(heap: WasmHeap, kernels: Kernels): OptimiserKernels {
+export function wasmOptimizers(heap: WasmHeap, kernels: Kernels): OptimizerKernels {
   /** Calls `run` for each parameter, with its elements, where it lies and where what replaces it and its states goes. */
   const update = (
     operation: string,

@@ -31,10 +31,10 @@ struct Units {
     }
 };
 
-Units units_of(const pixelrnn_chain& chain);
+Units units_of(const pixelrnn_conv_chain& chain);
 
 // Into how many groups of units, a task each, they are cut; in the backward pass each has sums of its own.
-int32_t groups_of(const pixelrnn_chain& chain, const Units& units);
+int32_t groups_of(const pixelrnn_conv_chain& chain, const Units& units);
 
 // Runs f(unit, group, number of the memory, whether it is the group's first unit) for all units, those of a group in their order.
 template <typename F>
@@ -53,7 +53,7 @@ void each_unit(const Units& units, int32_t groups, const pixelrnn_executor* exec
 // Map c is the input of convolution c; map `count` is the output. The buffers that hold the gradients of the maps between:
 // for each such map its buffer, and the channels of each buffer. A buffer is used again when nothing needs it any more.
 struct GradientBuffers {
-    explicit GradientBuffers(const pixelrnn_chain& chain);
+    explicit GradientBuffers(const pixelrnn_conv_chain& chain);
 
     int32_t count = 0;
     int32_t channels[PIXELRNN_MOST_CONVOLUTIONS];
@@ -61,16 +61,17 @@ struct GradientBuffers {
 };
 
 // The map to which this one is added, whose gradient is therefore a part of this one's; or -1.
-inline int32_t added_to(const pixelrnn_chain& chain, int32_t map) {
+inline int32_t added_to(const pixelrnn_conv_chain& chain, int32_t map) {
     for (int32_t c = map; c < chain.count; c++)
         if (chain.residuals[c] == map) return c + 1;
     return -1;
 }
 
 // Where map `map` begins among the maps, from 1 on.
-size_t map_offset(const pixelrnn_chain& chain, int32_t map);
+size_t map_offset(const pixelrnn_conv_chain& chain, int32_t map);
 
 // The patches of convolution c of its input.
-Patches inputs_of(const pixelrnn_chain& chain, int32_t c, const TapLists& lists, const float* x, const float* maps);
+Patches inputs_of(const pixelrnn_conv_chain& chain, int32_t c, const TapLists& lists, const float* x,
+                  const float* maps);
 
 }  // namespace pixelrnn

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadBackends, on } from '../testing/backends.js';
-import { adamUpdate, rmsPropUpdate } from './optimisers.js';
+import { adamUpdate, rmsPropUpdate } from './optimizers.js';
 
 let backends: string[];
 beforeAll(async () => {
@@ -87,7 +87,7 @@ describe('adamUpdate', () => {
   });
 });
 
-describe('the optimisers refuse', () => {
+describe('the optimizers refuse', () => {
   const step = { rate: 0.1, decay: 0.9, epsilon: 1e-8 };
 
   test('lists of other lengths, shapes and types', () => {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { AdamAttributes, RMSPropAttributes } from '../fused/optimisers.js';
+import type { AdamAttributes, RMSPropAttributes } from '../fused/optimizers.js';
 
 type Lists<Name extends string> = Record<Name, readonly tf.Tensor[]>;
 

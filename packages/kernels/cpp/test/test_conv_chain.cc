@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "base/thread_pool.h"
-#include "conv/chain.h"
+#include "conv/conv_chain.h"
 #include "test/testing.h"
 
 namespace testing {
@@ -86,7 +86,7 @@ struct Case {
     }
 
     int32_t count() const { return static_cast<int32_t>(convs.size()); }
-    pixelrnn_chain chain() const { return {count(), convs.data(), residuals.data()}; }
+    pixelrnn_conv_chain chain() const { return {count(), convs.data(), residuals.data()}; }
 
     Results unwritten_results() const {
         Results r;
@@ -102,16 +102,16 @@ struct Case {
 
 Results compute(const Case& given, const pixelrnn_executor* executor) {
     Results r = given.unwritten_results();
-    const pixelrnn_chain chain = given.chain();
+    const pixelrnn_conv_chain chain = given.chain();
     const auto kernels = pointers(given.kernels), masks = pointers(given.masks), biases = pointers(given.biases);
     auto dkernels = pointers(r.dkernels), dbiases = pointers(r.dbiases);
-    Floats maps = unwritten(pixelrnn_chain_maps(&chain));
-    const Workspace forward(pixelrnn_chain_forward_workspace(&chain));
-    pixelrnn_chain_forward(&chain, given.x.data(), kernels.data(), masks.data(), biases.data(), maps.data(), r.y.data(),
-                           forward.get(), executor);
-    const Workspace backward(pixelrnn_chain_backward_workspace(&chain));
-    pixelrnn_chain_backward(&chain, given.x.data(), kernels.data(), masks.data(), maps.data(), given.dy.data(),
-                            r.dx.data(), dkernels.data(), dbiases.data(), backward.get(), executor);
+    Floats maps = unwritten(pixelrnn_conv_chain_maps(&chain));
+    const Workspace forward(pixelrnn_conv_chain_forward_workspace(&chain));
+    pixelrnn_conv_chain_forward(&chain, given.x.data(), kernels.data(), masks.data(), biases.data(), maps.data(),
+                                r.y.data(), forward.get(), executor);
+    const Workspace backward(pixelrnn_conv_chain_backward_workspace(&chain));
+    pixelrnn_conv_chain_backward(&chain, given.x.data(), kernels.data(), masks.data(), maps.data(), given.dy.data(),
+                                 r.dx.data(), dkernels.data(), dbiases.data(), backward.get(), executor);
     return r;
 }
 
@@ -191,7 +191,7 @@ std::vector<Link> any_links(int32_t channels, Numbers& numbers) {
 void test_gradient_buffers() {
     Numbers numbers(9);
     const Case given({1, 2, 2, 4, 1, blocks(5, 2, 3)}, numbers);
-    const pixelrnn_chain chain = given.chain();
+    const pixelrnn_conv_chain chain = given.chain();
     const pixelrnn::GradientBuffers buffers(chain);
     // The one of a block's output lives until the block's input has its own; two of hidden maps, and the input's.
     check(buffers.count == 3, "five blocks need three buffers of gradients, not " + std::to_string(buffers.count));

@@ -1,4 +1,4 @@
-// Both optimisers against double precision over several steps, in place and not.
+// Both optimizers against double precision over several steps, in place and not.
 #include <algorithm>
 
 #include "test/testing.h"
@@ -58,7 +58,7 @@ void test_adam(size_t count, Numbers& numbers) {
     check(identical(p, p_out) && identical(m, m_out) && identical(v, v_out), what + "in place");
 }
 
-void test_optimisers() {
+void test_optimizers() {
     Numbers numbers(3);
     for (const size_t count : {1, 7, 16, 33, 1000}) {
         test_rmsprop(count, numbers);
@@ -68,7 +68,7 @@ void test_optimisers() {
     test_adam(0, numbers);
 }
 
-const Suite suite(test_optimisers);
+const Suite suite(test_optimizers);
 
 }  // namespace
 }  // namespace testing

@@ -1,6 +1,6 @@
 // A chain of convolutions, unit by unit: the maps between them are read while they are in the core's second cache.
 #include "base/parallel.h"
-#include "conv/chain.h"
+#include "conv/conv_chain.h"
 
 namespace pixelrnn {
 namespace {
@@ -27,7 +27,7 @@ struct Layout {
 
 // f(convolution, its memory, the layout so far), whose pointers mean nothing where there is no workspace.
 template <typename F>
-Layout lay_out(const pixelrnn_chain& chain, void* workspace, const F& f) {
+Layout lay_out(const pixelrnn_conv_chain& chain, void* workspace, const F& f) {
     Arena arena(workspace);
     Layout layout;
     layout.stages = arena.take<Stage>(chain.count);
@@ -47,13 +47,13 @@ Layout lay_out(const pixelrnn_chain& chain, void* workspace, const F& f) {
 
 using namespace pixelrnn;
 
-size_t pixelrnn_chain_forward_workspace(const pixelrnn_chain* chain) {
+size_t pixelrnn_conv_chain_forward_workspace(const pixelrnn_conv_chain* chain) {
     return lay_out(*chain, nullptr, [](int32_t, const Memory&, const Layout&) {}).bytes;
 }
 
-void pixelrnn_chain_forward(const pixelrnn_chain* chain, const float* x, const float* const* kernels,
-                            const float* const* masks, const float* const* biases, float* maps, float* y,
-                            void* workspace, const pixelrnn_executor* executor) {
+void pixelrnn_conv_chain_forward(const pixelrnn_conv_chain* chain, const float* x, const float* const* kernels,
+                                 const float* const* masks, const float* const* biases, float* maps, float* y,
+                                 void* workspace, const pixelrnn_executor* executor) {
     const Layout layout = lay_out(*chain, workspace, [&](int32_t c, const Memory& memory, const Layout& given) {
         const pixelrnn_conv& conv = chain->convs[c];
         Stage& stage = given.stages[c];

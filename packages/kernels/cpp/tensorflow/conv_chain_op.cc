@@ -1,4 +1,4 @@
-// PixelrnnChain, convolutions one after the other, and its gradients.
+// PixelrnnConvolutionChain, convolutions one after the other, and its gradients.
 #include "tensorflow/conv_tensors.h"
 
 namespace pixelrnn {
@@ -60,7 +60,7 @@ public:
         }
         return convs;
     }
-    pixelrnn_chain of(const std::vector<pixelrnn_conv>& convs) const {
+    pixelrnn_conv_chain of(const std::vector<pixelrnn_conv>& convs) const {
         return {count(), convs.data(), residuals_.data()};
     }
 
@@ -83,7 +83,7 @@ std::vector<const float*> values_of(const std::vector<FloatTensor>& tensors) {
 
 class Forward {
 public:
-    static constexpr const char* name = "PixelrnnChain";
+    static constexpr const char* name = "PixelrnnConvolutionChain";
 
     explicit Forward(const Attributes& attributes) : chain_(attributes) {}
 
@@ -95,11 +95,11 @@ public:
         const std::vector<pixelrnn_conv> convs = chain_.describe(x.shape, kernels, masks);
         for (int c = 0; c < count; c++) expect_shape("bias", biases[c], {convs[c].cout});
         float* y = call.output(0, output_shape(convs[count - 1]));
-        const pixelrnn_chain chain = chain_.of(convs);
-        float* maps = call.output(1, {static_cast<int64_t>(pixelrnn_chain_maps(&chain))});
-        void* workspace = call.workspace(pixelrnn_chain_forward_workspace(&chain));
-        pixelrnn_chain_forward(&chain, x.values, values_of(kernels).data(), values_of(masks).data(),
-                               values_of(biases).data(), maps, y, workspace, executor());
+        const pixelrnn_conv_chain chain = chain_.of(convs);
+        float* maps = call.output(1, {static_cast<int64_t>(pixelrnn_conv_chain_maps(&chain))});
+        void* workspace = call.workspace(pixelrnn_conv_chain_forward_workspace(&chain));
+        pixelrnn_conv_chain_forward(&chain, x.values, values_of(kernels).data(), values_of(masks).data(),
+                                    values_of(biases).data(), maps, y, workspace, executor());
     }
 
 private:
@@ -108,7 +108,7 @@ private:
 
 class Backward {
 public:
-    static constexpr const char* name = "PixelrnnChainBackward";
+    static constexpr const char* name = "PixelrnnConvolutionChainBackward";
 
     explicit Backward(const Attributes& attributes) : chain_(attributes) {}
 
@@ -118,16 +118,16 @@ public:
         const FloatTensor maps = call.floats(2);
         const auto kernels = list(call, 3, count), masks = list(call, 3 + count, count);
         const std::vector<pixelrnn_conv> convs = chain_.describe(x.shape, kernels, masks);
-        const pixelrnn_chain chain = chain_.of(convs);
-        expect_shape("maps", maps, {static_cast<int64_t>(pixelrnn_chain_maps(&chain))});
+        const pixelrnn_conv_chain chain = chain_.of(convs);
+        expect_shape("maps", maps, {static_cast<int64_t>(pixelrnn_conv_chain_maps(&chain))});
         expect_shape("dy", dy, output_shape(convs[count - 1]));
         float* dx = call.output(0, x.shape);
         std::vector<float*> dkernels, dbiases;
         for (int c = 0; c < count; c++) dkernels.push_back(call.output(1 + c, kernels[c].shape));
         for (int c = 0; c < count; c++) dbiases.push_back(call.output(1 + count + c, {convs[c].cout}));
-        void* workspace = call.workspace(pixelrnn_chain_backward_workspace(&chain));
-        pixelrnn_chain_backward(&chain, x.values, values_of(kernels).data(), values_of(masks).data(), maps.values,
-                                dy.values, dx, dkernels.data(), dbiases.data(), workspace, executor());
+        void* workspace = call.workspace(pixelrnn_conv_chain_backward_workspace(&chain));
+        pixelrnn_conv_chain_backward(&chain, x.values, values_of(kernels).data(), values_of(masks).data(), maps.values,
+                                     dy.values, dx, dkernels.data(), dbiases.data(), workspace, executor());
     }
 
 private:

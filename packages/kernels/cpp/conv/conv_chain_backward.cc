@@ -1,6 +1,6 @@
 // The gradients of a chain of convolutions, unit by unit: those of its maps never leave the core's second cache.
 #include "base/parallel.h"
-#include "conv/chain.h"
+#include "conv/conv_chain.h"
 
 namespace pixelrnn {
 namespace {
@@ -26,7 +26,7 @@ struct Layout {
 
 // f(convolution, its memory, the layout so far), whose pointers mean nothing where there is no workspace.
 template <typename F>
-Layout lay_out(const pixelrnn_chain& chain, const Units& units, const GradientBuffers& buffers, void* workspace,
+Layout lay_out(const pixelrnn_conv_chain& chain, const Units& units, const GradientBuffers& buffers, void* workspace,
                const F& f) {
     Arena arena(workspace);
     const int32_t groups = groups_of(chain, units);
@@ -52,15 +52,15 @@ Layout lay_out(const pixelrnn_chain& chain, const Units& units, const GradientBu
 
 using namespace pixelrnn;
 
-size_t pixelrnn_chain_backward_workspace(const pixelrnn_chain* chain) {
+size_t pixelrnn_conv_chain_backward_workspace(const pixelrnn_conv_chain* chain) {
     const auto nothing = [](int32_t, const Memory&, const Layout&) {};
     return lay_out(*chain, units_of(*chain), GradientBuffers(*chain), nullptr, nothing).bytes;
 }
 
-void pixelrnn_chain_backward(const pixelrnn_chain* chain, const float* x, const float* const* kernels,
-                             const float* const* masks, const float* maps, const float* dy, float* dx,
-                             float* const* dkernels, float* const* dbiases, void* workspace,
-                             const pixelrnn_executor* executor) {
+void pixelrnn_conv_chain_backward(const pixelrnn_conv_chain* chain, const float* x, const float* const* kernels,
+                                  const float* const* masks, const float* maps, const float* dy, float* dx,
+                                  float* const* dkernels, float* const* dbiases, void* workspace,
+                                  const pixelrnn_executor* executor) {
     const Units units = units_of(*chain);
     const GradientBuffers buffers(*chain);
     const auto prepare = [&](int32_t c, const Memory& memory, const Layout& given) {

@@ -1,4 +1,4 @@
-#include "conv/chain.h"
+#include "conv/conv_chain.h"
 
 #include "base/parallel.h"
 
@@ -16,7 +16,7 @@ bool pointwise(const pixelrnn_conv& conv) {
 
 }  // namespace
 
-Units units_of(const pixelrnn_chain& chain) {
+Units units_of(const pixelrnn_conv_chain& chain) {
     const pixelrnn_conv& first = chain.convs[0];
     bool stretches = true;
     int64_t channels = first.cin;
@@ -31,7 +31,7 @@ Units units_of(const pixelrnn_chain& chain) {
     return {pieces(pixels, count * kStretch), pixels, 1, count * kStretch};
 }
 
-int32_t groups_of(const pixelrnn_chain& chain, const Units& units) {
+int32_t groups_of(const pixelrnn_conv_chain& chain, const Units& units) {
     int64_t floats = 0;
     for (int32_t c = 0; c < chain.count; c++) {
         const pixelrnn_conv& conv = chain.convs[c];
@@ -45,7 +45,7 @@ int32_t groups_of(const pixelrnn_chain& chain, const Units& units) {
 }
 
 // Convolutions run from the last to the first; convolution `map` writes the map's gradient.
-GradientBuffers::GradientBuffers(const pixelrnn_chain& chain) {
+GradientBuffers::GradientBuffers(const pixelrnn_conv_chain& chain) {
     int32_t last_reader[PIXELRNN_MOST_CONVOLUTIONS];  // of each buffer
     for (int32_t map = chain.count - 1; map > 0; map--) {
         int32_t buffer = 0;
@@ -58,14 +58,15 @@ GradientBuffers::GradientBuffers(const pixelrnn_chain& chain) {
     }
 }
 
-size_t map_offset(const pixelrnn_chain& chain, int32_t map) {
+size_t map_offset(const pixelrnn_conv_chain& chain, int32_t map) {
     size_t offset = 0;
     for (int32_t before = 1; before < map; before++)
         offset += (pixels_of(chain.convs[before]) * chain.convs[before].cin + 15) / 16 * 16;
     return offset;
 }
 
-Patches inputs_of(const pixelrnn_chain& chain, int32_t c, const TapLists& lists, const float* x, const float* maps) {
+Patches inputs_of(const pixelrnn_conv_chain& chain, int32_t c, const TapLists& lists, const float* x,
+                  const float* maps) {
     const Source source = chain.convs[c].input_relu ? Source::relu : Source::plain;
     return patches_of(chain.convs[c], false, lists, source, c == 0 ? x : maps + map_offset(chain, c), nullptr);
 }
@@ -74,6 +75,6 @@ Patches inputs_of(const pixelrnn_chain& chain, int32_t c, const TapLists& lists,
 
 using namespace pixelrnn;
 
-size_t pixelrnn_chain_maps(const pixelrnn_chain* chain) {
+size_t pixelrnn_conv_chain_maps(const pixelrnn_conv_chain* chain) {
     return chain->count == 1 ? 1 : map_offset(*chain, chain->count);
 }

@@ -111,7 +111,7 @@ private:
 
 // hyperparameters: rate, decay, epsilon; or rate, beta1, beta2, epsilon. An input, for attributes that change every
 // step would fill TensorFlow's cache of kernels.
-static void register_optimisers() {
+static void register_optimizers() {
     define_op(
         RMSProp::name,
         {"hyperparameters: float", "gradients: count * float", "parameters: count * float", "squares: count * float"},
@@ -125,6 +125,6 @@ static void register_optimisers() {
     register_kernel<Adam>();
 }
 
-static const OpRegistration registration(register_optimisers);
+static const OpRegistration registration(register_optimizers);
 
 }  // namespace pixelrnn
