@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { imageGrid } from '@pixelrnn/plots';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { byteBar, byteLine } from './byteBar.js';
@@ -97,6 +98,20 @@ describe('pnpm data', () => {
     expect(verified.stderr).toContain('should hold all six batches of CIFAR-10');
     expect(verified.stdout).toContain('verified MNIST');
     expect(verified.status).toBe(1);
+  });
+
+  it.each([
+    ['train-images-idx3-ubyte.gz', gzipSync('<html>'.repeat(10_000_000))],
+    ['train-labels-idx1-ubyte.gz', gzipSync(gzipSync('labels'))],
+  ])('goes on after a whole %s of wrong content, and names it', async (name, content) => {
+    const path = join(folder, 'mnist', name);
+    await mkdir(dirname(path), { recursive: true });
+    onTestFinished(() => rm(dirname(path), { recursive: true }));
+    await writeFile(path, content);
+    const { status, stdout, stderr } = data('verify', 'mnist', 'imagenet32');
+    expect(stderr).toContain(`pnpm data: mnist: ${path} should`);
+    expect(stdout).toContain('verified ImageNet sample');
+    expect(status).toBe(1);
   });
 
   it('names a picture that cannot be written, and what to do', () => {

@@ -27,10 +27,10 @@ function find(id: string): CatalogEntry {
   );
 }
 
-/** What is wrong with one set, which must not hide the others. */
+/** What is wrong with one set, which must not hide the others; an error that nobody foresaw with where it came from. */
 function sentenceOf(error: unknown): string {
   if (error instanceof DataError) return error.message;
-  throw error;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 /** Runs `work` with a progress bar, which is gone from the terminal before anything else is printed. */

@@ -96,4 +96,46 @@ describe('readVerified', () => {
     };
     await expect(read(path, stop)).rejects.toThrow(new TypeError('stop'));
   });
+
+  it('tells what a caller threw about the content of a .gz, not that the stream was ended by it', async () => {
+    const path = join(await temporaryFolder(), 'f.gz');
+    await writeFile(path, gzipSync(content));
+    const stop = () => {
+      throw new TypeError('stop');
+    };
+    await expect(read(path, stop)).rejects.toThrow(new TypeError('stop'));
+  });
+
+  it.each([
+    ['CRLF', Buffer.from('0 1\r\n'.repeat(2000)), 'truncated'],
+    ['a web page', Buffer.from(`<html>${' '.repeat(4_000_000)}`), 'format'],
+    ['a blank line', Buffer.concat([Buffer.from('\n'), content]), 'format'],
+    ['other content of the same length', content.slice().fill(7, 100, 200), 'checksum'],
+    ['gzip again', gzipSync(content), 'format'],
+  ])('a .gz that holds %s: the file is named, with what is wrong with it', async (what, inner, code) => {
+    const error = await errorFor('f.gz', gzipSync(inner));
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(error.path);
+    expect(error.message).toMatch(/ but .*: .*do this\.$/);
+    if (what === 'gzip again') expect(error.message).toContain('its content is gzipped again');
+  });
+
+  it('tells that the other form beside a bad file is whole, and which was read', async () => {
+    const folder = await temporaryFolder();
+    for (const [bad, good] of [
+      ['f', 'f.gz'],
+      ['f.gz', 'f'],
+    ] as const) {
+      const form = (name: string, bytes: Uint8Array) => (name.endsWith('.gz') ? gzipSync(bytes) : bytes);
+      await writeFile(join(folder, bad), form(bad, content.slice(5)));
+      await writeFile(join(folder, good), form(good, content));
+      const { code, message } = await dataErrorOf(() => read(join(folder, bad)));
+      expect(code).toBe('truncated');
+      expect(message).toContain(
+        `do this. This was read from ${join(folder, bad)}; ${join(folder, good)}, beside it, is whole: move ${join(folder, bad)} away`,
+      );
+      await writeFile(join(folder, good), form(good, content.slice(1)));
+      expect((await dataErrorOf(() => read(join(folder, bad)))).message).toMatch(/do this\.$/);
+    }
+  });
 });

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
 import { DataError, reasonOf } from '../dataError.js';
 import type { OnProgress } from '../progress.js';
+import { fileContent } from './fileContent.js';
 
 /** A published file: size in bytes and SHA-256 (hexadecimal) of its uncompressed content. */
 export interface FileSpec {
@@ -23,23 +21,65 @@ export interface ReadOptions {
   consume: (chunk: Uint8Array) => void;
 }
 
-const CHUNK_BYTES = 1 << 20;
-
 /**
  * Streams a file (gunzipped where its name ends in .gz) to `consume` and checks size and SHA-256 on the way. What
- * was consumed may be used only once the promise is fulfilled.
+ * was consumed may be used only once the promise is fulfilled. Where the file is bad and its other form (with or without
+ * .gz) lies beside it, the error tells whether that one is whole.
  * @throws DataError `truncated`, `format` (too long, corrupt gzip), `checksum`, `unreadable`; and what `consume` throws.
  */
 export async function readVerified(options: ReadOptions): Promise<void> {
-  const { path, remedy } = options;
-  const content = (source: AsyncIterable<Uint8Array>) => readVerifiedContent(source, options);
-  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   try {
-    if (path.endsWith('.gz')) await pipeline(file, createGunzip({ chunkSize: CHUNK_BYTES }), content);
-    else await pipeline(file, content);
+    await readOnce(options);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    const hint = await hintOfOther(options);
+    throw hint ? new DataError(error.code, `${error.message} ${hint}`, { cause: error }) : error;
+  }
+}
+
+async function readOnce(options: ReadOptions): Promise<void> {
+  const { path, remedy } = options;
+  const gunzip = isGzipName(path);
+  const content = fileContent(path, { gunzip });
+  try {
+    await readVerifiedContent(gunzip ? gunzippedOnce(content, path, remedy) : content, options);
   } catch (error) {
     throw readError(error, path, remedy);
   }
+}
+
+const isGzipName = (path: string) => /\.gz$/i.test(path);
+
+/** Names gzip inside gzip, which would otherwise be told as the first wrong byte of the content. */
+async function* gunzippedOnce(
+  content: AsyncIterable<Uint8Array>,
+  path: string,
+  remedy: string,
+): AsyncGenerator<Uint8Array> {
+  let first = true;
+  for await (const chunk of content) {
+    if (first && chunk[0] === 0x1f && chunk[1] === 0x8b) {
+      throw new DataError(
+        'format',
+        `${path} should be gzipped once, but its content is gzipped again: gunzip it once, or ${remedy}.`,
+      );
+    }
+    first = false;
+    yield chunk;
+  }
+}
+
+/** What to do with a bad file beside whose other form, plain or gzipped, is whole; undefined where it is not. */
+async function hintOfOther({ path, spec, remedy }: ReadOptions): Promise<string | undefined> {
+  const other = isGzipName(path) ? path.slice(0, -3) : `${path}.gz`;
+  try {
+    await readOnce({ path: other, spec, remedy, consume: () => {} });
+  } catch (error) {
+    // The other file is of no use, whatever is wrong with it: there is no hint, and the first error is told.
+    if (error instanceof DataError) return undefined;
+    throw error;
+  }
+  return `This was read from ${path}; ${other}, beside it, is whole: move ${path} away, so that the whole one is read.`;
 }
 
 /**
