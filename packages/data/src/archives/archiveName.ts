@@ -14,3 +14,11 @@ export function requireSafeName(name: string, archive: string, remedy: string): 
     `${archive} should hold paths inside its own folder, but its entry ${JSON.stringify(name)} climbs out of it: ${remedy}.`,
   );
 }
+
+/** The path that unpacking gives an entry: `tar -C dir .` names its entries `./a`. */
+export function plainName(name: string): string {
+  return name
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/');
+}

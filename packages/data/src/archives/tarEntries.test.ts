@@ -68,6 +68,77 @@ describe('tarEntries', () => {
   });
 });
 
+describe('tar files of the real world', () => {
+  const files = [
+    ['a/b.png', noise(700)],
+    ['c.png', noise(20)],
+  ] as const;
+  const expected = files.map(([name, content]) => [name, Buffer.from(content)]);
+
+  it('names members as unpacking does, whether they begin with ./ or not', async () => {
+    const tar = await encodeTar([
+      [{ name: './', type: 'directory' }, ''],
+      [{ name: './a/', type: 'directory' }, ''],
+      ['./a/b.png', files[0][1]],
+      ['././/c.png', files[1][1]],
+    ]);
+    expect(await read(tar)).toEqual(expected);
+  });
+
+  it.each(['f.tar', 'f.TAR', 'f.tgz', 'f.TGZ', 'f.tar.gz', 'f.Tar.GZ'])(
+    'reads %s plain and gzipped: the content decides',
+    async (name) => {
+      const tar = await encodeTar(files);
+      expect(await read(tar, name)).toEqual(expected);
+      expect(await read(gzipSync(tar), name)).toEqual(expected);
+    },
+  );
+
+  it('reads the tar files in a tar file, plain or gzipped, and goes on after them', async () => {
+    const inner = await encodeTar(files);
+    const tar = await encodeTar([
+      ['n01.tar', inner],
+      ['x.png', 'x'],
+      ['./n02.tgz', gzipSync(inner)],
+    ]);
+    expect(await read(tar)).toEqual([
+      ...expected.map(([name, content]) => [`n01.tar/${name}`, content]),
+      ['x.png', Buffer.from('x')],
+      ...expected.map(([name, content]) => [`n02.tgz/${name}`, content]),
+    ]);
+  });
+
+  it('names the inner tar file that is damaged', async () => {
+    const inner = (await encodeTar(files)).subarray(0, 1000);
+    const error = await dataErrorOf(async () => read(await encodeTar([['n01.tar', inner]])));
+    expect(error.code).toBe('truncated');
+    expect(error.message).toMatch(/f\.tar, n01\.tar should be a whole tar file/);
+  });
+
+  it('gives a member that comes twice twice, in order', async () => {
+    const tar = await encodeTar([
+      ['a', '1'],
+      ['./a', '2'],
+    ]);
+    expect(await read(tar)).toEqual([
+      ['a', Buffer.from('1')],
+      ['a', Buffer.from('2')],
+    ]);
+  });
+
+  it.each([
+    ['xz', Buffer.from('\xfd7zXZ\0....', 'latin1')],
+    ['bzip2', Buffer.from('BZh91AY')],
+    ['zstd', Buffer.of(0x28, 0xb5, 0x2f, 0xfd, 0)],
+    ['a zip file', Buffer.from('PK\x03\x04')],
+  ])('says that it is %s', async (what, content) => {
+    const error = await dataErrorOf(() => read(content));
+    expect(error.message).toMatch(
+      new RegExp(`should be a tar file, plain or gzipped, but it is .*${what}: unpack it`),
+    );
+  });
+});
+
 describe('what is refused', () => {
   it('a file that is cut off anywhere', async () => {
     const folder = await temporaryFolder();

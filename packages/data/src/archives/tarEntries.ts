@@ -1,11 +1,11 @@
-import { createReadStream } from 'node:fs';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { DataError } from '../dataError.js';
+import { fileContent, gunzipped } from '../fetch/fileContent.js';
 import { readError } from '../fetch/verifiedFile.js';
-import { requireSafeName } from './archiveName.js';
+import { plainName, requireSafeName } from './archiveName.js';
+import { isGzippedTar, isTarName } from './tarForm.js';
 
 /** A file in an archive. Its content must be read, or the loop left, before the next entry comes. */
 export interface ArchiveEntry {
@@ -23,25 +23,32 @@ export interface TarOptions {
   onChunk?: ((chunk: Uint8Array) => void) | undefined;
 }
 
-const CHUNK_BYTES = 1 << 20;
 const BLOCK_BYTES = 512;
 
 /**
- * The files of a tar archive in its order, streamed and never unpacked; gunzipped where the name ends in .gz or .tgz.
+ * The files of a tar archive in its order, streamed and never unpacked, under the names that unpacking gives them; gunzipped
+ * where it is gzipped. A tar file inside it, as ILSVRC2012_img_train.tar has one for each class, is read too: its files
+ * come as `n01440764.tar/n01440764_18.JPEG`. A name may come more than once; unpacking keeps the last.
  * @throws DataError `truncated`, `format` (no tar, corrupt gzip, a link or device inside, a path that climbs out),
  * `unreadable`.
  */
 export async function* tarEntries({ path, remedy, onChunk }: TarOptions): AsyncGenerator<ArchiveEntry> {
-  const gzipped = /\.(gz|tgz)$/.test(path);
+  const gunzip = await isGzippedTar(path, remedy).catch((error: unknown) => {
+    throw readError(error, path, remedy);
+  });
+  yield* readTar(fileContent(path, { gunzip, onChunk }), path, remedy);
+}
+
+/** @param where the tar file, for errors */
+async function* readTar(
+  source: AsyncIterable<Uint8Array>,
+  where: string,
+  remedy: string,
+): AsyncGenerator<ArchiveEntry> {
   const entries = extract();
   const tail = new TailCheck();
-  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
-  if (onChunk) file.on('data', (chunk) => onChunk(chunk as Buffer));
-  const reading = gzipped
-    ? pipeline(file, createGunzip({ chunkSize: CHUNK_BYTES }), tail, entries)
-    : pipeline(file, tail, entries);
   // The loop below sees the error too, as the end of its stream; it is thrown there.
-  const failure = reading.then(
+  const failure = pipeline(source, tail, entries).then(
     () => undefined,
     (error: unknown) => error,
   );
@@ -49,37 +56,51 @@ export async function* tarEntries({ path, remedy, onChunk }: TarOptions): AsyncG
     try {
       yield* content;
     } catch (error) {
-      throw tarError((await failure) ?? error, path, remedy);
+      throw tarError((await failure) ?? error, where, remedy);
     }
   };
   try {
     for await (const entry of entries) {
-      const { name, type, size = 0 } = entry.header;
-      requireSafeName(name, path, remedy);
+      const { type, size = 0 } = entry.header;
+      requireSafeName(entry.header.name, where, remedy);
+      const name = plainName(entry.header.name);
       if (type === 'file' || type === 'contiguous-file') {
-        yield { name, bytes: size, content: translated(entry as AsyncIterable<Uint8Array>) };
+        const content = translated(entry as AsyncIterable<Uint8Array>);
+        if (isTarName(name)) yield* innerTar(name, content, where, remedy);
+        else yield { name, bytes: size, content };
       } else if (type !== 'directory') {
         throw new DataError(
           'format',
-          `${path} should hold files and folders only, but its entry ${name} is a ${type}: ${remedy}.`,
+          `${where} should hold files and folders only, but its entry ${name} is a ${type}: ${remedy}.`,
         );
       }
       entry.resume();
     }
   } catch (error) {
     if (error instanceof DataError) throw error;
-    throw tarError((await failure) ?? error, path, remedy);
+    throw tarError((await failure) ?? error, where, remedy);
   } finally {
-    file.destroy();
     entries.destroy();
   }
   const error = await failure;
-  if (error) throw tarError(error, path, remedy);
+  if (error) throw tarError(error, where, remedy);
   if (!tail.ended) {
     throw new DataError(
       'truncated',
-      `${path} should end with empty blocks as tar files do, but it does not: it is cut off, so ${remedy}.`,
+      `${where} should end with empty blocks as tar files do, but it does not: it is cut off, so ${remedy}.`,
     );
+  }
+}
+
+async function* innerTar(
+  name: string,
+  content: AsyncIterable<Uint8Array>,
+  where: string,
+  remedy: string,
+): AsyncGenerator<ArchiveEntry> {
+  const source = /gz$/i.test(name) ? gunzipped(content) : content;
+  for await (const entry of readTar(source, `${where}, ${name}`, remedy)) {
+    yield { ...entry, name: `${name}/${entry.name}` };
   }
 }
 

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { DataError } from '../dataError.js';
 import { readError } from '../fetch/verifiedFile.js';
-import { requireSafeName } from './archiveName.js';
+import { plainName, requireSafeName } from './archiveName.js';
 import type { ArchiveEntry } from './tarEntries.js';
 
 /**
@@ -15,10 +15,13 @@ export async function* zipEntries(path: string, remedy: string): AsyncGenerator<
   const zip = await open(path, remedy);
   try {
     for await (const entry of entriesOf(zip, path, remedy)) {
-      const name = entry.fileName;
-      requireSafeName(name, path, remedy);
-      if (!name.endsWith('/'))
-        yield { name, bytes: entry.uncompressedSize, content: contentOf(zip, entry, path, remedy) };
+      requireSafeName(entry.fileName, path, remedy);
+      if (!entry.fileName.endsWith('/'))
+        yield {
+          name: plainName(entry.fileName),
+          bytes: entry.uncompressedSize,
+          content: contentOf(zip, entry, path, remedy),
+        };
     }
   } finally {
     zip.close();

@@ -211,6 +211,23 @@ describe('what is refused', () => {
     expect(error.message).toContain(message);
   });
 
+  it.each(['cifar-10-binary.tar.gz', 'cifar-10-binary.tgz', 'cifar-10-binary.tar'])(
+    'reads %s whose members begin with ./, and of a batch that is there twice the last',
+    async (name) => {
+      const folder = await temporaryFolder();
+      const entries = batches.map((batch, b) => [`./${names[b]}`, batch] as const);
+      const archived = await encodeTar([[`./${names[2]}`, noise(batches[2]!.length, 3)], ...entries]);
+      await write(folder, { [`cifar-10/${name}`]: archived });
+      expect(Buffer.compare((await load(folder)).train.images, trainPixels.subarray(0, 4 * 3 * PIXELS))).toBe(
+        0,
+      );
+      const worse = await encodeTar([...entries, [names[2]!, noise(batches[2]!.length, 3)]]);
+      await write(folder, { [`cifar-10/${name}`]: worse });
+      const error = await dataErrorOf(() => load(folder));
+      expect(error.message).toContain('data_batch_3.bin should have');
+    },
+  );
+
   it('refuses an archive without one of the batches', async () => {
     const folder = await temporaryFolder();
     const entries = batches.slice(1).map((batch, b) => [`x/${names[b + 1]}`, batch] as const);

@@ -1,7 +1,8 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { tarEntries } from '../archives/tarEntries.js';
 import { defaultDataDir } from '../dataDir.js';
 import { DataError } from '../dataError.js';
+import { readWhole } from '../fetch/readWhole.js';
 import { type FileSpec, readVerified, readVerifiedContent } from '../fetch/verifiedFile.js';
 import { type DatasetSplits, ImageDataset } from '../imageDataset.js';
 import { cifar10Options, parseOptions } from '../options.js';
@@ -45,13 +46,14 @@ export async function loadCifar10Files(source: Cifar10Source): Promise<DatasetSp
   const trainCount = files.train.reduce((sum, spec) => sum + recordsOf(spec), 0);
   const train = new Images(trainCount);
   const test = new Images(recordsOf(files.test));
-  const decoders = new Map<string, Cifar10BatchDecoder>();
+  const decoders: Decoders = new Map();
   let first = 0;
   for (const spec of files.train) {
-    decoders.set(spec.name, train.decoder(spec, first));
+    const start = first;
+    decoders.set(spec.name, () => train.decoder(spec, start));
     first += recordsOf(spec);
   }
-  decoders.set(files.test.name, test.decoder(files.test, 0));
+  decoders.set(files.test.name, () => test.decoder(files.test, 0));
   await readBatches(place, source, decoders);
 
   const checksums = Object.fromEntries(files.train.map(({ name, sha256 }) => [name, sha256]));
@@ -64,6 +66,9 @@ export async function loadCifar10Files(source: Cifar10Source): Promise<DatasetSp
 }
 
 const recordsOf = ({ bytes }: FileSpec) => bytes / cifar10RecordBytes;
+
+/** A new decoder for each batch, by its name. */
+type Decoders = Map<string, () => Cifar10BatchDecoder>;
 
 /** Memory for images and labels that batches are decoded into. */
 class Images {
@@ -101,38 +106,41 @@ class Images {
 async function readBatches(
   place: Cifar10Place,
   { files, onProgress }: Cifar10Source,
-  decoders: ReadonlyMap<string, Cifar10BatchDecoder>,
+  decoders: Decoders,
 ): Promise<void> {
   const specs = [...files.train, files.test];
   const remedy = 'delete the file, so that it is fetched again, or put the published file there';
   if (place.kind === 'batches') {
     for (const [i, spec] of specs.entries()) {
-      const decoder = decoders.get(spec.name)!;
+      const decoder = decoders.get(spec.name)!();
       const consume = (chunk: Uint8Array) => decoder.write(chunk);
       await readVerified({ path: place.paths[i]!, spec, remedy, onProgress, consume });
       decoder.end();
     }
     return;
   }
-  const missing = new Set(specs.map(({ name }) => name));
-  for await (const { name, content } of tarEntries({ path: place.path, remedy })) {
-    const spec = specs.find((candidate) => candidate.name === name.split('/').at(-1));
-    if (!spec || !missing.delete(spec.name)) continue;
-    const decoder = decoders.get(spec.name)!;
-    const consume = (chunk: Uint8Array) => decoder.write(chunk);
-    await readVerifiedContent(content, {
-      path: join(place.path, spec.name),
-      spec,
-      remedy,
-      onProgress,
-      consume,
-    });
-    decoder.end();
+  // A batch that is there twice counts as unpacking would leave it: the last one.
+  const outcomes = new Map<string, unknown>(
+    specs.map(({ name }) => [name, new DataError('format', notInArchive(place.path, name, remedy))]),
+  );
+  for await (const entry of tarEntries({ path: place.path, remedy })) {
+    const spec = specs.find(({ name }) => name === basename(entry.name));
+    if (!spec) continue;
+    const path = join(place.path, spec.name);
+    try {
+      const decoder = decoders.get(spec.name)!();
+      const consume = (chunk: Uint8Array) => decoder.write(chunk);
+      const content = await readWhole(entry, { archive: place.path, remedy, limit: spec.bytes });
+      await readVerifiedContent([content], { path, spec, remedy, onProgress, consume });
+      decoder.end();
+      outcomes.delete(spec.name);
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+      outcomes.set(spec.name, error);
+    }
   }
-  if (missing.size > 0) {
-    throw new DataError(
-      'format',
-      `${place.path} should hold the six batches of CIFAR-10, but ${[...missing].join(', ')} is not in it: ${remedy}.`,
-    );
-  }
+  for (const error of outcomes.values()) throw error;
 }
+
+const notInArchive = (path: string, name: string, remedy: string) =>
+  `${path} should hold the six batches of CIFAR-10, but ${name} is not in it: ${remedy}.`;

@@ -46,7 +46,7 @@ export async function rebuildCifar10(options: {
     const list = labels.get(isTest ? 'test_lables.json' : 'train_lables.json') ?? [];
     const first = isTest ? 0 : files.train.slice(0, files.train.indexOf(spec)).reduce(recordsBefore, 0);
     const batch = rebuildBatch(await read(), { where, spec, labels: list.slice(first), remedy });
-    await readVerifiedContent(once(batch), { path: where, spec, remedy, onProgress, consume: () => {} });
+    await readVerifiedContent([batch], { path: where, spec, remedy, onProgress, consume: () => {} });
     await writeFile(join(folder, spec.name), batch);
     found.add(spec.name);
   });
@@ -60,10 +60,6 @@ export async function rebuildCifar10(options: {
 }
 
 const recordsBefore = (sum: number, { bytes }: FileSpec) => sum + bytes / cifar10RecordBytes;
-
-async function* once(batch: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield batch;
-}
 
 async function eachEntry(
   tarball: string,

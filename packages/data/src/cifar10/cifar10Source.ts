@@ -47,9 +47,13 @@ export async function findCifar10({
       );
     }
   }
+  // Browsers inflate or rename what they fetch; the batches inside are verified whatever the archive's form.
+  const base = files.archive.name.replace(/\.tar\.gz$/, '');
   for (const folder of [own, dataDir]) {
-    const path = await findFile(folder, files.archive.name);
-    if (path) return { kind: 'archive', path };
+    for (const name of [`${base}.tar.gz`, `${base}.tgz`, `${base}.tar`]) {
+      const path = await findFile(folder, name);
+      if (path) return { kind: 'archive', path };
+    }
   }
   return undefined;
 }

@@ -87,7 +87,7 @@ async function hintOfOther({ path, spec, remedy }: ReadOptions): Promise<string 
  * @throws DataError `truncated`, `format` (too long), `checksum`; and what `source` and `consume` throw.
  */
 export async function readVerifiedContent(
-  source: AsyncIterable<Uint8Array>,
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   { path, spec, remedy, onProgress, consume }: ReadOptions,
 ): Promise<void> {
   const hash = createHash('sha256');
