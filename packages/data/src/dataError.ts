@@ -19,9 +19,13 @@ export class DataError extends Error {
   override readonly name = 'DataError';
   readonly code: DataErrorCode;
 
-  constructor(code: DataErrorCode, message: string, options?: { cause?: unknown }) {
+  /** Of an image that cannot be used: what is wrong with it, without the rest of the sentence. */
+  readonly came: string | undefined;
+
+  constructor(code: DataErrorCode, message: string, options?: { cause?: unknown; came?: string }) {
     super(message, options);
     this.code = code;
+    this.came = options?.came;
   }
 }
 

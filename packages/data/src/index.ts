@@ -16,4 +16,4 @@ export { type ImageNetOptions, loadImageNet } from './imageNet/imageNet.js';
 export type { ImageNetKind } from './imageNet/imageNetSource.js';
 export type { ImageStore, Labels } from './imageStore.js';
 export { loadMnist, type MnistOptions } from './mnist/mnist.js';
-export type { DataProgress, OnProgress } from './progress.js';
+export type { DataProgress, OnNote, OnProgress } from './progress.js';

@@ -1,13 +1,14 @@
 import { expandHome } from '@pixelrnn/files';
 import { z } from 'zod';
 import { DataError } from './dataError.js';
-import type { OnProgress } from './progress.js';
+import type { OnNote, OnProgress } from './progress.js';
 
 const onProgress = z
   .custom<OnProgress>((value) => typeof value === 'function', 'expected a function')
   .optional();
 /** A folder's path; `~` at its beginning is the home folder. */
 const folder = z.string().min(1).transform(expandHome).optional();
+const onNote = z.custom<OnNote>((value) => typeof value === 'function', 'expected a function').optional();
 
 export const mnistOptions = z.strictObject({ dataDir: folder, onProgress });
 
@@ -23,7 +24,9 @@ export const imageNetOptions = z.strictObject({
   dataDir: folder,
   folder,
   cacheDir: folder,
+  skipBad: z.boolean().optional(),
   onProgress,
+  onNote,
 });
 
 export const binarizedMnistOptions = z.strictObject({

@@ -11,3 +11,6 @@ export interface DataProgress {
 }
 
 export type OnProgress = (progress: DataProgress) => void;
+
+/** Takes a sentence about what was converted or left out. */
+export type OnNote = (sentence: string) => void;

@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { createReadStream, type Dirent, promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { DataError, reasonOf } from '../dataError.js';
 import type { ArchiveEntry } from './tarEntries.js';
@@ -9,29 +8,83 @@ export interface FolderFile {
   name: string;
   bytes: number;
   modified: number;
+  /** Why it cannot be read: 'it is a link to nowhere (gone.png)'. */
+  problem?: string;
+}
+
+/** What lies below a folder and is not among its files, by name; links with where they lead. */
+export interface LeftOut {
+  others: string[];
+  folderLinks: string[];
+  brokenLinks: string[];
+}
+
+export interface FolderListing {
+  files: FolderFile[];
+  leftOut: LeftOut;
 }
 
 /**
- * The files below a folder that `wanted` chooses by name, in the order of their names. Links to files are followed,
- * links to folders are not.
+ * The files below a folder that `wanted` chooses by name, in the order of their names, and all that is not among them.
+ * Links to files are followed, links to folders are not: they may lead in circles.
  * @throws DataError `unreadable`
  */
-export async function listFolder(folder: string, wanted: (name: string) => boolean): Promise<FolderFile[]> {
+export async function listFolder(folder: string, wanted: (name: string) => boolean): Promise<FolderListing> {
+  const listing: FolderListing = { files: [], leftOut: { others: [], folderLinks: [], brokenLinks: [] } };
+  const entries = await unlessUnreadable(
+    folder,
+    fs.readdir(folder, { recursive: true, withFileTypes: true }),
+  );
+  for (const entry of entries) {
+    if (entry.isDirectory()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const name = path.slice(join(folder, '/').length).replaceAll('\\', '/');
+    await list(entry, path, name, wanted(name), listing);
+  }
+  const { files, leftOut } = listing;
+  files.sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const names of Object.values(leftOut)) names.sort();
+  return listing;
+}
+
+async function list(
+  entry: Dirent,
+  path: string,
+  name: string,
+  wanted: boolean,
+  { files, leftOut }: FolderListing,
+): Promise<void> {
+  const target = entry.isSymbolicLink() ? await unlessUnreadable(path, fs.readlink(path)) : undefined;
+  const info = await unlessUnreadable(path, statOrNothing(path));
+  if (target !== undefined && info?.isDirectory()) leftOut.folderLinks.push(`${name} -> ${target}`);
+  else if (!wanted && !info) leftOut.brokenLinks.push(`${name} -> ${target}`);
+  else if (!wanted) leftOut.others.push(name);
+  else if (info?.isFile()) files.push({ name, bytes: info.size, modified: info.mtimeMs });
+  else
+    files.push({
+      name,
+      bytes: 0,
+      modified: 0,
+      problem: info ? 'it is no file' : `it is a link to nowhere (${target})`,
+    });
+}
+
+async function statOrNothing(path: string) {
   try {
-    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-    const files: FolderFile[] = [];
-    for (const entry of entries) {
-      const path = join(entry.parentPath, entry.name);
-      const name = path.slice(join(folder, '/').length).replaceAll('\\', '/');
-      if (!wanted(name) || entry.isDirectory()) continue;
-      const { size, mtimeMs } = await stat(path);
-      files.push({ name, bytes: size, modified: mtimeMs });
-    }
-    return files.sort((a, b) => (a.name < b.name ? -1 : 1));
+    return await fs.stat(path);
+  } catch (error) {
+    if (['ENOENT', 'ELOOP', 'ENOTDIR'].includes(reasonOf(error))) return undefined;
+    throw error;
+  }
+}
+
+async function unlessUnreadable<T>(path: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
   } catch (error) {
     throw new DataError(
       'unreadable',
-      `${folder} should be a folder of readable files, but reading it gave ${reasonOf(error)}: make it readable or choose another.`,
+      `${path} should be readable, but reading it gave ${reasonOf(error)}: make it readable or choose another folder.`,
       { cause: error },
     );
   }
@@ -42,7 +95,10 @@ export async function* folderEntries(
   folder: string,
   files: readonly FolderFile[],
 ): AsyncGenerator<ArchiveEntry> {
-  for (const { name, bytes } of files) {
-    yield { name, bytes, content: createReadStream(join(folder, name)) };
+  for (const { name, bytes, problem } of files) {
+    if (problem === undefined) yield { name, bytes, content: createReadStream(join(folder, name)) };
+    else yield { name, bytes, content: nothing(), problem };
   }
 }
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}

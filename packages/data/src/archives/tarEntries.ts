@@ -13,6 +13,8 @@ export interface ArchiveEntry {
   name: string;
   bytes: number;
   content: AsyncIterable<Uint8Array>;
+  /** Why there is no content to read. */
+  problem?: string;
 }
 
 export interface TarOptions {

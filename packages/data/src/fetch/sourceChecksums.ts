@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { ImageSource } from '../imageNet/imageNetSource.js';
+import { MAX_PHOTO_BYTES } from '../formats/photo.js';
+import type { ImageSource } from '../packed/imageSource.js';
 import type { OnProgress } from '../progress.js';
 import { readError } from './verifiedFile.js';
 
@@ -15,6 +16,13 @@ export class FolderHash {
   add(name: string, content: Uint8Array): number {
     this.hash.update(`${name}\0${content.length}\0`).update(content);
     this.bytes += content.length;
+    return this.bytes;
+  }
+
+  /** A file that is not read: only its name and size count. */
+  addUnread(name: string, bytes: number): number {
+    this.hash.update(`${name}\0${bytes}\0`);
+    this.bytes += bytes;
     return this.bytes;
   }
 
@@ -35,7 +43,11 @@ export async function sourceChecksums(
   if (kind === 'folder') {
     const hash = new FolderHash();
     const file = basename(paths[0]!);
-    for (const { name } of files!) {
+    for (const { name, bytes: size, problem } of files!) {
+      if (problem !== undefined || size > MAX_PHOTO_BYTES) {
+        hash.addUnread(name, size);
+        continue;
+      }
       const path = join(paths[0]!, name);
       const content = await readFile(path).catch((error: unknown) => {
         throw readError(error, path, remedy);

@@ -8,9 +8,9 @@ export interface DecodedImage {
 }
 
 /** Above this an image is taken for damaged, or made to fill the memory. */
-const MAX_PIXELS = 1 << 26;
+export const MAX_PIXELS = 1 << 26;
 
-/** The one sentence about an image that cannot be used. */
+/** The one sentence about an image that cannot be used; `came` of the error tells it in a list of several. */
 export function imageError(
   code: 'format' | 'truncated',
   where: string,
@@ -18,7 +18,10 @@ export function imageError(
   remedy: string,
   cause?: unknown,
 ): DataError {
-  return new DataError(code, `${where} should be an 8-bit RGB image, but ${came}: ${remedy}.`, { cause });
+  return new DataError(code, `${where} should be an 8-bit RGB image, but ${came}: ${remedy}.`, {
+    cause,
+    came,
+  });
 }
 
 /** Checks the size that a header states, before memory is taken for it. */

@@ -1,49 +1,70 @@
-import { extname } from 'node:path';
 import { centreBox } from './boxResize.js';
 import { type DecodedImage, imageError } from './decodedImage.js';
-import { decodeJpeg, isJpeg } from './jpeg.js';
-import { decodePng, isPng } from './png.js';
+import { formatOfName, imageKind, readFormats } from './imageKind.js';
+import { decodePng } from './png.js';
+import { readPhoto } from './readPhoto.js';
 
 /** Larger files are no photographs that anybody would train on. */
 export const MAX_PHOTO_BYTES = 1 << 26;
-
-const kinds: Record<string, 'PNG' | 'JPEG'> = { '.png': 'PNG', '.jpg': 'JPEG', '.jpeg': 'JPEG' };
-
-/** Whether a file's name says that it is an image; hidden files, as some systems leave them, are none. */
-export const isPhotoName = (name: string): boolean =>
-  extname(name).toLowerCase() in kinds && !/(^|\/)\./.test(name);
 
 export interface PhotoOptions {
   /** File and entry, for the errors. */
   where: string;
   size: number;
-  /** Whether the image must have this size already; else it is cropped and reduced. */
+  /**
+   * Whether the image must be what is asked for already: 8-bit RGB of this size, under the name of its format. Else it is
+   * converted (`readPhoto`), cropped and reduced (`centreBox`).
+   */
   exact: boolean;
   remedy: string;
 }
 
+export interface Photo {
+  /** [size, size, 3] */
+  pixels: Uint8Array;
+  /** What was converted, in words that fit after a number of images. */
+  conversions: readonly string[];
+}
+
 /**
- * Decodes a PNG or JPEG and brings it to `size` x `size` pixels.
- * @param name Its extension must tell what the content is.
- * @returns [size, size, 3]
+ * Decodes an image and brings it to `size` x `size` pixels.
  * @throws DataError `format` or `truncated`, naming file and entry
  */
-export function decodePhoto(bytes: Uint8Array, name: string, options: PhotoOptions): Uint8Array {
+export async function decodePhoto(bytes: Uint8Array, name: string, options: PhotoOptions): Promise<Photo> {
   const { where, size, exact, remedy } = options;
-  const image = decodeByName(bytes, name, options);
+  const { conversions, ...image } = exact
+    ? { ...(await decodeExact(bytes, name, options)), conversions: [] }
+    : await decodeAny(bytes, name, options);
   const { width, height } = image;
   if (exact ? width !== size || height !== size : Math.min(width, height) < size) {
     const expected = exact ? `${size} x ${size}` : `at least ${size} x ${size}`;
     throw imageError('format', where, `it has ${width} x ${height} pixels instead of ${expected}`, remedy);
   }
-  return centreBox(image, size);
+  return { pixels: centreBox(image, size), conversions };
 }
 
-function decodeByName(bytes: Uint8Array, name: string, { where, remedy }: PhotoOptions): DecodedImage {
-  const said = kinds[extname(name).toLowerCase()];
-  const came = isPng(bytes) ? 'PNG' : isJpeg(bytes) ? 'JPEG' : undefined;
+async function decodeAny(bytes: Uint8Array, name: string, { where, remedy }: PhotoOptions) {
+  const photo = await readPhoto(bytes, where, remedy);
+  const misnamed = imageKind(bytes)!.name !== formatOfName(name);
+  return misnamed
+    ? { ...photo, conversions: ['under the name of another format', ...photo.conversions] }
+    : photo;
+}
+
+/** Nothing is converted, so that no image enters a published set by a guess. */
+async function decodeExact(
+  bytes: Uint8Array,
+  name: string,
+  { where, remedy }: PhotoOptions,
+): Promise<DecodedImage> {
+  const said = formatOfName(name);
+  const came = imageKind(bytes)?.name;
   if (bytes.length === 0) throw imageError('truncated', where, 'it is empty', remedy);
-  if (!came) throw imageError('format', where, 'it is neither PNG nor JPEG', remedy);
+  if (came !== 'PNG' && came !== 'JPEG')
+    throw imageError('format', where, `it is no ${came ? 'PNG or JPEG' : readFormats}`, remedy);
   if (said !== came) throw imageError('format', where, `it is a ${came} by the name of a ${said}`, remedy);
-  return came === 'PNG' ? decodePng(bytes, where, remedy) : decodeJpeg(bytes, where, remedy);
+  if (came === 'PNG') return decodePng(bytes, where, remedy);
+  const { conversions, ...image } = await readPhoto(bytes, where, remedy);
+  if (conversions.length > 0) throw imageError('format', where, `it is ${conversions.join(' and ')}`, remedy);
+  return image;
 }

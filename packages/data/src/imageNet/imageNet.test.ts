@@ -1,6 +1,6 @@
 import { open, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import jpeg from 'jpeg-js';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { DataProgress } from '../progress.js';
 import { encodePng } from '../testing/archives.js';
@@ -38,8 +38,10 @@ describe('loadImageNetFiles', () => {
   it('crops and reduces the images of folders, whatever their size', async () => {
     const wide = new Uint8Array(3 * 100 * 64).fill(10);
     for (let y = 0; y < 64; y++) wide.fill(200, 3 * (100 * y + 18), 3 * (100 * y + 82)); // the middle 64 x 64
-    const rgba = Buffer.alloc(4 * 50 * 40, 90);
-    const photo = jpeg.encode({ data: rgba, width: 50, height: 40 }, 90).data;
+    const raw = { width: 50, height: 40, channels: 3 } as const;
+    const photo = await sharp(Buffer.alloc(3 * 50 * 40, 90), { raw })
+      .jpeg()
+      .toBuffer();
     const { train, valid } = await loadImageNetFiles(
       await place({
         'imagenet/train/n01/b.png': encodePng(wide, 100, 64),

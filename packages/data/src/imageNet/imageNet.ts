@@ -6,12 +6,14 @@ import { defaultDataDir } from '../dataDir.js';
 import { DataError } from '../dataError.js';
 import { type DatasetSplits, ImageDataset } from '../imageDataset.js';
 import { imageNetOptions, parseOptions } from '../options.js';
+import { type BadImage, badImagesError } from '../packed/badImages.js';
+import type { ImageSource } from '../packed/imageSource.js';
 import type { PackedFooter } from '../packed/packedFile.js';
 import type { PackedStore } from '../packed/packedStore.js';
-import { openOrPack } from '../packed/packImages.js';
-import type { OnProgress } from '../progress.js';
+import { imageRemedies, openOrPack } from '../packed/packImages.js';
+import type { OnNote, OnProgress } from '../progress.js';
 import { type ImageNetFiles, type ImageNetSize, type ImageNetSplit, imageNetFiles } from './imageNetFiles.js';
-import { findImageNet, type ImageNetKind, type ImageNetPlace, type ImageSource } from './imageNetSource.js';
+import { findImageNet, type ImageNetKind, type ImageNetPlace } from './imageNetSource.js';
 
 export interface ImageNetOptions {
   /** Height and width of the images. */
@@ -24,7 +26,14 @@ export interface ImageNetOptions {
   folder?: string | undefined;
   /** Where packed files go; `packed` in the user's cache folder when absent. */
   cacheDir?: string | undefined;
+  /**
+   * Leaves out images that are damaged or too small, which are an error else. They are listed beside the packed file, and
+   * how many they are is part of the dataset's name. false when absent.
+   */
+  skipBad?: boolean | undefined;
   onProgress?: OnProgress | undefined;
+  /** Takes sentences about what was converted or left out, when images are packed; `console.warn` when absent. */
+  onNote?: OnNote | undefined;
 }
 
 /**
@@ -35,7 +44,7 @@ export interface ImageNetOptions {
  * - `ImageNet 32x32, resampled`, kind `resampled`: `Imagenet32_train_npz.zip` and `Imagenet32_val_npz.zip` with the published
  *   checksums and 1,281,167 / 50,000 images; labels 0..999. Its likelihoods are easier.
  * - `ImageNet sample`, kind `sample`: any other file in these formats, or a tar file or folder `train` and `valid` of
- *   PNG or JPEG images, which are centre-cropped and reduced by a box filter.
+ *   images of any usual kind, which are made 8-bit sRGB, upright, centre-cropped and reduced by a box filter.
  *
  * `valid` and `test` are both the validation images: the papers report on them, and there are no others.
  *
@@ -55,7 +64,9 @@ export async function loadImageNet(options: ImageNetOptions): Promise<DatasetSpl
 
 interface Place extends ImageNetPlace {
   cacheDir: string;
+  skipBad?: boolean | undefined;
   onProgress?: OnProgress | undefined;
+  onNote?: OnNote | undefined;
   openFile?: typeof open;
 }
 
@@ -64,7 +75,15 @@ export async function loadImageNetFiles(place: Place): Promise<DatasetSplits> {
   const { size, kind } = place;
   const sources = await findImageNet(place);
   const train = await loadSplit(place, 'train', sources.train);
+  // An archive that should be exact is fetched again; of photos all that are bad are told at once.
+  if ('bad' in train && sources.train.exact)
+    throw badImagesError(train.bad, imageRemedies[sources.train.kind]);
   const valid = await loadSplit(place, 'valid', sources.valid);
+  if ('bad' in train || 'bad' in valid) {
+    const bad = [train, valid].flatMap((split) => ('bad' in split ? split.bad : []));
+    const { kind: form } = 'bad' in train ? sources.train : sources.valid;
+    throw badImagesError(bad, imageRemedies[form]);
+  }
   const kinds = [train.kind, valid.kind];
   if (kinds[0] !== kinds[1] || (kind && kind !== kinds[0])) {
     throw new DataError(
@@ -72,9 +91,11 @@ export async function loadImageNetFiles(place: Place): Promise<DatasetSplits> {
       `${kind ? `The ${names[kind](size)}` : 'The same version of ImageNet for training and validation'} was expected, but ${train.path} is '${names[train.kind](size)}' and ${valid.path} is '${names[valid.kind](size)}': put files of one version there.`,
     );
   }
+  const leftOut = train.store.footer.leftOut + valid.store.footer.leftOut;
+  const name = names[train.kind](size) + (leftOut > 0 ? ` (${leftOut} unusable left out)` : '');
   const dataset = ({ store }: LoadedSplit) =>
     new ImageDataset({
-      name: names[train.kind](size),
+      name,
       kind: train.kind,
       levels: 256,
       height: size,
@@ -100,10 +121,15 @@ interface LoadedSplit {
   path: string;
 }
 
-async function loadSplit(place: Place, split: ImageNetSplit, source: ImageSource): Promise<LoadedSplit> {
-  const { size, files, cacheDir, onProgress, openFile } = place;
+async function loadSplit(
+  place: Place,
+  split: ImageNetSplit,
+  source: ImageSource,
+): Promise<LoadedSplit | { bad: BadImage[] }> {
+  const { size, files, cacheDir, skipBad, onProgress, onNote, openFile } = place;
   const path = join(cacheDir, packedName(source, size));
-  const store = await openOrPack({ source, size, path, onProgress, ...(openFile && { openFile }) });
+  const store = await openOrPack({ source, size, path, skipBad, onProgress, onNote, openFile });
+  if (Array.isArray(store)) return { bad: store };
   return { store, kind: kindOf(store.footer, { size, split, files }), path: source.paths[0]! };
 }
 

@@ -1,9 +1,9 @@
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import jpeg from 'jpeg-js';
 import { describe, expect, it } from 'vitest';
 import { encodePng, encodeTar } from '../testing/archives.js';
 import { encodeNpy, encodeNpz, encodeZip, int64 } from '../testing/npz.js';
+import { photoFixture } from '../testing/photos.js';
 import { dataErrorOf } from '../testing/samples.js';
 import {
   BYTES,
@@ -48,7 +48,7 @@ describe('what is refused', () => {
     const error = await dataErrorOf(async () => loadImageNetFiles(await place({})));
     expect(error.code).toBe('missing');
     expect(error.message).toContain(
-      'train_32x32.tar, Imagenet32_train_npz.zip, or train.tar or a folder train',
+      'train_32x32.tar, Imagenet32_train_npz.zip, or train.tar or a folder train of images',
     );
     const half = await place({ 'imagenet/a.zip': 'x' });
     expect((await dataErrorOf(() => loadImageNetFiles({ ...half, size: 64 }))).message).toContain(
@@ -57,7 +57,7 @@ describe('what is refused', () => {
   });
 
   const rgb = image(1);
-  const photo = jpeg.encode({ data: Buffer.alloc(4 * 32 * 32), width: 32, height: 32 }, 90).data;
+  const photo = photoFixture('red-app14.jpg');
   it.each([
     ['an empty image', 'a.png', Buffer.alloc(0), 'it is empty'],
     ['a grey image', 'a.png', encodePng(rgb, 32, 32, 1), 'it is grey'],
@@ -65,7 +65,7 @@ describe('what is refused', () => {
     ['an image of another size', 'a.png', encodePng(rgb, 32, 31), 'it has 32 x 31 pixels instead of 32 x 32'],
     ['a JPEG by the name of a PNG', 'a.png', photo, 'it is a JPEG by the name of a PNG'],
     ['a PNG by the name of a JPEG', 'a.jpg', encodePng(rgb, 32, 32), 'it is a PNG by the name of a JPEG'],
-    ['a web page by the name of a JPEG', 'a.jpg', '<html>', 'it is neither PNG nor JPEG'],
+    ['a web page by the name of a JPEG', 'a.jpg', '<html>', 'it is no PNG, JPEG, GIF, WebP, TIFF or AVIF'],
     ['half an image', 'a.png', encodePng(rgb, 32, 32).subarray(0, 999), 'it ends early'],
   ])('%s, by file and entry; nothing is kept', async (_, name, content, came) => {
     const here = await place({
@@ -82,14 +82,15 @@ describe('what is refused', () => {
     expect(await readdir(here.cacheDir)).toEqual([]);
   });
 
-  it('a photograph that is too small, in a folder', async () => {
+  it('photographs that are too small or none, in the folders of both splits', async () => {
     const here = await place({
       'imagenet/train/x/a.png': encodePng(rgb, 64, 20),
       'imagenet/valid/a.png': 'x',
     });
     const error = await dataErrorOf(() => loadImageNetFiles(here));
-    expect(error.message).toContain('train, x/a.png should be');
-    expect(error.message).toContain('it has 64 x 20 pixels instead of at least 32 x 32');
+    expect(error.message).toContain('2 images cannot be used:');
+    expect(error.message).toContain('train, x/a.png: it has 64 x 20 pixels instead of at least 32 x 32\n');
+    expect(error.message).toContain('valid, a.png: it is no PNG');
   });
 
   const npz = (data: Uint8Array, labels: Uint8Array) => encodeZip({ 'data.npy': data, 'labels.npy': labels });

@@ -16,7 +16,7 @@ import { z } from 'zod';
  * unverified.
  */
 export const packedFooterSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   count: z.int().positive(),
   height: z.int().positive(),
   width: z.int().positive(),
@@ -26,8 +26,10 @@ export const packedFooterSchema = z.strictObject({
   sha256: z.string(),
   /** SHA-256 of each file that the images came from, by file name. */
   checksums: z.record(z.string(), z.string()),
-  /** What the files were when they were packed; see `sourceIdentity`. */
+  /** What the files were when they were packed; see `ImageSource`. */
   source: z.string(),
+  /** How many images could not be used and were left out. */
+  leftOut: z.int().nonnegative(),
 });
 
 export type PackedFooter = z.infer<typeof packedFooterSchema>;
@@ -96,16 +98,21 @@ export class PackedWriter {
    * Completes the file and has it on the disk.
    * @returns The footer.
    */
-  async finish({ checksums, source }: Pick<PackedFooter, 'checksums' | 'source'>): Promise<PackedFooter> {
+  async finish({
+    checksums,
+    source,
+    leftOut,
+  }: Pick<PackedFooter, 'checksums' | 'source' | 'leftOut'>): Promise<PackedFooter> {
     await this.flush(true);
     const footer: PackedFooter = {
-      version: 1,
+      version: 2,
       count: this.images,
       ...this.shape,
       labelled: this.labels.length > 0,
       sha256: this.hash.digest('hex'),
       checksums,
       source,
+      leftOut,
     };
     const index = Buffer.alloc(4 * this.images + 2 * this.labels.length);
     for (let i = 0; i < this.images; i++) index.writeUInt32LE(this.crcs[i]!, 4 * i);

@@ -22,7 +22,7 @@ async function packed(count: number, labels: number[] = []): Promise<{ path: str
     await writer.flush(i % 7 === 0);
   }
   writer.addLabels(labels);
-  await writer.finish({ checksums: { file: 'abc' }, source: 'identity' });
+  await writer.finish({ checksums: { file: 'abc' }, source: 'identity', leftOut: 0 });
   await writer.close();
   return { path, images };
 }

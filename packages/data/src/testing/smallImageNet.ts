@@ -61,7 +61,7 @@ export async function place(contents: Record<string, Uint8Array | string>) {
     await mkdir(dirname(join(dataDir, name)), { recursive: true });
     await writeFile(join(dataDir, name), content);
   }
-  return { dataDir, cacheDir: join(dataDir, 'cache'), files, size: 32 as const };
+  return { dataDir, cacheDir: join(dataDir, 'cache'), files, size: 32 as const, onNote: () => {} };
 }
 
 export const original = { 'imagenet/train_32x32.tar': trainTar, 'imagenet/valid_32x32.tar': validTar };
