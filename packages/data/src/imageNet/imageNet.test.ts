@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { DataProgress } from '../progress.js';
 import { encodePng } from '../testing/archives.js';
+import { encodeNpy, encodeZip } from '../testing/npz.js';
 import { dataErrorOf } from '../testing/samples.js';
 import {
   BYTES,
@@ -12,6 +13,7 @@ import {
   other,
   pixelsOf,
   place,
+  planes,
   resampled,
   tarOf,
   validTar,
@@ -34,6 +36,30 @@ describe('loadImageNetFiles', () => {
     if (labels)
       expect([...train.batches({ batchSize: 3, seed: 0 }).next().value.labels!].sort()).toEqual([0, 6, 999]);
   });
+
+  it.each(['|u1', '|i1', '<u2', '>u2', '<i2', '>i2', '<u4', '>u4', '<i4', '>i4', '<u8', '>u8', '<i8', '>i8'])(
+    'reads labels of the type %s, from a zip file that a Mac made',
+    async (descr) => {
+      const bytes = Number(descr.at(-1));
+      const values = Buffer.alloc(3 * bytes);
+      const lowest = descr.startsWith('>') ? bytes - 1 : 0;
+      for (const [i, label] of [3, 100, 7].entries()) values[i * bytes + lowest] = label;
+      const data = encodeNpy('|u1', [3, BYTES], Buffer.concat([planes(1), planes(2), planes(3)]));
+      const npz = encodeZip({ 'labels.npy': encodeNpy(descr, [3], values), 'data.npy': data });
+      const zip = encodeZip({
+        '__MACOSX/x/._a.npz': Buffer.from('what a Mac leaves'),
+        'x/._a.npz': Buffer.from('what a Mac leaves'),
+        'x/a.npz': npz,
+      });
+      const both = await place({
+        'imagenet/Imagenet32_train_npz.zip': zip,
+        'imagenet/Imagenet32_val_npz.zip': zip,
+      });
+      const { train } = await loadImageNetFiles(both);
+      expect([...train.labels!]).toEqual([2, 99, 6]);
+      expect(Buffer.compare(train.images, pixelsOf(1, 2, 3))).toBe(0);
+    },
+  );
 
   it('crops and reduces the images of folders, whatever their size', async () => {
     const wide = new Uint8Array(3 * 100 * 64).fill(10);

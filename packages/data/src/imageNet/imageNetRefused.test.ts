@@ -119,6 +119,12 @@ describe('what is refused', () => {
       'but it holds more',
     ],
     ['labels above 1000', npz(good, encodeNpy('<i8', [1], int64([1001]))), 'but 1001 came for image 0'],
+    [
+      'labels that are no integers',
+      npz(good, encodeNpy('<f8', [1], Buffer.alloc(8))),
+      'but it holds <f8 [1]',
+    ],
+    ['labels below 1', npz(good, encodeNpy('|i1', [1], Buffer.of(0xff))), 'but -1 came for image 0'],
     ['no labels', encodeZip({ 'data.npy': good }), '1 images and 0 labels'],
     ['other labels than images', npz(good, encodeNpy('|u1', [2], Buffer.of(1, 2))), '1 images and 2 labels'],
     ['no arrays', Buffer.from('PK no'), '0 images and 0 labels'],
@@ -129,6 +135,37 @@ describe('what is refused', () => {
     expect(error.message).toContain('Imagenet32_train_npz.zip, x/train_data_batch_1.npz');
     expect(error.message).toContain(came);
     expect(await readdir(here.cacheDir)).toEqual([]);
+  });
+
+  it('pickled batches, an unpacked archive and others, with what they are', async () => {
+    const pickles = { train_data_batch_1: Buffer.of(0x80, 4), val_data: Buffer.of(0x80, 4) };
+    const zip = { 'imagenet/Imagenet32_train_npz.zip': encodeZip(pickles) };
+    const zipped = await dataErrorOf(async () => loadImageNetFiles(await place({ ...resampled, ...zip })));
+    expect(zipped.message).toContain(
+      'Imagenet32_train_npz.zip should hold .npz files, but it holds train_data_batch_1, val_data: ',
+    );
+    expect(zipped.message).toContain(
+      'train_data_batch_1 (and 1 more) holds batches pickled by Python, which are not read.',
+    );
+    for (const [name, words] of [
+      ['train_data_batch_1', 'holds batches pickled by Python, which are not read.'],
+      ['Imagenet32_train.zip', 'holds batches pickled by Python, which are not read.'],
+      [
+        'Imagenet32_train_npz/train_data_batch_1.npz',
+        'is an unpacked part of an npz archive, which is read as the zip',
+      ],
+      [
+        'train_data_batch_1.npz',
+        'is an unpacked part of an npz archive, which is read as the zip file that it came in.',
+      ],
+      ['train.tar.xz', 'is an archive of a form that is not read: unpack it.'],
+      ['train.zip', 'is an archive of a form that is not read: unpack it.'],
+    ] as const) {
+      const here = await place({ [`imagenet/${name}`]: 'x' });
+      const error = await dataErrorOf(() => loadImageNetFiles(here));
+      expect(error.code).toBe('missing');
+      expect(error.message).toContain(`${join(here.dataDir, 'imagenet')}, ${name.split('/')[0]} ${words}`);
+    }
   });
 
   it('a zip archive that is damaged, cut off, or whose paths climb out', async () => {
