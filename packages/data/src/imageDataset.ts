@@ -3,13 +3,14 @@ import { Random } from '@pixelrnn/random';
 import { BatchSchedule } from './batchSchedule.js';
 import { binarizeImage } from './binarizedMnist/binarization.js';
 import { DataError } from './dataError.js';
-import { type ImageStore, type Labels, MemoryStore } from './imageStore.js';
+import { type ImageStore, type Labels, labelsOf, MemoryStore, pick, storeOf } from './imageStore.js';
+import { quantise, quantisedStore } from './quantise.js';
 
 /**
  * `original` is the pixels as published with the papers; `fixed`, `seeded` and `dynamic` are the ways MNIST is binarized;
- * `resampled` and `sample` are other versions of small ImageNet. Their numbers never mix.
+ * `resampled` and `sample` are other versions of small ImageNet; `own` are a user's images. Their numbers never mix.
  */
-export type DatasetKind = 'original' | 'fixed' | 'seeded' | 'dynamic' | 'resampled' | 'sample';
+export type DatasetKind = 'original' | 'fixed' | 'seeded' | 'dynamic' | 'resampled' | 'sample' | 'own';
 
 export interface Batch {
   /** [b, H, W, C], 0..levels-1 */
@@ -38,7 +39,8 @@ export interface BatchOptions {
 export interface ImageDatasetOptions {
   name: string;
   kind: DatasetKind;
-  levels: 2 | 256;
+  /** 2..256 */
+  levels: number;
   height: number;
   width: number;
   channels: number;
@@ -53,8 +55,8 @@ export interface ImageDatasetOptions {
 }
 
 /** A plain loop: `every` takes several times as long over tens of millions of values. */
-function isBinary(values: Uint8Array): boolean {
-  for (let i = 0; i < values.length; i++) if (values[i]! > 1) return false;
+function allBelow(values: Uint8Array, levels: number): boolean {
+  for (let i = 0; i < values.length; i++) if (values[i]! >= levels) return false;
   return true;
 }
 
@@ -63,7 +65,7 @@ export class ImageDataset {
   /** The label under which results are shown: 'binarized MNIST (fixed)'. */
   readonly name: string;
   readonly kind: DatasetKind;
-  readonly levels: 2 | 256;
+  readonly levels: number;
   readonly height: number;
   readonly width: number;
   readonly channels: number;
@@ -77,7 +79,7 @@ export class ImageDataset {
 
   /** @throws DataError `format` when sizes or intensities do not fit. */
   constructor(options: ImageDatasetOptions) {
-    const { name, height, width, channels, images, labels, greyImages } = options;
+    const { name, levels, height, width, channels, images, labels, greyImages } = options;
     const imageSize = height * width * channels;
     const inMemory = images instanceof Uint8Array;
     const count = inMemory ? images.length / imageSize : images.count;
@@ -91,19 +93,25 @@ export class ImageDataset {
       `${inMemory ? images.length : count * imageSize} values came`,
     );
     expect(!labels || labels.length === count, `${count} labels were expected`, `${labels?.length} came`);
+    if (!Number.isInteger(levels) || levels < 2 || levels > 256) {
+      throw new DataError(
+        'usage',
+        `${name}: levels should be an integer from 2 to 256, but ${levels} came: correct it.`,
+      );
+    }
     expect(
-      options.levels === 256 || (inMemory && isBinary(images)),
-      'the intensities 0 and 1 were expected',
+      levels === 256 || !inMemory || allBelow(images, levels),
+      `intensities of 0..${levels - 1} were expected`,
       'larger ones came',
     );
     expect(
-      !greyImages || (options.levels === 2 && inMemory && greyImages.length === images.length),
+      !greyImages || (levels === 2 && inMemory && greyImages.length === images.length),
       'grey images of the same size beside 2 levels were expected',
-      `${greyImages?.length} values beside ${options.levels} levels came`,
+      `${greyImages?.length} values beside ${levels} levels came`,
     );
     this.name = name;
     this.kind = options.kind;
-    this.levels = options.levels;
+    this.levels = levels;
     this.height = height;
     this.width = width;
     this.channels = channels;
@@ -139,6 +147,31 @@ export class ImageDataset {
       images: store instanceof MemoryStore ? pick(store.images, chosen, imageSize) : storeOf(store, chosen),
       labels: labels && labelsOf(labels, chosen),
       greyImages: greyImages && pick(greyImages, chosen, imageSize),
+    });
+  }
+
+  /**
+   * The same images on fewer levels, evenly (`quantise`): what comes is in 0..levels-1, and the name says so.
+   * @throws DataError `usage` unless `levels` is an integer in 2..256 and this dataset has 256.
+   */
+  quantised(levels: number): ImageDataset {
+    this.requireInteger('levels', levels, 2, 256);
+    if (this.levels !== 256) {
+      throw new DataError(
+        'usage',
+        `${this.name}: images of 256 levels were expected, to be quantised to ${levels}, but they have ${this.levels}: quantise the original ones.`,
+      );
+    }
+    if (levels === 256) return this;
+    const { store } = this;
+    const images =
+      store instanceof MemoryStore ? quantise(store.images, levels) : quantisedStore(store, levels);
+    return new ImageDataset({
+      ...this,
+      name: `${this.name}, ${levels} levels`,
+      levels,
+      images,
+      greyImages: undefined,
     });
   }
 
@@ -214,6 +247,7 @@ export class ImageDataset {
     for (const [position, index] of indices.entries()) {
       store.read(index, intensities.subarray(position * imageSize, (position + 1) * imageSize));
     }
+    if (!(store instanceof MemoryStore)) this.requireLevels(intensities);
     return {
       intensities,
       indices,
@@ -233,7 +267,18 @@ export class ImageDataset {
     }
     const images = new Uint8Array(bytes);
     for (let i = 0; i < count; i++) store.read(i, images.subarray(i * imageSize, (i + 1) * imageSize));
+    this.requireLevels(images);
     return new MemoryStore(images, imageSize);
+  }
+
+  /** Of images that are not in memory this is known only once they are read. */
+  private requireLevels(intensities: Uint8Array): void {
+    const { levels, name } = this;
+    if (levels === 256 || allBelow(intensities, levels)) return;
+    throw new DataError(
+      'format',
+      `${name}: intensities of 0..${levels - 1} were expected, but larger ones came: check the source.`,
+    );
   }
 
   private requireInteger(what: string, value: number, min: number, max: number): void {
@@ -243,31 +288,6 @@ export class ImageDataset {
       `${this.name}: ${what} should be an integer from ${min} to ${max} (the dataset has ${this.count} images), but ${value} came.`,
     );
   }
-}
-
-/** The chosen images of [N, imageSize]. */
-function pick(images: Uint8Array, chosen: Uint32Array, imageSize: number): Uint8Array {
-  const picked = new Uint8Array(chosen.length * imageSize);
-  for (const [position, index] of chosen.entries()) {
-    picked.set(images.subarray(index * imageSize, (index + 1) * imageSize), position * imageSize);
-  }
-  return picked;
-}
-
-/** The chosen images of a store. */
-function storeOf(store: ImageStore, chosen: Uint32Array): ImageStore {
-  return {
-    count: chosen.length,
-    read: (index, into) => store.read(chosen[index]!, into),
-    readAhead: (indices) => store.readAhead(indices.map((index) => chosen[index]!)),
-  };
-}
-
-function labelsOf(labels: Labels, indices: Uint32Array): Labels {
-  const chosen =
-    labels instanceof Uint8Array ? new Uint8Array(indices.length) : new Uint16Array(indices.length);
-  for (const [position, index] of indices.entries()) chosen[position] = labels[index]!;
-  return chosen;
 }
 
 /** The three splits of a dataset. */

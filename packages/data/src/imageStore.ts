@@ -32,3 +32,29 @@ export class MemoryStore implements ImageStore {
 
   readAhead(): void {}
 }
+
+/** The chosen images of [N, imageSize]. */
+export function pick(images: Uint8Array, chosen: Uint32Array, imageSize: number): Uint8Array {
+  const picked = new Uint8Array(chosen.length * imageSize);
+  for (const [position, index] of chosen.entries()) {
+    picked.set(images.subarray(index * imageSize, (index + 1) * imageSize), position * imageSize);
+  }
+  return picked;
+}
+
+/** The chosen images of a store. */
+export function storeOf(store: ImageStore, chosen: Uint32Array): ImageStore {
+  return {
+    count: chosen.length,
+    read: (index, into) => store.read(chosen[index]!, into),
+    readAhead: (indices) => store.readAhead(indices.map((index) => chosen[index]!)),
+  };
+}
+
+/** The chosen of [N] labels. */
+export function labelsOf(labels: Labels, indices: Uint32Array): Labels {
+  const chosen =
+    labels instanceof Uint8Array ? new Uint8Array(indices.length) : new Uint16Array(indices.length);
+  for (const [position, index] of indices.entries()) chosen[position] = labels[index]!;
+  return chosen;
+}

@@ -16,4 +16,5 @@ export { type ImageNetOptions, loadImageNet } from './imageNet/imageNet.js';
 export type { ImageNetKind } from './imageNet/imageNetSource.js';
 export type { ImageStore, Labels } from './imageStore.js';
 export { loadMnist, type MnistOptions } from './mnist/mnist.js';
+export { loadOwnImages, type OwnImagesOptions } from './ownImages/ownImages.js';
 export type { DataProgress, OnNote, OnProgress } from './progress.js';

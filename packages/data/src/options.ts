@@ -7,8 +7,14 @@ const onProgress = z
   .custom<OnProgress>((value) => typeof value === 'function', 'expected a function')
   .optional();
 /** A folder's path; `~` at its beginning is the home folder. */
-const folder = z.string().min(1).transform(expandHome).optional();
+const givenFolder = z.string().min(1).transform(expandHome);
+const folder = givenFolder.optional();
 const onNote = z.custom<OnNote>((value) => typeof value === 'function', 'expected a function').optional();
+const seed = z
+  .int()
+  .min(0)
+  .max(2 ** 32 - 1)
+  .optional();
 
 export const mnistOptions = z.strictObject({ dataDir: folder, onProgress });
 
@@ -29,13 +35,21 @@ export const imageNetOptions = z.strictObject({
   onNote,
 });
 
+export const ownImagesOptions = z.strictObject({
+  folder: givenFolder,
+  size: z.int().min(1).max(4096),
+  levels: z.int().min(2).max(256).optional(),
+  grey: z.boolean().optional(),
+  seed,
+  skipBad: z.boolean().optional(),
+  cacheDir: folder,
+  onProgress,
+  onNote,
+});
+
 export const binarizedMnistOptions = z.strictObject({
   kind: z.enum(['fixed', 'seeded', 'dynamic']),
-  seed: z
-    .int()
-    .min(0)
-    .max(2 ** 32 - 1)
-    .optional(),
+  seed,
   dataDir: folder,
   download: z.boolean().optional(),
   onProgress,

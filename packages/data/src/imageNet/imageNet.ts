@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { open } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { cacheDir as cacheFolder } from '@pixelrnn/files';
 import { defaultDataDir } from '../dataDir.js';
 import { DataError } from '../dataError.js';
@@ -10,7 +9,7 @@ import { type BadImage, badImagesError } from '../packed/badImages.js';
 import type { ImageSource } from '../packed/imageSource.js';
 import type { PackedFooter } from '../packed/packedFile.js';
 import type { PackedStore } from '../packed/packedStore.js';
-import { imageRemedies, openOrPack } from '../packed/packImages.js';
+import { imageRemedies, openOrPack, packedPath } from '../packed/packImages.js';
 import type { OnNote, OnProgress } from '../progress.js';
 import { type ImageNetFiles, type ImageNetSize, type ImageNetSplit, imageNetFiles } from './imageNetFiles.js';
 import { findImageNet, type ImageNetKind, type ImageNetPlace } from './imageNetSource.js';
@@ -127,17 +126,10 @@ async function loadSplit(
   source: ImageSource,
 ): Promise<LoadedSplit | { bad: BadImage[] }> {
   const { size, files, cacheDir, skipBad, onProgress, onNote, openFile } = place;
-  const path = join(cacheDir, packedName(source, size));
+  const path = packedPath(cacheDir, source, size, 3);
   const store = await openOrPack({ source, size, path, skipBad, onProgress, onNote, openFile });
   if (Array.isArray(store)) return { bad: store };
   return { store, kind: kindOf(store.footer, { size, split, files }), path: source.paths[0]! };
-}
-
-/** One name for each source and size, so that sources of the same name do not displace each other. */
-function packedName({ paths, exact }: ImageSource, size: number): string {
-  const path = paths[0]!;
-  const key = createHash('sha256').update(`${path}\0${exact}`).digest('hex').slice(0, 12);
-  return `${basename(path)}-${size}x${size}-${key}.packed`;
 }
 
 function kindOf(

@@ -32,29 +32,34 @@ export async function tarAt(paths: readonly string[], exact: boolean): Promise<I
   return undefined;
 }
 
-/**
- * The first of these paths where a folder is that is not empty, as a folder of images; capital letters make no difference.
- * @throws DataError `format` where it holds anything but images
- */
+/** The first of these paths where a folder is that is not empty, as `folderSource`; capital letters make no difference. */
 export async function folderAt(paths: readonly string[], exact: boolean): Promise<ImageSource | undefined> {
   for (const path of await spelled(paths)) {
     if (!(await infoOf(path))?.isDirectory()) continue;
-    const { files, leftOut } = await listFolder(path, isPhotoName);
-    const strangers = Object.values(leftOut)
-      .flat()
-      .filter((name) => !isSystemName(name.split(' -> ')[0]!));
-    if (files.length === 0 && strangers.length > 0) {
-      throw new DataError(
-        'format',
-        `${path} should hold images, but it holds ${strangers.length === 1 ? '' : `${strangers.length} other things, such as `}${strangers[0]} (links to folders are not followed): put the images themselves there.`,
-      );
-    }
-    if (files.length === 0) continue;
-    const identity = identityOf(files.map(({ name, bytes, modified }) => [name, bytes, modified]));
-    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-    return { kind: 'folder', paths: [path], files, leftOut, exact, bytes, identity };
+    const source = await folderSource(path, exact);
+    if (source) return source;
   }
   return undefined;
+}
+
+/**
+ * A folder of images; undefined where it is empty but for what systems leave.
+ * @throws DataError `format` where it holds anything but images
+ */
+export async function folderSource(path: string, exact: boolean): Promise<ImageSource | undefined> {
+  const { files, leftOut } = await listFolder(path, isPhotoName);
+  if (files.length === 0) {
+    const strangers = Object.values(leftOut).flat();
+    const [first, ...more] = strangers.filter((name) => !isSystemName(name.split(' -> ')[0]!));
+    if (first === undefined) return undefined;
+    throw new DataError(
+      'format',
+      `${path} should hold images, but it holds ${first}${more.length > 0 ? ` and ${more.length} more` : ''} (links to folders are not followed): put the images themselves there.`,
+    );
+  }
+  const identity = identityOf(files.map(({ name, bytes, modified }) => [name, bytes, modified]));
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  return { kind: 'folder', paths: [path], files, leftOut, exact, bytes, identity };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, type open, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { folderEntries } from '../archives/folderEntries.js';
 import { tarEntries } from '../archives/tarEntries.js';
 import { DataError } from '../dataError.js';
@@ -32,6 +32,19 @@ export interface PackOptions {
   onNote?: OnNote | undefined;
   /** Opens the part file; `open` of node:fs/promises when absent. */
   openFile?: typeof open | undefined;
+}
+
+/** One packed file for each source, size and number of channels, so that sources of the same name do not displace each other. */
+export function packedPath(
+  cacheDir: string,
+  { paths, exact }: ImageSource,
+  size: number,
+  channels: 1 | 3,
+): string {
+  const path = paths[0]!;
+  const key = createHash('sha256').update(`${path}\0${exact}`).digest('hex').slice(0, 12);
+  const form = `${size}x${size}${channels === 1 ? '-grey' : ''}`;
+  return join(cacheDir, `${basename(path)}-${form}-${key}.packed`);
 }
 
 /** What to do about an image that cannot be used. */
