@@ -16,7 +16,7 @@ const DEFLATE_RATIO = 1032;
 /** What may be inflated before it is known how much it is. */
 const HARMLESS_BYTES = 1 << 24;
 
-export const isPng = (bytes: Uint8Array): boolean => SIGNATURE.every((byte, i) => bytes[i] === byte);
+const isPng = (bytes: Uint8Array): boolean => SIGNATURE.every((byte, i) => bytes[i] === byte);
 
 /**
  * Decodes a PNG of 8-bit RGB. Nothing else is converted to it, so that no image enters a dataset by a guess.

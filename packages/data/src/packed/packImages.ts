@@ -87,7 +87,7 @@ export async function openOrPack(options: PackOptions): Promise<PackedStore | Ba
 }
 
 /** Where the images that a packed file lacks are listed. */
-export const leftOutPath = (packed: string): string => packed.replace(/\.packed$/, '.left-out.txt');
+const leftOutPath = (packed: string): string => packed.replace(/\.packed$/, '.left-out.txt');
 
 async function listLeftOut(packed: string, bad: readonly BadImage[]): Promise<void> {
   const path = leftOutPath(packed);
