@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, type open, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, type open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { writeFileAtomic } from '@pixelrnn/files';
 import { folderEntries } from '../archives/folderEntries.js';
 import { tarEntries } from '../archives/tarEntries.js';
 import { DataError } from '../dataError.js';
@@ -92,9 +93,10 @@ const leftOutPath = (packed: string): string => packed.replace(/\.packed$/, '.le
 async function listLeftOut(packed: string, bad: readonly BadImage[]): Promise<void> {
   const path = leftOutPath(packed);
   if (bad.length === 0) return rm(path, { force: true });
-  const part = await claimPart(dirname(path), basename(path));
-  await writeFile(part.path, badImagesList(bad));
-  await rename(part.path, path);
+  // The system's error, of which `onDisk` makes the sentence.
+  await writeFileAtomic(path, badImagesList(bad)).catch((error: Error) => {
+    throw error.cause ?? error;
+  });
 }
 
 function openIfSame({ path, source, skipBad = false }: PackOptions): PackedStore | undefined {
