@@ -11,7 +11,7 @@ import {
 } from '@pixelrnn/engine';
 import { cacheDir } from '@pixelrnn/files';
 import { kernelsInUse, whyComposed } from '@pixelrnn/kernels';
-import { buildNativeKernels } from '@pixelrnn/kernels/native';
+import { buildNativeKernels, buildPlanExecutor } from '@pixelrnn/kernels/native';
 import { Command, CommanderError, Option } from 'commander';
 
 const program = new Command('pnpm engine')
@@ -85,6 +85,9 @@ async function install(options: { cpu?: boolean; gpu?: boolean }): Promise<void>
   const kernels = await buildNativeKernels({ log: console.log });
   if ('unavailable' in kernels) console.log(`No native kernels: ${kernels.unavailable}.`);
   else if (!kernels.built) console.log('The fused kernels are built for this processor.');
+  const executor = await buildPlanExecutor({ log: console.log });
+  if ('unavailable' in executor) console.log(`No native executor of plans: ${executor.unavailable}.`);
+  else if (!executor.built) console.log('The executor of plans is built for this processor.');
 }
 
 try {

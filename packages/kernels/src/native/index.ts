@@ -1,1 +1,3 @@
-export { type BuildOptions, type BuiltKernels, buildNativeKernels } from './buildNativeKernels.js';
+export type { BuildOptions, BuiltKernels } from './buildAddon.js';
+export { buildNativeKernels } from './buildNativeKernels.js';
+export { buildPlanExecutor } from './buildPlanExecutor.js';

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TensorflowInstallation } from '@pixelrnn/engine';
-import { cacheDir } from '@pixelrnn/files';
+import { addonFolder } from './addonFolder.js';
 import { processorFeatures } from './processor.js';
 
 /** The file inside {@link kernelsFolder}. */
@@ -45,13 +44,12 @@ function sharedFlags(kind: string): string[] {
  */
 export function kernelsFolder({ version }: Pick<TensorflowInstallation, 'version'>): string {
   const features = processorFeatures();
-  const hash = createHash('sha256');
-  const build = { platform: process.platform, arch: process.arch, version, flags: compilerFlags(features) };
-  hash.update(JSON.stringify({ ...build, features }));
-  for (const path of filesOf(/\.(cc|h)$/)) {
-    hash.update(`\0${path.slice(sourceRoot.length)}\0`).update(readFileSync(path));
-  }
-  return join(cacheDir(), `kernels-${hash.digest('hex').slice(0, 16)}`);
+  return addonFolder(
+    'kernels',
+    { version, flags: compilerFlags(features), features },
+    filesOf(/\.(cc|h)$/),
+    sourceRoot,
+  );
 }
 
 function filesOf(pattern: RegExp): string[] {

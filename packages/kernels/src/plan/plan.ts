@@ -82,6 +82,8 @@ interface StepBase {
    */
   when: 'before' | 'pixel' | 'row' | 'rowReversed';
   out: MapId;
+  /** The layer it belongs to, for messages and summaries. */
+  layer?: string | undefined;
 }
 
 /**

@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Unavailable } from '../dispatch/kernelKind.js';
+
+const run = promisify(execFile);
+const require = createRequire(import.meta.url);
+
+export interface BuildOptions {
+  /** Takes one line of progress; default none. */
+  log?: (line: string) => void;
+}
+
+/** The folder of an addon, and whether it had to be built. */
+export interface BuiltKernels {
+  folder: string;
+  built: boolean;
+}
+
+/** An addon to be compiled. */
+export interface AddonSources {
+  /** File inside the folder. */
+  addonName: string;
+  /** The folder of the cache; may throw. */
+  folder: () => string;
+  /** Arguments of the compiler, sources and libraries among them, for the folder. */
+  compilerArguments: (folder: string) => string[];
+  /** Said before compiling. */
+  message: string;
+}
+
+/**
+ * Compiles an addon of Node's into the cache, unless it is there.
+ *
+ * Nothing half-built is ever loaded: the compiler writes into a folder of its own, which is renamed at the end. Two
+ * builds at once both succeed.
+ *
+ * @returns the folder, or why there is no addon, a phrase without a full stop
+ */
+export async function buildAddon(
+  { addonName, folder: folderOf, compilerArguments, message }: AddonSources,
+  { log }: BuildOptions,
+): Promise<BuiltKernels | Unavailable> {
+  try {
+    const folder = folderOf();
+    const isBuilt = () => existsSync(join(folder, addonName));
+    if (isBuilt()) return { folder, built: false };
+    log?.(message);
+    const cache = dirname(folder);
+    await mkdir(cache, { recursive: true });
+    const partial = await mkdtemp(join(cache, `.partial-${basename(folder).split('-')[0]}-`));
+    try {
+      // A folder beside the final one: paths relative to the addon hold in both.
+      await compile(compilerArguments(folder), join(partial, addonName));
+      await rename(partial, folder);
+    } catch (error) {
+      await rm(partial, { recursive: true, force: true });
+      // Another build may have been faster; then the folder is complete.
+      if (!isBuilt()) throw error;
+    }
+    return { folder, built: true };
+  } catch (error) {
+    return { unavailable: `they cannot be built: ${reason(error)}` };
+  }
+}
+
+async function compile(compilerArguments: string[], output: string): Promise<void> {
+  const nodeApi = join(dirname(require.resolve('node-api-headers')), 'include');
+  const mac = process.platform === 'darwin';
+  await run(
+    process.env.CXX || 'c++',
+    [
+      ...(mac ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared']),
+      `-I${nodeApi}`,
+      ...compilerArguments,
+      '-o',
+      output,
+      '-pthread',
+    ],
+    { maxBuffer: 64 << 20, timeout: 600_000 },
+  );
+}
+
+function reason(error: unknown): string {
+  const { code, message, stderr = '' } = error as { code?: unknown; message: string; stderr?: string };
+  if (code === 'ENOENT' && message.startsWith('spawn')) {
+    return `there is no C++ compiler '${process.env.CXX || 'c++'}' (set CXX to another)`;
+  }
+  const lines = stderr.split('\n').map((line) => line.trim());
+  return lines.find((line) => /\berror\b/i.test(line)) ?? (message.split('\n', 1)[0] as string);
+}

@@ -1,0 +1,21 @@
+export { checkPlan } from './checkPlan.js';
+export type { PlanExecutor, PlanRun, PlanRunOptions } from './executor.js';
+export type {
+  MapId,
+  Place,
+  Plan,
+  PlanMap,
+  PlanOutput,
+  PlanStep,
+  PlanTap,
+  PlanTerm,
+  SubsampleStep,
+  SumStep,
+  UpsampleStep,
+  WeightsOf,
+} from './plan.js';
+export { blocksOf } from './plan.js';
+export { channelsOf, logitsPerColor, type Reading, readingsOf, sizeOf, valuesOf } from './planMaps.js';
+export { type ReferenceInputs, referenceLogits } from './reference.js';
+export { decodePlan, encodePlan } from './serialize.js';
+export { wasmExecutor } from './wasmExecutor.js';

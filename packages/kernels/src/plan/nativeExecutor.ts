@@ -1,0 +1,106 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { planAddonName, planFolder } from '../native/planFolder.js';
+import { compilePlan } from './compilePlan.js';
+import type { PlanExecutor } from './executor.js';
+import type { Share } from './groups.js';
+import type { Plan } from './plan.js';
+import { type Machine, type OpenRun, startRun } from './planRun.js';
+import { bufferNames, type RunBuffers } from './runBuffers.js';
+
+const require = createRequire(import.meta.url);
+
+/** What `cpp/plan/addon.cc` exports. */
+interface Addon {
+  lanes: number;
+  load(program: Int32Array, constants: Float32Array): object;
+  open(
+    loaded: object,
+    settings: Int32Array,
+    buffers: readonly (ArrayBufferView | null)[],
+    shares: Int32Array,
+    threads: number,
+  ): object;
+  advance(run: object, buffers: readonly (ArrayBufferView | null)[], first: number, count: number): void;
+  close(run: object): void;
+}
+
+export interface NativeExecutorOptions {
+  /** Groups of images are shared over so many threads; default PIXELRNN_THREADS, else all processors. */
+  threads?: number;
+}
+
+/**
+ * An executor compiled for this processor, in Node; `pnpm engine install` builds it.
+ *
+ * @throws Error where the plan cannot be executed, or the addon is not built or does not load
+ */
+export function nativeExecutor(plan: Plan, { threads = defaultThreads() }: NativeExecutorOptions = {}): PlanExecutor {
+  if (!Number.isInteger(threads) || threads < 1)
+    throw new Error(`plan executor: threads must be a positive integer, got ${threads}`);
+  return new NativeExecutor(plan, loadAddon(), threads);
+}
+
+/** Whether {@link nativeExecutor} has an addon to load on this machine. */
+export function nativeExecutorIsBuilt(): boolean {
+  return existsSync(join(planFolder(), planAddonName));
+}
+
+function loadAddon(): Addon {
+  const path = join(planFolder(), planAddonName);
+  if (!existsSync(path))
+    throw new Error(
+      'plan executor: the native one is not built for this processor, run `pnpm engine install` or take WebAssembly',
+    );
+  return require(path) as Addon;
+}
+
+function defaultThreads(): number {
+  const { PIXELRNN_THREADS: wanted } = process.env;
+  if (!wanted) return availableParallelism();
+  const threads = Number(wanted);
+  if (Number.isInteger(threads) && threads > 0) return threads;
+  throw new Error(`PIXELRNN_THREADS must be a positive integer, got '${wanted}'`);
+}
+
+class NativeExecutor implements PlanExecutor, Machine {
+  readonly kind = 'native';
+  readonly lanes: number;
+  private loaded: object | null;
+
+  constructor(
+    private readonly plan: Plan,
+    private readonly addon: Addon,
+    readonly threads: number,
+  ) {
+    const { program, constants } = compilePlan(plan);
+    this.lanes = addon.lanes;
+    this.loaded = addon.load(program, constants);
+  }
+
+  start(options: Parameters<PlanExecutor['start']>[0]) {
+    return startRun(this.plan, this, options);
+  }
+
+  dispose(): void {
+    this.loaded = null;
+  }
+
+  open(buffers: RunBuffers, settings: Int32Array, shares: readonly Share[]): OpenRun {
+    if (!this.loaded) throw new Error('plan executor: it was disposed of');
+    const list = bufferNames.map((name) => buffers[name]);
+    const flat = Int32Array.from(shares.flatMap(({ lanes, first, images }) => [lanes, first, images]));
+    const { addon } = this;
+    const run = addon.open(this.loaded, settings, list, flat, this.threads);
+    return {
+      advance: (first, count) => addon.advance(run, list, first, count),
+      read: (name) => {
+        const values = buffers[name];
+        return (values ? values.slice() : null) as typeof values;
+      },
+      close: () => addon.close(run),
+    };
+  }
+}
