@@ -97,22 +97,26 @@ inline V hyperbolic_tangent(V x) {
     return half / (half + 1.0f);
 }
 
-// The error function within 2e-7: a ratio of polynomials in x^2, 1 from 4 on.
+// The error function within 1e-7: a polynomial in x^2 near 0, 1 - e^polynomial further out.
 template <typename V>
 inline V error_function(V x) {
-    const V limited = clamped(x, -4.0f, 4.0f);
-    const V s = limited * limited;
-    V p = s * -2.72614225801306e-10f + 2.77068142495902e-08f;
-    p = p * s - 2.10102402082508e-06f;
-    p = p * s - 5.69250639462346e-05f;
-    p = p * s - 7.34990630326855e-04f;
-    p = p * s - 2.95459980854025e-03f;
-    p = p * s - 1.60960333262415e-02f;
-    V q = s * -1.45660718464996e-05f - 2.13374055278905e-04f;
-    q = q * s - 1.68282697438203e-03f;
-    q = q * s - 7.37332916720468e-03f;
-    q = q * s - 1.42647390514189e-02f;
-    return limited * (p / q);
+    const V size = clamped(x < 0 ? -x : x, 0.0f, 4.0f);
+    const V s = size * size;
+    V near = s * -5.96761703e-4f + 4.99119423e-3f;
+    near = near * s - 2.67681349e-2f;
+    near = near * s + 1.12819925e-1f;
+    near = near * s - 3.76125336e-1f;
+    near = near * s + 1.28379166e-1f;
+    near = near * size + size;
+    V far = size * -1.72853470e-5f + 3.83197126e-4f;
+    far = far * size - 3.88396438e-3f;
+    far = far * size + 2.42546219e-2f;
+    far = far * size - 1.06777877e-1f;
+    far = far * size - 6.34846687e-1f;
+    far = far * size - 1.28717512e-1f;
+    far = far * size - size;
+    const V result = size > 0.921875f ? 1.0f - exponential(far) : near;
+    return x < 0 ? -result : result;
 }
 
 }  // namespace pixelrnn::plan
