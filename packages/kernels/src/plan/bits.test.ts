@@ -52,7 +52,9 @@ function results(executor: PlanExecutor, options: PlanRunOptions, step: number):
   run.dispose();
   return Array.from({ length: options.count }, (_, i) =>
     all
-      .map((bytes) => bytes.subarray((i * bytes.length) / options.count, ((i + 1) * bytes.length) / options.count))
+      .map((bytes) =>
+        bytes.subarray((i * bytes.length) / options.count, ((i + 1) * bytes.length) / options.count),
+      )
       .concat(streams ? [streams[i] as Uint8Array] : [])
       .map((bytes) => Buffer.from(bytes).toString('base64'))
       .join(),
@@ -113,7 +115,13 @@ describe('the same bits', () => {
     const { count, intensities } = planInputs(plan, 3, 5);
     const executor = await wasmExecutor(plan);
     const natsOf = (options: Partial<PlanRunOptions>) => {
-      const run = executor.start({ mode: 'take', count, intensities, nats: true, ...options } as PlanRunOptions);
+      const run = executor.start({
+        mode: 'take',
+        count,
+        intensities,
+        nats: true,
+        ...options,
+      } as PlanRunOptions);
       run.advance();
       return run.nats();
     };
@@ -127,7 +135,9 @@ describe('the same bits', () => {
     const plan = planOf('gated', { height: 5, width: 4, colors: 1, levels: 2 }, 1);
     expect(plan.conditions.map((id) => valuesOf(plan, mapAt(plan, id)))).toEqual([4, 60]);
     for (const executor of [nativeExecutor(plan), await wasmExecutor(plan)]) {
-      const options = [1, 2, 3].map((seed) => optionsOf(plan, 'draw', planInputs(plan, 2 * seed, seed), 0, 2 * seed));
+      const options = [1, 2, 3].map((seed) =>
+        optionsOf(plan, 'draw', planInputs(plan, 2 * seed, seed), 0, 2 * seed),
+      );
       const alone = options.map((each) => results(executor, each, 20));
       const runs = options.map((each) => executor.start(each));
       for (let i = 0; i < 20; i++) for (const run of runs) run.advance(1);

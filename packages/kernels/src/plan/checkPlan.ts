@@ -44,8 +44,7 @@ function checkSizes(plan: Plan): void {
     fail(`knownStride must be null or a positive integer, got ${knownStride}`);
   }
   maps.forEach(({ channels, groups, stride }, id) => {
-    if (!Number.isInteger(channels) || channels < 1)
-      fail(`map ${id} must have channels, got ${channels}`);
+    if (!Number.isInteger(channels) || channels < 1) fail(`map ${id} must have channels, got ${channels}`);
     if (!Number.isInteger(stride) || stride < 0) fail(`map ${id} has the stride ${stride}`);
     if (groups === 'contiguous' && channels % colors !== 0)
       fail(`map ${id} has ${channels} channels, which do not divide into ${colors} equal groups`);
@@ -90,7 +89,8 @@ function checkSum(plan: Plan, step: SumStep, index: number): void {
     fail(`step ${index} with the unit ${step.unit} ${step.cell ? 'has' : 'has no'} cell`);
   for (const { map, row, column, colors, as } of readingsOf(step)) {
     const read = mapAt(plan, map);
-    if (!Number.isInteger(row) || !Number.isInteger(column)) fail(`step ${index} reads at (${row}, ${column})`);
+    if (!Number.isInteger(row) || !Number.isInteger(column))
+      fail(`step ${index} reads at (${row}, ${column})`);
     if (read.stride !== out.stride && read.stride !== 0)
       fail(`step ${index} reads map ${map} of stride ${read.stride} into one of ${out.stride}`);
     if (as === 'term' && colors !== 'all' && out.groups === 'all')
@@ -115,7 +115,10 @@ function checkScaling(plan: Plan, step: Exclude<PlanStep, SumStep>, index: numbe
     fail(`step ${index}, ${step.kind} by ${stride}, joins maps of strides ${from.stride} and ${out.stride}`);
   if (step.kind === 'subsample' && from.channels !== out.channels)
     fail(`step ${index} subsamples ${from.channels} channels into ${out.channels}`);
-  if (step.kind === 'upsample' && (!Number.isInteger(step.kernel) || step.kernel < 1 || step.kernel % 2 === 0))
+  if (
+    step.kind === 'upsample' &&
+    (!Number.isInteger(step.kernel) || step.kernel < 1 || step.kernel % 2 === 0)
+  )
     fail(`step ${index} has a kernel of ${step.kernel}, expected an odd one`);
 }
 
@@ -155,7 +158,6 @@ function unknown(
 function laterColor(plan: Plan, outId: MapId, readId: MapId): boolean {
   const [out, read] = [mapAt(plan, outId), mapAt(plan, readId)];
   return Array.from({ length: read.channels }).some(
-    (_, channel) =>
-      colorOf(read, plan.colors, channel) > colorOf(out, plan.colors, channel % out.channels),
+    (_, channel) => colorOf(read, plan.colors, channel) > colorOf(out, plan.colors, channel % out.channels),
   );
 }

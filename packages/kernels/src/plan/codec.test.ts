@@ -16,7 +16,13 @@ describe.each(cases)('$kind of $size.levels levels', ({ kind, size }) => {
     const perImage = size.height * size.width * size.colors;
     const [first, second] = await executorsOf(plan);
     if (!first || !second) throw new Error('two executors');
-    const intensities = finished(first, { mode: 'draw', count, uniforms, conditions, intensities: start }).intensities();
+    const intensities = finished(first, {
+      mode: 'draw',
+      count,
+      uniforms,
+      conditions,
+      intensities: start,
+    }).intensities();
     const encoded = finished(first, { mode: 'encode', count, conditions, intensities, nats: true });
     const streams = encoded.streams();
     const [known, other] = [intensities, new Uint8Array(intensities.length)];
@@ -32,7 +38,10 @@ describe.each(cases)('$kind of $size.levels levels', ({ kind, size }) => {
     }
     expect(finished(second, { mode: 'encode', count, conditions, intensities }).streams()).toEqual(streams);
     streams.forEach((stream, i) => {
-      const nats = encoded.nats().subarray(i * perImage, (i + 1) * perImage).reduce((sum, value) => sum + value, 0);
+      const nats = encoded
+        .nats()
+        .subarray(i * perImage, (i + 1) * perImage)
+        .reduce((sum, value) => sum + value, 0);
       const bytes = nats / Math.LN2 / 8;
       expect(stream.length).toBeLessThan(1.01 * bytes + 2);
       expect(stream.length).toBeGreaterThan(0.99 * bytes - 1);
@@ -73,20 +82,28 @@ test('any bytes decode to some image or to an error that says what is wrong', as
   const [native, wasm] = await executorsOf(plan);
   let errors = 0;
   fc.assert(
-    fc.property(fc.array(fc.uint8Array({ maxLength: 120, size: 'max' }), { minLength: 1, maxLength: 3 }), (streams) => {
-      const results = [native, wasm].map((executor) => {
-        try {
-          return finished(executor as NonNullable<typeof executor>, { mode: 'decode', count: streams.length, streams });
-        } catch (error) {
-          errors++;
-          return (error as Error).message;
-        }
-      });
-      const [a, b] = results.map((result) => (typeof result === 'string' ? result : result.intensities()));
-      expect(a).toEqual(b);
-      if (typeof a === 'string') expect(a).toMatch(/^plan executor: the stream of image \d goes on after its last pixel$/);
-      else expect(Math.max(...(a as Uint8Array))).toBeLessThan(11);
-    }),
+    fc.property(
+      fc.array(fc.uint8Array({ maxLength: 120, size: 'max' }), { minLength: 1, maxLength: 3 }),
+      (streams) => {
+        const results = [native, wasm].map((executor) => {
+          try {
+            return finished(executor as NonNullable<typeof executor>, {
+              mode: 'decode',
+              count: streams.length,
+              streams,
+            });
+          } catch (error) {
+            errors++;
+            return (error as Error).message;
+          }
+        });
+        const [a, b] = results.map((result) => (typeof result === 'string' ? result : result.intensities()));
+        expect(a).toEqual(b);
+        if (typeof a === 'string')
+          expect(a).toMatch(/^plan executor: the stream of image \d goes on after its last pixel$/);
+        else expect(Math.max(...(a as Uint8Array))).toBeLessThan(11);
+      },
+    ),
     { numRuns: 200, seed: 3 },
   );
   expect(errors).toBeGreaterThan(0);

@@ -180,7 +180,9 @@ class Compiler {
       this.constant(read(output.eta, gaussians, 'eta of the output')),
       this.constant(alpha.map((value) => Math.exp(value) / 2)),
       this.constant(alpha.map((value) => Math.exp(value / 2) * Math.SQRT1_2)),
-      this.constant(read(output.beta, colors * components * features, 'beta of the output').map((b) => b * b)),
+      this.constant(
+        read(output.beta, colors * components * features, 'beta of the output').map((b) => b * b),
+      ),
     ];
   }
 

@@ -8,8 +8,20 @@ const unit = 2 ** 24;
 
 test('a level is drawn where the sum of probabilities passes the uniform number', async () => {
   // Probabilities 1/8, 1/2, 1/8, 1/4, exact in binary: sums 0.125, 0.625, 0.75, 1.
-  const plan = biasedPlan({ height: 1, width: 8, colors: 1, levels: 4 }, [0.125, 0.5, 0.125, 0.25].map(Math.log));
-  const uniforms = Uint32Array.of(0, 0.124 * unit, 0.126 * unit, 0.624 * unit, 0.626 * unit, 0.74 * unit, 0.76 * unit, unit - 1);
+  const plan = biasedPlan(
+    { height: 1, width: 8, colors: 1, levels: 4 },
+    [0.125, 0.5, 0.125, 0.25].map(Math.log),
+  );
+  const uniforms = Uint32Array.of(
+    0,
+    0.124 * unit,
+    0.126 * unit,
+    0.624 * unit,
+    0.626 * unit,
+    0.74 * unit,
+    0.76 * unit,
+    unit - 1,
+  );
   for (const executor of await executorsOf(plan)) {
     const run = finished(executor, { mode: 'draw', count: 1, uniforms, nats: true });
     expect([...run.intensities()]).toEqual([0, 0, 1, 1, 2, 2, 3, 3]);
@@ -56,7 +68,10 @@ test('what is drawn is read at the next pixel', async () => {
 test('images of a small space come as often as their probabilities say', async () => {
   const plan = planOf('diagonalBiLSTM', { height: 2, width: 2, colors: 1, levels: 3 }, 4);
   const images = 3 ** 4;
-  const all = Uint8Array.from({ length: images * 4 }, (_, i) => Math.floor(Math.floor(i / 4) / 3 ** (i % 4)) % 3);
+  const all = Uint8Array.from(
+    { length: images * 4 },
+    (_, i) => Math.floor(Math.floor(i / 4) / 3 ** (i % 4)) % 3,
+  );
   const draws = 20_000;
   const random = new Random(5);
   const uniforms = Uint32Array.from({ length: draws * 4 }, () => random.integer(unit));
@@ -72,7 +87,10 @@ test('images of a small space come as often as their probabilities say', async (
       const index = [0, 1, 2, 3].reduce((sum, j) => sum + (drawn[4 * i + j] as number) * 3 ** j, 0);
       counts[index] = (counts[index] as number) + 1;
     }
-    const chiSquare = probabilities.reduce((sum, p, i) => sum + ((counts[i] as number) - draws * p) ** 2 / (draws * p), 0);
+    const chiSquare = probabilities.reduce(
+      (sum, p, i) => sum + ((counts[i] as number) - draws * p) ** 2 / (draws * p),
+      0,
+    );
     // 80 degrees of freedom: mean 80, standard deviation 12.6.
     expect(chiSquare).toBeGreaterThan(40);
     expect(chiSquare).toBeLessThan(130);
@@ -125,7 +143,12 @@ test('guidance mixes the logits of two sets of conditions', async () => {
     expect(finished(executor, one).intensities()).toEqual(plain);
     const far = finished(executor, { ...one, guidance: { scale: 8, conditions: others } });
     expect(far.intensities()).not.toEqual(plain);
-    const again = finished(executor, { ...common, mode: 'take', intensities: far.intensities(), guidance: { scale: 8, conditions: others } });
+    const again = finished(executor, {
+      ...common,
+      mode: 'take',
+      intensities: far.intensities(),
+      guidance: { scale: 8, conditions: others },
+    });
     expect(again.logits()).toEqual(far.logits());
   }
 });

@@ -37,7 +37,10 @@ export interface NativeExecutorOptions {
  *
  * @throws Error where the plan cannot be executed, or the addon is not built or does not load
  */
-export function nativeExecutor(plan: Plan, { threads = defaultThreads() }: NativeExecutorOptions = {}): PlanExecutor {
+export function nativeExecutor(
+  plan: Plan,
+  { threads = defaultThreads() }: NativeExecutorOptions = {},
+): PlanExecutor {
   if (!Number.isInteger(threads) || threads < 1)
     throw new Error(`plan executor: threads must be a positive integer, got ${threads}`);
   return new NativeExecutor(plan, loadAddon(), threads);

@@ -148,7 +148,10 @@ function pack(
   }
   return {
     ...channels,
-    segments: merged(plan, inputs.map(({ segment }) => segment)),
+    segments: merged(
+      plan,
+      inputs.map(({ segment }) => segment),
+    ),
     bias: Float32Array.from(sums, (sum) => bias[sum] as number),
     weights,
   };
@@ -194,9 +197,14 @@ export function checkMasked(plan: Plan, step: SumStep, index: number): void {
       const values = weights();
       for (let channel = 0; channel < map.channels; channel++) {
         for (let sum = 0; sum < sums; sum++) {
-          const [from, to] = [colorOf(map, plan.colors, channel), colorOf(out, plan.colors, sum % out.channels)];
+          const [from, to] = [
+            colorOf(map, plan.colors, channel),
+            colorOf(out, plan.colors, sum % out.channels),
+          ];
           if (!allowed(map, tap, from, to) && values[(t * map.channels + channel) * sums + sum] !== 0)
-            throw new Error(`plan: step ${index} has a weight from colour ${from} to ${to} of its own pixel, which its mask forbids`);
+            throw new Error(
+              `plan: step ${index} has a weight from colour ${from} to ${to} of its own pixel, which its mask forbids`,
+            );
         }
       }
     });

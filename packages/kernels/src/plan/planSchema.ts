@@ -7,7 +7,9 @@ export function planSchema(floats: Float32Array): z.ZodType<Plan> {
   const natural = z.int().nonnegative();
   const weights = z
     .strictObject({ first: natural, count: natural })
-    .refine(({ first, count }) => first + count <= floats.length, { error: 'weights lie beyond the end of the file' })
+    .refine(({ first, count }) => first + count <= floats.length, {
+      error: 'weights lie beyond the end of the file',
+    })
     .transform(({ first, count }) => {
       const values = floats.subarray(first, first + count);
       return () => values;

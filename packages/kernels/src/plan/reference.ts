@@ -1,7 +1,15 @@
 import { checkPlan } from './checkPlan.js';
 import type { MapId, Place, Plan, PlanStep, SumStep, UpsampleStep } from './plan.js';
 import { blocksOf } from './plan.js';
-import { channelsOf, colorOf, logitsPerColor, mapAt, parametersPerColor, sizeOf, valuesOf } from './planMaps.js';
+import {
+  channelsOf,
+  colorOf,
+  logitsPerColor,
+  mapAt,
+  parametersPerColor,
+  sizeOf,
+  valuesOf,
+} from './planMaps.js';
 import { referenceOutput } from './referenceOutput.js';
 
 export interface ReferenceInputs {
@@ -19,7 +27,10 @@ export interface ReferenceInputs {
  *
  * @returns [N, H, W, C, 1 of a Bernoulli or levels]; of a mixture the logarithms of the levels' probabilities
  */
-export function referenceLogits(plan: Plan, { count, intensities, conditions = [] }: ReferenceInputs): Float32Array {
+export function referenceLogits(
+  plan: Plan,
+  { count, intensities, conditions = [] }: ReferenceInputs,
+): Float32Array {
   checkPlan(plan);
   const { height, width, colors } = plan;
   const perImage = height * width * colors;
@@ -116,7 +127,12 @@ class Walk {
   }
 
   /** The value at a distance from a position, or the border's. */
-  private read({ map: id, row: down, column: right }: Place, row: number, column: number, channel: number): number {
+  private read(
+    { map: id, row: down, column: right }: Place,
+    row: number,
+    column: number,
+    channel: number,
+  ): number {
     const map = mapAt(this.plan, id);
     const values = this.maps[id] as Float32Array;
     if (map.stride === 0) return values[channel] as number;
@@ -206,7 +222,8 @@ class Walk {
           if (r % stride !== 0 || c % stride !== 0) continue;
           for (let input = 0; input < from.channels; input++) {
             const x = this.read({ map: step.from, row: r / stride, column: c / stride }, 0, 0, input);
-            sum += x * (weights[((i * kernel + j) * from.channels + input) * out.channels + channel] as number);
+            sum +=
+              x * (weights[((i * kernel + j) * from.channels + input) * out.channels + channel] as number);
           }
         }
       }

@@ -4,7 +4,11 @@ import type { Plan, PlanOutput } from './plan.js';
 export const uniformShare = 2 ** -16;
 
 /** Logits of a colour from its channels of the output's map: themselves, or a mixture's log-probabilities. */
-export function referenceOutput(plan: Plan, color: number, parameters: Float32Array): Float32Array | number[] {
+export function referenceOutput(
+  plan: Plan,
+  color: number,
+  parameters: Float32Array,
+): Float32Array | number[] {
   if (plan.output.kind !== 'mcgsm') return parameters;
   return mixtureLogProbabilities(plan.output, plan.levels, color, parameters);
 }
@@ -33,7 +37,11 @@ function mixtureLogProbabilities(
     }
     const precision = alpha[color * components * scales + i] as number;
     const logWeight = (eta[color * components * scales + i] as number) - (Math.exp(precision) / 2) * energy;
-    return { logWeight, mean: parameters[component] as number, inverse: Math.exp(precision / 2) * Math.SQRT1_2 };
+    return {
+      logWeight,
+      mean: parameters[component] as number,
+      inverse: Math.exp(precision / 2) * Math.SQRT1_2,
+    };
   });
   const largest = Math.max(...gaussians.map(({ logWeight }) => logWeight));
   const total = gaussians.reduce((sum, { logWeight }) => sum + Math.exp(logWeight - largest), 0);

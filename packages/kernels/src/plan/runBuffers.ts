@@ -84,7 +84,14 @@ export function prepareRun(plan: Plan, options: PlanRunOptions): PreparedRun {
   }
   const knownOfEach = known !== null && known.length !== pixels;
   const settings = new Int32Array(8);
-  settings.set([count, modes[mode], guidance ? 1 : 0, knownOfEach ? 1 : 0, logits === 'all' ? 1 : 0, capacity]);
+  settings.set([
+    count,
+    modes[mode],
+    guidance ? 1 : 0,
+    knownOfEach ? 1 : 0,
+    logits === 'all' ? 1 : 0,
+    capacity,
+  ]);
   new Float32Array(settings.buffer).set([temperature, guidance?.scale ?? 1], 6);
   return { buffers, settings, capacity };
 }

@@ -58,14 +58,16 @@ export function encodePlan(plan: Plan): Uint8Array {
 export function decodePlan(bytes: Uint8Array): Plan {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < prefix) fail(`a file of ${bytes.length} bytes is too short`);
-  if (new TextDecoder('latin1').decode(bytes.subarray(0, 8)) !== magic) fail('the file does not begin as one');
+  if (new TextDecoder('latin1').decode(bytes.subarray(0, 8)) !== magic)
+    fail('the file does not begin as one');
   const written = view.getUint32(8, true);
   if (written !== version) fail(`the file has version ${written}, this program reads ${version}`);
   if (crc32(bytes.subarray(checked)) >>> 0 !== view.getUint32(12, true))
     fail('the checksum is wrong: the file is damaged or cut short');
   const header = view.getUint32(16, true);
   const weights = bytes.length - prefix - header;
-  if (header % 4 !== 0 || weights < 0 || weights % 4 !== 0) fail(`a header of ${header} bytes does not fit the file`);
+  if (header % 4 !== 0 || weights < 0 || weights % 4 !== 0)
+    fail(`a header of ${header} bytes does not fit the file`);
   const floats = new Float32Array(weights / 4);
   for (let i = 0; i < floats.length; i++) floats[i] = view.getFloat32(prefix + header + 4 * i, true);
   const plan = parse(new TextDecoder().decode(bytes.subarray(prefix, prefix + header)), floats);

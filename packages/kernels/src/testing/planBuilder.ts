@@ -156,7 +156,17 @@ export class PlanBuilder {
     const out = this.map(channels, 'all', { stride: this.at(from).stride / stride });
     const weights = this.weights(kernel * kernel * this.at(from).channels * channels);
     const bias = this.weights(channels);
-    this.plan.steps.push({ kind: 'upsample', when: 'before', from, out, stride, kernel, unit: 'relu', weights, bias });
+    this.plan.steps.push({
+      kind: 'upsample',
+      when: 'before',
+      from,
+      out,
+      stride,
+      kernel,
+      unit: 'relu',
+      weights,
+      bias,
+    });
     return out;
   }
 
