@@ -99,8 +99,10 @@ function slow() {
   ];
   vitest(['packages/engine'], {}, nextNode);
   checkWhere(compiles, `there is no compiler ${compiler}`, 'sh', ['packages/kernels/cpp/test.sh']);
+  checkWhere(compiles, `there is no compiler ${compiler}`, 'sh', ['packages/kernels/cpp/plan/test.sh']);
   checkWhere(python, 'Python 3 is not installed', 'sh', ['packages/kernels/wasm/build.sh', '--check']);
   checkWhere(python, 'Python 3 is not installed', 'sh', ['packages/kernels/cpp/format.sh', '--check']);
+  checkWhere(python, 'Python 3 is not installed', 'sh', ['packages/kernels/wasm/build-plan.sh', '--check']);
   const source = ['--conditions=@pixelrnn/source', '--import', 'tsx'];
   checkWhere(python, 'Python 3 is not installed', process.execPath, [
     ...source,

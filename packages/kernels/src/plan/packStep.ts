@@ -6,7 +6,7 @@ import { type ChannelRange, channelsOf, colorOf, mapAt, sumsOf } from './planMap
 const tile = 8;
 
 /** Channels at a place, each of which is one row of weights: first, first + step, ... */
-export interface Segment extends ChannelRange {
+interface Segment extends ChannelRange {
   map: MapId;
   row: number;
   column: number;

@@ -35,7 +35,7 @@ export interface PlanMap {
    * map is complete before any pixel that reads it begins.
    */
   groups: 'cyclic' | 'contiguous' | 'all';
-  /** Rows and columns of the image for one of the map: 1, s for a subsampled map; 0: the map is one vector an image. */
+  /** Rows and columns of the image for one of the map: 1, s for a subsampled map; 0: one vector an image, read from everywhere. */
   stride: number;
   /** [channels], the value above the first row, between the first and last column; zero where absent. */
   above?: WeightsOf | undefined;

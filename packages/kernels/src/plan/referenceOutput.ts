@@ -1,7 +1,7 @@
 import type { Plan, PlanOutput } from './plan.js';
 
 /** The share of a uniform distribution in a mixture's probabilities, as `binProbability` of @pixelrnn/metrics has it. */
-export const uniformShare = 2 ** -16;
+const uniformShare = 2 ** -16;
 
 /** Logits of a colour from its channels of the output's map: themselves, or a mixture's log-probabilities. */
 export function referenceOutput(
@@ -58,7 +58,7 @@ function mixtureLogProbabilities(
 }
 
 /** erf in double precision: its series around 0, the continued fraction of erfc elsewhere (Abramowitz and Stegun, 7.1.6, 7.1.14). */
-export function errorFunction(x: number): number {
+function errorFunction(x: number): number {
   const size = Math.abs(x);
   if (size > 6) return Math.sign(x);
   if (size < 2.5) {
