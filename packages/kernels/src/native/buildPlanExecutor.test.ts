@@ -9,7 +9,7 @@ import { planAddonName, planCompilerFlags } from './planFolder.js';
 
 const root = mkdtempSync(join(tmpdir(), 'pixelrnn-plan-'));
 const cache = join(root, 'cache');
-vi.mock('@pixelrnn/engine', () => ({ cacheDir: () => cache }));
+vi.mock('@pixelrnn/files', () => ({ cacheDir: () => cache }));
 
 function useCompiler(script: string): void {
   const path = join(root, 'compiler');
