@@ -20,3 +20,8 @@ function reached(file: URL, seen = new Set<string>()): Set<string> {
 test('plans and their WebAssembly need neither TensorFlow.js nor Node', () => {
   expect([...reached(new URL('./index.ts', import.meta.url))].sort()).toEqual(['crc-32', 'zod']);
 });
+
+test('the native executor needs no TensorFlow.js', () => {
+  const names = [...reached(new URL('./nativeExecutor.ts', import.meta.url))];
+  expect(names.filter((name) => !name.startsWith('node:'))).toEqual(['@pixelrnn/files']);
+});
