@@ -76,13 +76,15 @@ bool buffers_of(napi_env env, napi_value list, Buffers& buffers) {
         napi_value element;
         napi_valuetype type;
         size_t length;
-        if (napi_get_element(env, list, i, &element) != napi_ok || napi_typeof(env, element, &type) != napi_ok) return false;
+        if (napi_get_element(env, list, i, &element) != napi_ok || napi_typeof(env, element, &type) != napi_ok)
+            return false;
         if (type != napi_null && !array_of(env, element, pointers[i], length)) return false;
     }
-    buffers = {static_cast<float*>(pointers[0]),    static_cast<float*>(pointers[1]),  static_cast<uint8_t*>(pointers[2]),
-               static_cast<uint8_t*>(pointers[3]),  static_cast<uint32_t*>(pointers[4]), static_cast<uint8_t*>(pointers[5]),
-               static_cast<float*>(pointers[6]),    static_cast<float*>(pointers[7]),  static_cast<uint8_t*>(pointers[8]),
-               static_cast<Coder*>(pointers[9])};
+    buffers = {static_cast<float*>(pointers[0]),    static_cast<float*>(pointers[1]),
+               static_cast<uint8_t*>(pointers[2]),  static_cast<uint8_t*>(pointers[3]),
+               static_cast<uint32_t*>(pointers[4]), static_cast<uint8_t*>(pointers[5]),
+               static_cast<float*>(pointers[6]),    static_cast<float*>(pointers[7]),
+               static_cast<uint8_t*>(pointers[8]),  static_cast<Coder*>(pointers[9])};
     return true;
 }
 
@@ -109,8 +111,8 @@ napi_value load(napi_env env, napi_callback_info info) {
     if (!arguments(env, info, values, 2) || !array_of(env, values[0], ints, int_count) ||
         !array_of(env, values[1], constants, constant_count))
         return fail(env, "loads two typed arrays");
-    return external(env, new std::shared_ptr<const Loaded>(new Loaded{
-                             {ints, ints + int_count}, {constants, constants + constant_count}}));
+    return external(env, new std::shared_ptr<const Loaded>(
+                             new Loaded{{ints, ints + int_count}, {constants, constants + constant_count}}));
 }
 
 // open(loaded, settings: Int32Array [8], buffers, shares: Int32Array [groups, 3], threads): begins a run.
@@ -123,7 +125,8 @@ napi_value open(napi_env env, napi_callback_info info) {
     auto run = std::make_unique<Run>();
     if (!arguments(env, info, values, 5) || !array_of(env, values[1], settings, length) ||
         length * sizeof(int32_t) != sizeof(Settings) || !buffers_of(env, values[2], buffers) ||
-        !array_of(env, values[3], shares, share_count) || napi_get_value_int32(env, values[4], &run->threads) != napi_ok)
+        !array_of(env, values[3], shares, share_count) ||
+        napi_get_value_int32(env, values[4], &run->threads) != napi_ok)
         return fail(env, "opens a run with settings, buffers and shares");
     run->plan = *object_of<std::shared_ptr<const Loaded>>(env, values[0]);
     run->settings = *settings;
@@ -132,10 +135,12 @@ napi_value open(napi_env env, napi_callback_info info) {
     for (const Share& share : run->shares) {
         const size_t bytes = pixelrnn_plan_state(program, share.lanes);
         run->states.emplace_back(std::aligned_alloc(64, (bytes + 63) / 64 * 64));
-        if (!run->states.back()) return fail(env, "finds no " + std::to_string(bytes) + " bytes of memory for a group of images");
+        if (!run->states.back())
+            return fail(env, "finds no " + std::to_string(bytes) + " bytes of memory for a group of images");
     }
     each_group(*run, [&](int32_t i) {
-        pixelrnn_plan_begin(program, run->plan->constants.data(), &run->settings, &buffers, &run->shares[i], run->states[i].get());
+        pixelrnn_plan_begin(program, run->plan->constants.data(), &run->settings, &buffers, &run->shares[i],
+                            run->states[i].get());
     });
     return external(env, run.release());
 }
@@ -146,7 +151,8 @@ napi_value advance(napi_env env, napi_callback_info info) {
     Buffers buffers;
     int32_t first, count;
     if (!arguments(env, info, values, 4) || !buffers_of(env, values[1], buffers) ||
-        napi_get_value_int32(env, values[2], &first) != napi_ok || napi_get_value_int32(env, values[3], &count) != napi_ok)
+        napi_get_value_int32(env, values[2], &first) != napi_ok ||
+        napi_get_value_int32(env, values[3], &count) != napi_ok)
         return fail(env, "advances a run by a number of pixels");
     const Run& run = *object_of<Run>(env, values[0]);
     each_group(run, [&](int32_t i) {
@@ -178,6 +184,7 @@ NAPI_MODULE_INIT() {
     const bool good = napi_create_int32(env, pixelrnn_plan_lanes(), &lanes) == napi_ok &&
                       napi_set_named_property(env, exports, "lanes", lanes) == napi_ok &&
                       export_function(env, exports, "load", load) && export_function(env, exports, "open", open) &&
-                      export_function(env, exports, "advance", advance) && export_function(env, exports, "close", close);
+                      export_function(env, exports, "advance", advance) &&
+                      export_function(env, exports, "close", close);
     return good ? exports : fail(env, "cannot export its functions");
 }

@@ -29,7 +29,8 @@ inline void begin_encoding(Coder& coder) { coder = {0, kWhole, 0, 0}; }
 // Writes the top byte of a value that may have carried.
 inline void put_byte(Coder& coder, uint8_t* bytes, uint32_t capacity, uint64_t value) {
     if (value >= kWhole)
-        for (uint32_t i = coder.length; i > 0 && ++bytes[i - 1] == 0; i--) {}
+        for (uint32_t i = coder.length; i > 0 && ++bytes[i - 1] == 0; i--) {
+        }
     if (coder.length < capacity) bytes[coder.length++] = static_cast<uint8_t>(value >> (kLowBits - 8));
 }
 

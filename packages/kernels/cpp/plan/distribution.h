@@ -20,7 +20,11 @@ public:
     };
 
     Distribution(const Program& program, const float* constants, const Workspace& workspace)
-        : program_(program), constants_(constants), logits_(workspace.logits), shares_(workspace.shares), gaussians_(workspace.gaussians) {}
+        : program_(program),
+          constants_(constants),
+          logits_(workspace.logits),
+          shares_(workspace.shares),
+          gaussians_(workspace.gaussians) {}
 
     // Reads the output's channels of a colour.
     void read(const float* channels, int32_t color) {
@@ -95,8 +99,9 @@ public:
             Vector chosen = {};
             for (int32_t lane = 0; lane < G::kWidth; lane++) {
                 const int32_t value = values[first + lane];
-                chosen[lane] = program_.output == kBernoulli ? (value ? -logit(0, first + lane) : logit(0, first + lane))
-                                                             : logit(value, first + lane);
+                chosen[lane] = program_.output == kBernoulli
+                                   ? (value ? -logit(0, first + lane) : logit(0, first + lane))
+                                   : logit(value, first + lane);
             }
             if (program_.output == kBernoulli) {
                 const Vector size = chosen < 0 ? -chosen : chosen;
@@ -159,7 +164,8 @@ public:
     int32_t decode(int32_t lane, Coder& coder, const uint8_t* bytes) {
         const int32_t target = decoded_target(coder);
         int32_t level = 0, start = 0;
-        while (level < program_.levels - 1 && start + frequency(level, lane) <= target) start += frequency(level++, lane);
+        while (level < program_.levels - 1 && start + frequency(level, lane) <= target)
+            start += frequency(level++, lane);
         plan::decode(coder, bytes, start, frequency(level, lane));
         return level;
     }

@@ -45,7 +45,8 @@ private:
     void fill(float* to, const Map& map, int32_t constant) {
         if (constant < 0) return;
         for (int32_t channel = 0; channel < map.channels; channel++)
-            for (int32_t lane = 0; lane < G::kLanes; lane++) to[channel * G::kLanes + lane] = constants_[constant + channel];
+            for (int32_t lane = 0; lane < G::kLanes; lane++)
+                to[channel * G::kLanes + lane] = constants_[constant + channel];
     }
 
     const Program& program_;

@@ -14,7 +14,8 @@ class Mixture {
 
 public:
     // parameters: [components] means, [features], `lanes` apart. workspace: 2 [components x scales] vectors.
-    Mixture(const Program& program, const float* constants, int32_t color, const float* parameters, int32_t lanes, V* workspace)
+    Mixture(const Program& program, const float* constants, int32_t color, const float* parameters, int32_t lanes,
+            V* workspace)
         : program_(program),
           parameters_(parameters),
           lanes_(lanes),

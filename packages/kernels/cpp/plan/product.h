@@ -39,8 +39,10 @@ void tile(const Source* sources, int32_t count, const float* weights, int32_t pi
     for (int32_t s = 0; s < sums; s++)
         for (int32_t v = 0; v < G::kVectors; v++) sum[s][v] = broadcast<Vector>(bias[s]);
     for (int32_t i = 0; i < count; i++) {
-        if (sources[i].relu) add_products<G, sums, true>(sum, sources[i], weights, pitch);
-        else add_products<G, sums, false>(sum, sources[i], weights, pitch);
+        if (sources[i].relu)
+            add_products<G, sums, true>(sum, sources[i], weights, pitch);
+        else
+            add_products<G, sums, false>(sum, sources[i], weights, pitch);
         weights += ptrdiff_t(sources[i].count) * pitch;
     }
     for (int32_t s = 0; s < sums; s++)

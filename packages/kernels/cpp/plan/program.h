@@ -48,9 +48,9 @@ struct Step {
 
 struct Map {
     int32_t channels, height, width;
-    int32_t rows;     // kept: row r lies at r mod rows
-    int32_t before;   // columns of border left of the image
-    int32_t columns;  // with both borders
+    int32_t rows;                // kept: row r lies at r mod rows
+    int32_t before;              // columns of border left of the image
+    int32_t columns;             // with both borders
     int32_t above, left, right;  // constants [channels], -1: zeros
     int32_t first;               // where its values begin in a lane's state
     int32_t vector;              // one position, read from everywhere

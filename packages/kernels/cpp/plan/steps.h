@@ -63,7 +63,9 @@ private:
         const Place* residuals = program_.at<Place>(step.residuals);
         for (int32_t i = 0; i < step.residual_count; i++) {
             const float* from = maps_.at(residuals[i], from_row, from_column);
-            each_channel(pass, [&](int32_t, ptrdiff_t at) { store(out + at, load<Vector>(out + at) + load<Vector>(from + at)); });
+            each_channel(pass, [&](int32_t, ptrdiff_t at) {
+                store(out + at, load<Vector>(out + at) + load<Vector>(from + at));
+            });
         }
     }
 
@@ -88,9 +90,11 @@ private:
         const float* sums = sums_;
         switch (step.unit) {
             case kLinear:
-                return each_channel(pass, [&](int32_t own, ptrdiff_t at) { store(out + at, load<Vector>(sums + own)); });
+                return each_channel(pass,
+                                    [&](int32_t own, ptrdiff_t at) { store(out + at, load<Vector>(sums + own)); });
             case kRelu:
-                return each_channel(pass, [&](int32_t own, ptrdiff_t at) { store(out + at, relu(load<Vector>(sums + own))); });
+                return each_channel(
+                    pass, [&](int32_t own, ptrdiff_t at) { store(out + at, relu(load<Vector>(sums + own))); });
             case kGated:
                 return each_channel(pass, [&](int32_t own, ptrdiff_t at) {
                     const Vector f = load<Vector>(sums + own), g = load<Vector>(sums + block + own);

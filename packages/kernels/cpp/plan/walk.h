@@ -34,8 +34,8 @@ class Walk {
 public:
     static size_t state_bytes(const Program& program) { return State(program, nullptr).arena.used(); }
 
-    Walk(const Program& program, const float* constants, const Settings& settings, const Buffers& buffers, const Share& share,
-         void* memory)
+    Walk(const Program& program, const float* constants, const Settings& settings, const Buffers& buffers,
+         const Share& share, void* memory)
         : Walk(program, constants, settings, buffers, share, State(program, memory)) {}
 
     // Before the first pixel: conditions, what is known of the image, and the steps that need no more.
@@ -44,14 +44,16 @@ public:
         for (int32_t lane = 0; lane < kLanes; lane++) {
             const bool other = settings_.guided && lane >= kLanes / 2;
             const float* values = other ? buffers_.other_conditions : buffers_.conditions;
-            if (image_of(lane) >= 0 && values) set_conditions(lane, values + ptrdiff_t(image_of(lane)) * program_.condition_values);
+            if (image_of(lane) >= 0 && values)
+                set_conditions(lane, values + ptrdiff_t(image_of(lane)) * program_.condition_values);
         }
         each_known_pixel();
         for (int32_t lane = 0; lane < own_lanes(); lane++) {
             const int32_t image = image_of(lane);
             if (image < 0) continue;
             if (settings_.mode == kEncode) begin_encoding(buffers_.coders[image]);
-            if (settings_.mode == kDecode) begin_decoding(buffers_.coders[image], stream(image), buffers_.coders[image].length);
+            if (settings_.mode == kDecode)
+                begin_decoding(buffers_.coders[image], stream(image), buffers_.coders[image].length);
         }
         steps_.before();
     }
@@ -66,12 +68,13 @@ public:
         }
         if (settings_.mode == kEncode && first + count == pixels)
             for (int32_t lane = 0; lane < own_lanes(); lane++)
-                if (image_of(lane) >= 0) end_encoding(buffers_.coders[image_of(lane)], stream(image_of(lane)), capacity());
+                if (image_of(lane) >= 0)
+                    end_encoding(buffers_.coders[image_of(lane)], stream(image_of(lane)), capacity());
     }
 
 private:
-    Walk(const Program& program, const float* constants, const Settings& settings, const Buffers& buffers, const Share& share,
-         const State& state)
+    Walk(const Program& program, const float* constants, const Settings& settings, const Buffers& buffers,
+         const Share& share, const State& state)
         : program_(program),
           constants_(constants),
           settings_(settings),
@@ -149,13 +152,15 @@ private:
             steps_.pixel(row, column, color, all_known);
             alignas(64) int32_t values[kLanes] = {};
             for (int32_t lane = 0; lane < kLanes; lane++)
-                if (image_of(lane) >= 0 && (known[lane] || taken)) values[lane] = given(image_of(lane), row, column, color);
+                if (image_of(lane) >= 0 && (known[lane] || taken))
+                    values[lane] = given(image_of(lane), row, column, color);
             if (buffers_.logits && (settings_.logits_everywhere || last)) clear_logits(row, column, color);
             if (!all_known) weigh(row, column, color, known, last, values);
             for (int32_t lane = 0; lane < kLanes; lane++) {
                 set_pixel(row, column, color, lane, values[lane]);
                 if (lane < own_lanes() && image_of(lane) >= 0 && buffers_.intensities)
-                    buffers_.intensities[index_of(image_of(lane), row, column, color)] = static_cast<uint8_t>(values[lane]);
+                    buffers_.intensities[index_of(image_of(lane), row, column, color)] =
+                        static_cast<uint8_t>(values[lane]);
             }
         }
     }
@@ -188,7 +193,8 @@ private:
         alignas(64) int32_t drawn[kLanes];
         for (int32_t lane = 0; lane < kLanes; lane++)
             if (image_of(lane) >= 0)
-                uniforms[lane] = float(buffers_.uniforms[index_of(image_of(lane), row, column, color)] & 0xffffffu) / 16777216.0f;
+                uniforms[lane] =
+                    float(buffers_.uniforms[index_of(image_of(lane), row, column, color)] & 0xffffffu) / 16777216.0f;
         distribution_.draw(uniforms, drawn);
         for (int32_t lane = 0; lane < kLanes; lane++)
             if (!known[lane]) values[lane] = drawn[lane];
@@ -200,15 +206,17 @@ private:
             const int32_t image = image_of(lane);
             if (known[lane]) continue;
             Coder& coder = buffers_.coders[image];
-            if (settings_.mode == kEncode) distribution_.encode(lane, values[lane], coder, stream(image), capacity());
-            else values[lane] = distribution_.decode(lane, coder, stream(image));
+            if (settings_.mode == kEncode)
+                distribution_.encode(lane, values[lane], coder, stream(image), capacity());
+            else
+                values[lane] = distribution_.decode(lane, coder, stream(image));
             if (settings_.guided) values[lane + kLanes / 2] = values[lane];
         }
     }
 
     float* logits_at(int32_t image, int32_t row, int32_t column, int32_t color) const {
-        const ptrdiff_t position =
-            settings_.logits_everywhere ? index_of(image, row, column, color) : ptrdiff_t(image) * program_.colors + color;
+        const ptrdiff_t position = settings_.logits_everywhere ? index_of(image, row, column, color)
+                                                               : ptrdiff_t(image) * program_.colors + color;
         return buffers_.logits + position * program_.logits;
     }
 

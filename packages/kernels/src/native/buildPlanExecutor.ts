@@ -1,4 +1,4 @@
-import type { Unavailable } from '../dispatch/kernelSet.js';
+import type { Unavailable } from '../dispatch/kernelKind.js';
 import { type BuildOptions, type BuiltKernels, buildAddon } from './buildAddon.js';
 import { planAddonName, planCompilerFlags, planFolder, planSources } from './planFolder.js';
 

@@ -50,7 +50,8 @@ void test_functions() {
     const auto exponential = [](Vector x) { return pixelrnn::plan::exponential(x); };
     const auto logarithm = [](Vector x) { return pixelrnn::plan::logarithm(x); };
     check(error(exponential, [](double x) { return std::exp(x); }, -87, 88, true) < 2.5e-7, "exp");
-    check(exponential(broadcast<Vector>(-90))[0] == 0 && exponential(broadcast<Vector>(-1e30f))[0] == 0, "exp of little");
+    check(exponential(broadcast<Vector>(-90))[0] == 0 && exponential(broadcast<Vector>(-1e30f))[0] == 0,
+          "exp of little");
     check(error(logarithm, [](double x) { return std::log(x); }, 1.2e-38, 1e-30, true) < 1e-7, "log of little");
     check(error(logarithm, [](double x) { return std::log(x); }, 1e-3, 4, false) < 5e-7, "log");
     check(error(logarithm, [](double x) { return std::log(x); }, 0.9, 1.1, false) < 6e-8, "log around 1");
