@@ -1,23 +1,23 @@
-export { DiagonalBiLSTM, type DiagonalBiLSTMArgs, diagonalBiLSTM } from './diagonalBiLSTM.js';
-export { JoinScales, type JoinScalesArgs, joinScales } from './joinScales.js';
-export { KnownPixels, type KnownPixelsArgs, knownPixels } from './knownPixels.js';
+export { MaskedConv2D, type MaskedConv2DArgs, maskedConv2d } from './convolution/maskedConv2d.js';
+export {
+  type ChainConvolutionArgs,
+  MaskedConvChain,
+  type MaskedConvChainArgs,
+  maskedConvChain,
+} from './convolution/maskedConvChain.js';
+export { type PixelCNNBlocksArgs, pixelCNNBlocks } from './convolution/pixelCNNBlocks.js';
+export { JoinScales, type JoinScalesArgs, joinScales } from './scale/joinScales.js';
 export {
   type ColorGroups,
   colorOfChannel,
   convolutionMask,
   type MaskOptions,
   type MaskType,
-} from './mask.js';
-export { MaskedConv2D, type MaskedConv2DArgs, maskedConv2d } from './maskedConv2d.js';
-export {
-  type ChainConvolutionArgs,
-  MaskedConvChain,
-  type MaskedConvChainArgs,
-  maskedConvChain,
-} from './maskedConvChain.js';
-export { MCGSM, type MCGSMArgs, mcgsm } from './mcgsm.js';
-export { type PixelCNNBlocksArgs, pixelCNNBlocks } from './pixelCNNBlocks.js';
-export { RowLSTM, type RowLSTMArgs, rowLSTM } from './rowLSTM.js';
-export { SplitLevels, type SplitLevelsArgs, splitLevels } from './splitLevels.js';
-export { Subsample, type SubsampleArgs, subsample } from './subsample.js';
-export { TransposedConv2D, type TransposedConv2DArgs, transposedConv2d } from './transposedConv2d.js';
+} from './mask/mask.js';
+export { MCGSM, type MCGSMArgs, mcgsm } from './output/mcgsm.js';
+export { SplitLevels, type SplitLevelsArgs, splitLevels } from './output/splitLevels.js';
+export { DiagonalBiLSTM, type DiagonalBiLSTMArgs, diagonalBiLSTM } from './recurrent/diagonalBiLSTM.js';
+export { RowLSTM, type RowLSTMArgs, rowLSTM } from './recurrent/rowLSTM.js';
+export { KnownPixels, type KnownPixelsArgs, knownPixels } from './scale/knownPixels.js';
+export { Subsample, type SubsampleArgs, subsample } from './scale/subsample.js';
+export { TransposedConv2D, type TransposedConv2DArgs, transposedConv2d } from './scale/transposedConv2d.js';

@@ -1,7 +1,7 @@
 import type { UpProjection } from '@pixelrnn/kernels';
 import * as tf from '@tensorflow/tfjs';
-import { convolutionMask } from './mask.js';
-import { seededGlorotUniform } from './seededGlorotUniform.js';
+import { convolutionMask } from '../mask/mask.js';
+import { seededGlorotUniform } from '../seededGlorotUniform.js';
 
 export interface RecurrentLayerArgs extends NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]> {
   /** h: hidden maps of the output. */

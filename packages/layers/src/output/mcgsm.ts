@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { seededGlorotUniform } from './seededGlorotUniform.js';
+import { seededGlorotUniform } from '../seededGlorotUniform.js';
 
 export interface MCGSMArgs extends NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]> {
   colors: number;

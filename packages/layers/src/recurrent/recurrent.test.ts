@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { loadEngine } from '@pixelrnn/engine';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { maskedConv2d } from '../convolution/maskedConv2d.js';
 import { diagonalBiLSTM } from './diagonalBiLSTM.js';
-import { maskedConv2d } from './maskedConv2d.js';
 import { rowLSTM } from './rowLSTM.js';
 
 beforeAll(() => loadEngine({ quiet: true }));
@@ -20,7 +20,7 @@ interface Golden {
 }
 
 const golden: Golden[] = JSON.parse(
-  await readFile(new URL('../golden/recurrent.json', import.meta.url), 'utf8'),
+  await readFile(new URL('../../golden/recurrent.json', import.meta.url), 'utf8'),
 );
 
 /** The numbers of `values` in golden/recurrent.py. */

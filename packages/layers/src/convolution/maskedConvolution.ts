@@ -1,7 +1,7 @@
 import { liveTaps, type Tap } from '@pixelrnn/kernels';
 import * as tf from '@tensorflow/tfjs';
-import { type ColorGroups, convolutionMask, type MaskType } from './mask.js';
-import { seededGlorotUniform } from './seededGlorotUniform.js';
+import { type ColorGroups, convolutionMask, type MaskType } from '../mask/mask.js';
+import { seededGlorotUniform } from '../seededGlorotUniform.js';
 
 export interface MaskedConvolutionOptions {
   /** Output channels. */

@@ -1,8 +1,6 @@
 import { loadEngine } from '@pixelrnn/engine';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { diagonalBiLSTM } from './diagonalBiLSTM.js';
-import { rowLSTM } from './rowLSTM.js';
 import {
   type LSTMShape,
   type LSTMWeights,
@@ -10,7 +8,9 @@ import {
   referenceDiagonalBiLSTM,
   referenceRowLSTM,
   type Trap,
-} from './testing/trappedLSTM.js';
+} from '../testing/trappedLSTM.js';
+import { diagonalBiLSTM } from './diagonalBiLSTM.js';
+import { rowLSTM } from './rowLSTM.js';
 
 beforeAll(() => loadEngine({ quiet: true }));
 

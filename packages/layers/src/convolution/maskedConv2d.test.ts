@@ -1,7 +1,7 @@
 import { loadEngine } from '@pixelrnn/engine';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { convolutionMask } from './mask.js';
+import { convolutionMask } from '../mask/mask.js';
 import { MaskedConv2D, type MaskedConv2DArgs, maskedConv2d } from './maskedConv2d.js';
 
 beforeAll(() => loadEngine({ quiet: true }));

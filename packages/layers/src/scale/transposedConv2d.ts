@@ -1,6 +1,6 @@
 import { maskedConv2d, type Tap } from '@pixelrnn/kernels';
 import * as tf from '@tensorflow/tfjs';
-import { seededGlorotUniform } from './seededGlorotUniform.js';
+import { seededGlorotUniform } from '../seededGlorotUniform.js';
 import { insertZeros } from './zeroStuffing.js';
 
 export interface TransposedConv2DArgs extends NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]> {
