@@ -10,5 +10,6 @@ export {
 export { type OutputHeadArgs, outputHead } from './outputHead.js';
 export { type PixelCNNOptions, pixelCNN } from './pixelCNN.js';
 export { type PixelRNNOptions, pixelRNN } from './pixelRNN.js';
+export { planOf } from './planOf.js';
 export { receptiveRadius } from './receptiveRadius.js';
 export { scaleIntensities } from './scaleIntensities.js';

@@ -47,7 +47,8 @@ export function outputHead(features: tf.SymbolicTensor, args: OutputHeadArgs): t
   });
   const logits = head.apply(features) as tf.SymbolicTensor; // [B, H, W, colors * perColor]
   if (distribution === 'mcgsm') {
-    const mixture = mcgsm({ colors, components, features: headWidth, seed, name: `${prefix}mixture` });
+    const sizes = { colors, components, features: headWidth, levels };
+    const mixture = mcgsm({ ...sizes, seed, name: `${prefix}mixture` });
     return mixture.apply(logits) as tf.SymbolicTensor;
   }
   if (perColor === 1) return logits;

@@ -35,7 +35,10 @@ it('is infinite for recurrent layers, and unknown for multi-scale models', () =>
   expect(receptiveRadius(models.conditional)).toBeNull();
 });
 
-it('is null where a layer is not known to be local', () => {
-  const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [3] })] });
-  expect(receptiveRadius(model)).toBeNull();
+it('is an error that names a layer without a description', () => {
+  const layer = tf.layers.conv2d({ filters: 1, kernelSize: 3, padding: 'same', inputShape: [4, 4, 1] });
+  layer.name = 'blur';
+  expect(() => receptiveRadius(tf.sequential({ layers: [layer] }))).toThrow(
+    "layer 'blur' (Conv2D) has no method describe(plan, inputs)",
+  );
 });

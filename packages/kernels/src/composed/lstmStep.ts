@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { splitBlocks } from './splitBlocks.js';
 
 export interface LstmState {
   hidden: tf.Tensor;
@@ -8,11 +9,11 @@ export interface LstmState {
 /**
  * The gates of PixelRNN, equation 3: [o, f, i] logistic, g tanh; c = f c_before + i g; h = o tanh(c).
  *
- * @param sums state-to-state plus input-to-state [..., 4h], in the order o, f, i, g
+ * @param sums state-to-state plus input-to-state [..., 4h], in the order of `unitBlocks`
  * @param cell [..., h]
  */
 export function lstmStep(sums: tf.Tensor, cell: tf.Tensor): LstmState {
-  const [o, f, i, g] = tf.split(sums, 4, -1) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+  const { o, f, i, g } = splitBlocks(sums, 'lstm');
   const next = tf.add(tf.mul(tf.sigmoid(f), cell), tf.mul(tf.sigmoid(i), tf.tanh(g)));
   return { hidden: tf.mul(tf.sigmoid(o), tf.tanh(next)), cell: next };
 }

@@ -90,11 +90,11 @@ interface StepBase {
  * sums = bias + terms + additions; out = unit(sums) + residuals. The unit:
  *
  *     linear, relu   one sum a channel
- *     gated          blocks f, g: tanh(f) sigmoid(g)                        (Gated PixelCNN, equation 2)
- *     lstm           blocks o, f, i, g: c = sigmoid(f) c' + sigmoid(i) tanh(g); out = sigmoid(o) tanh(c)
+ *     gated          tanh(f) sigmoid(g)                                     (Gated PixelCNN, equation 2)
+ *     lstm           c = sigmoid(f) c' + sigmoid(i) tanh(g); out = sigmoid(o) tanh(c)
  *                    (PixelRNN, equation 3); c' is read at `cell`, c is written to the same map at this position
  *
- * Within each block, sums belong to colours as the channels of `out` do.
+ * The blocks of sums stand in the order of {@link unitBlocks}. Within each block, sums belong to colours as the channels of `out` do.
  */
 export interface SumStep extends StepBase {
   kind: 'sum';
@@ -150,5 +150,16 @@ export type PlanOutput =
       beta: WeightsOf;
     };
 
-/** Blocks of sums that a unit combines. */
-export const blocksOf = (unit: SumStep['unit']): number => ({ linear: 1, relu: 1, gated: 2, lstm: 4 })[unit];
+/**
+ * The blocks of sums that a unit combines, in the order in which weights hold them: the names of equation 3 of PixelRNN and
+ * equation 2 of Gated PixelCNN.
+ */
+export const unitBlocks = {
+  linear: ['sum'],
+  relu: ['sum'],
+  gated: ['f', 'g'],
+  lstm: ['o', 'f', 'i', 'g'],
+} as const satisfies Record<SumStep['unit'], readonly string[]>;
+
+/** How many blocks of sums a unit combines. */
+export const blocksOf = (unit: SumStep['unit']): number => unitBlocks[unit].length;

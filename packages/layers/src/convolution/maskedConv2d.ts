@@ -1,5 +1,8 @@
-import { type Activation, maskedConv2d as maskedConv2dOp } from '@pixelrnn/kernels';
+import { type Activation, type MapId, maskedConv2d as maskedConv2dOp } from '@pixelrnn/kernels';
 import * as tf from '@tensorflow/tfjs';
+import type { DescribedLayer } from '../describe/describeLayer.js';
+import { maskedTerm, valuesOf } from '../describe/maskedTerm.js';
+import { here, type PlanBuilder } from '../describe/planBuilder.js';
 import {
   bothSides,
   type MaskedConvolution,
@@ -29,10 +32,10 @@ export interface MaskedConv2DArgs extends NonNullable<LayerArgs>, MaskedConvolut
  * Input [B, H, W, Cin], or [that, residual [B, H, W, filters]]: the residual is added after the activation.
  * The mask is multiplied in at call time, so that no optimiser can undo it.
  */
-export class MaskedConv2D extends tf.layers.Layer {
+export class MaskedConv2D extends tf.layers.Layer implements DescribedLayer {
   static className = 'MaskedConv2D';
 
-  readonly kernelSize: [number, number];
+  private readonly kernelSize: [number, number];
   private readonly args: MaskedConv2DArgs;
   private kernel!: tf.LayerVariable;
   private bias: tf.LayerVariable | undefined;
@@ -42,11 +45,6 @@ export class MaskedConv2D extends tf.layers.Layer {
     super(args);
     this.kernelSize = bothSides(args.kernelSize);
     this.args = { ...args, maskType: parseMaskType('MaskedConv2D', args.maskType) };
-  }
-
-  /** How many weights of the kernel the mask leaves; known once built. */
-  get liveWeights(): number {
-    return this.convolution?.liveWeights ?? 0;
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
@@ -84,6 +82,23 @@ export class MaskedConv2D extends tf.layers.Layer {
       },
       { taps, inputActivation, activation },
     );
+  }
+
+  describe(plan: PlanBuilder, [input, residual]: readonly MapId[]): MapId[] {
+    const { filters, colors, maskType, outputGroups = 'cyclic', inputActivation, activation } = this.args;
+    const { mask, taps } = this.convolution as MaskedConvolution;
+    const map = input as MapId;
+    plan.expectCyclic(map, colors);
+    return [
+      plan.sum({
+        channels: filters,
+        groups: outputGroups,
+        terms: [maskedTerm({ map, kernel: this.kernel, mask, maskType, taps, inputActivation })],
+        bias: this.bias && valuesOf(this.bias),
+        unit: activation,
+        residuals: residual === undefined ? [] : [here(residual)],
+      }),
+    ];
   }
 
   override getConfig(): tf.serialization.ConfigDict {

@@ -1,5 +1,8 @@
-import { type Activation, type ChainedConvolution, convolutionChain } from '@pixelrnn/kernels';
+import { type Activation, type ChainedConvolution, convolutionChain, type MapId } from '@pixelrnn/kernels';
 import * as tf from '@tensorflow/tfjs';
+import type { DescribedLayer } from '../describe/describeLayer.js';
+import { maskedTerm, valuesOf } from '../describe/maskedTerm.js';
+import { here, type PlanBuilder } from '../describe/planBuilder.js';
 import {
   bothSides,
   type MaskedConvolution,
@@ -41,7 +44,7 @@ interface Link extends MaskedConvolution {
  *
  * Input [B, H, W, channels], output [B, H, W, filters of the last]. Weights: `<name>/kernel` and `<name>/bias` of each.
  */
-export class MaskedConvChain extends tf.layers.Layer {
+export class MaskedConvChain extends tf.layers.Layer implements DescribedLayer {
   static className = 'MaskedConvChain';
 
   private readonly args: MaskedConvChainArgs;
@@ -64,16 +67,6 @@ export class MaskedConvChain extends tf.layers.Layer {
       maskType: parseMaskType('MaskedConvChain', convolution.maskType),
     }));
     this.args = { ...args, convolutions };
-  }
-
-  /** Height and width of each kernel. */
-  get kernelSizes(): [number, number][] {
-    return this.args.convolutions.map(({ kernelSize }) => bothSides(kernelSize));
-  }
-
-  /** How many weights of the kernels the masks leave; known once built. */
-  get liveWeights(): number {
-    return this.links.reduce((sum, { liveWeights }) => sum + liveWeights, 0);
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
@@ -127,6 +120,24 @@ export class MaskedConvChain extends tf.layers.Layer {
       }),
     );
     return convolutionChain(x, chain);
+  }
+
+  describe(plan: PlanBuilder, [input]: readonly MapId[]): MapId[] {
+    const inputs = [input as MapId];
+    for (const { args, kernel, bias, mask, taps, residualFrom } of this.links) {
+      const { filters, maskType, outputGroups = 'cyclic', inputActivation } = args;
+      const map = inputs[inputs.length - 1] as MapId;
+      plan.expectCyclic(map, this.args.colors);
+      const output = plan.sum({
+        channels: filters,
+        groups: outputGroups,
+        terms: [maskedTerm({ map, kernel, mask, maskType, taps, inputActivation })],
+        bias: valuesOf(bias),
+        residuals: residualFrom === undefined ? [] : [here(inputs[residualFrom] as MapId)],
+      });
+      inputs.push(output);
+    }
+    return [inputs[inputs.length - 1] as MapId];
   }
 
   override getConfig(): tf.serialization.ConfigDict {

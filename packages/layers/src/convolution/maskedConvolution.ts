@@ -21,8 +21,6 @@ export interface MaskedConvolution {
   /** Zeros and ones of the kernel's shape; the layer's to dispose. */
   mask: tf.Tensor4D;
   taps: Tap[];
-  /** How many ones the mask has. */
-  liveWeights: number;
   /** Initial values of the kernel, Glorot's range for the live weights alone. */
   initialKernel: Float32Array;
 }
@@ -46,7 +44,7 @@ export function maskedConvolution(
   const liveWeights = values.reduce((sum, value) => sum + value, 0);
   const fans = { fanIn: liveWeights / cout, fanOut: liveWeights / cin };
   const initialKernel = seededGlorotUniform(values.length, { ...fans, seed, purpose });
-  return { kernelShape, mask: tf.keep(tf.tensor4d(values, kernelShape)), taps, liveWeights, initialKernel };
+  return { kernelShape, mask: tf.keep(tf.tensor4d(values, kernelShape)), taps, initialKernel };
 }
 
 /** TensorFlow.js saves every string of a configuration in lower case. */

@@ -97,13 +97,6 @@ describe('pixelCNNBlocks', () => {
     expect(values(other)[0]).not.toEqual(values(layer)[0]);
   });
 
-  it('counts its live weights', () => {
-    const layer = pixelCNNBlocks({ blocks: 2, h: 2, colors: 1 });
-    layer.build([null, 3, 3, 4]);
-    expect(layer.liveWeights).toBe(2 * (4 * 2 + 5 * 2 * 2 + 2 * 4));
-    expect(layer.kernelSizes).toEqual([1, 3, 1, 1, 3, 1].map((side) => [side, side]));
-  });
-
   it('frees its masks with its weights', () => {
     const before = tf.memory().numTensors;
     const layer = pixelCNNBlocks({ blocks: 2, h: 2, colors: 1 });

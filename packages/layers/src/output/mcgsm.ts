@@ -1,4 +1,8 @@
+import type { MapId, WeightsOf } from '@pixelrnn/kernels';
 import * as tf from '@tensorflow/tfjs';
+import type { DescribedLayer } from '../describe/describeLayer.js';
+import { valuesOf } from '../describe/maskedTerm.js';
+import type { PlanBuilder } from '../describe/planBuilder.js';
 import { seededGlorotUniform } from '../seededGlorotUniform.js';
 
 export interface MCGSMArgs extends NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]> {
@@ -9,6 +13,8 @@ export interface MCGSMArgs extends NonNullable<ConstructorParameters<typeof tf.l
   scales?: number;
   /** N: quadratic features b_n' h that the experts are chosen by. */
   features: number;
+  /** Intensities whose bins the density is integrated over; default 256. The layer itself does not need them. */
+  levels?: number;
   /** Of the initial weights; default 0. */
   seed?: number;
 }
@@ -28,17 +34,17 @@ export interface MCGSMArgs extends NonNullable<ConstructorParameters<typeof tf.l
  * scaled to [-1, 1]) and the features b_n' h, from a convolution with mask B. Output: [B, H, W, colors, C x S, 3], of each
  * Gaussian the logarithm of its weight, its mean and the logarithm of its standard deviation.
  */
-export class MCGSM extends tf.layers.Layer {
+export class MCGSM extends tf.layers.Layer implements DescribedLayer {
   static className = 'MCGSM';
 
-  private readonly args: Required<Pick<MCGSMArgs, 'components' | 'scales' | 'seed'>> & MCGSMArgs;
+  private readonly args: Required<Pick<MCGSMArgs, 'components' | 'scales' | 'levels' | 'seed'>> & MCGSMArgs;
   private priors!: tf.LayerVariable;
   private precisions!: tf.LayerVariable;
   private weightsOfFeatures!: tf.LayerVariable;
 
   constructor(args: MCGSMArgs) {
     super(args);
-    this.args = { components: 8, scales: 4, seed: 0, ...args };
+    this.args = { components: 8, scales: 4, levels: 256, seed: 0, ...args };
   }
 
   override build(inputShape: tf.Shape): void {
@@ -97,9 +103,21 @@ export class MCGSM extends tf.layers.Layer {
     );
   }
 
+  describe(plan: PlanBuilder, [map]: readonly MapId[]): MapId[] {
+    const { components, scales, features, levels } = this.args;
+    const [eta, alpha, beta] = [this.priors, this.precisions, this.weightsOfFeatures].map(valuesOf) as [
+      WeightsOf,
+      WeightsOf,
+      WeightsOf,
+    ];
+    const sizes = { components, scales, features };
+    plan.setOutput({ kind: 'mcgsm', map: map as MapId, ...sizes, eta, alpha, beta }, levels);
+    return [map as MapId];
+  }
+
   override getConfig(): tf.serialization.ConfigDict {
-    const { colors, components, scales, features, seed } = this.args;
-    return { ...super.getConfig(), colors, components, scales, features, seed };
+    const { colors, components, scales, features, levels, seed } = this.args;
+    return { ...super.getConfig(), colors, components, scales, features, levels, seed };
   }
 }
 

@@ -1,4 +1,7 @@
+import type { MapId } from '@pixelrnn/kernels';
 import * as tf from '@tensorflow/tfjs';
+import type { DescribedLayer } from '../describe/describeLayer.js';
+import type { PlanBuilder } from '../describe/planBuilder.js';
 
 export interface SplitLevelsArgs extends NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]> {
   colors: number;
@@ -9,7 +12,7 @@ export interface SplitLevelsArgs extends NonNullable<ConstructorParameters<typeo
  * [B, H, W, colors x levels] -> [B, H, W, colors, levels]. The channels must come in contiguous colour groups
  * (`outputGroups: 'contiguous'`); cyclic ones would mix the colours' logits.
  */
-export class SplitLevels extends tf.layers.Layer {
+export class SplitLevels extends tf.layers.Layer implements DescribedLayer {
   static className = 'SplitLevels';
 
   constructor(private readonly args: SplitLevelsArgs) {
@@ -28,6 +31,11 @@ export class SplitLevels extends tf.layers.Layer {
     const x = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor;
     const { colors, levels } = this.args;
     return tf.reshape(x, [...x.shape.slice(0, 3), colors, levels]);
+  }
+
+  describe(plan: PlanBuilder, [map]: readonly MapId[]): MapId[] {
+    plan.setOutput({ kind: 'softmax', map: map as MapId }, this.args.levels);
+    return [map as MapId];
   }
 
   override getConfig(): tf.serialization.ConfigDict {

@@ -1,6 +1,11 @@
-import { diagonalBiLSTM as diagonalBiLSTMOp } from '@pixelrnn/kernels';
+import { diagonalBiLSTM as diagonalBiLSTMOp, unitBlocks } from '@pixelrnn/kernels';
 import * as tf from '@tensorflow/tfjs';
-import { RecurrentLayer, type RecurrentLayerArgs, type RecurrentShapes } from './recurrentLayer.js';
+import {
+  RecurrentLayer,
+  type RecurrentLayerArgs,
+  type RecurrentShapes,
+  type ScanDirection,
+} from './recurrentLayer.js';
 
 export type DiagonalBiLSTMArgs = RecurrentLayerArgs;
 
@@ -11,14 +16,38 @@ export type DiagonalBiLSTMArgs = RecurrentLayerArgs;
 export class DiagonalBiLSTM extends RecurrentLayer<DiagonalBiLSTMArgs> {
   static className = 'DiagonalBiLSTM';
 
+  protected readonly taps = [{ row: 0, column: 0 }];
+  protected readonly directions: ScanDirection[] = [
+    {
+      when: 'pixel',
+      initial: 'left',
+      state: [
+        { row: 0, column: -1 },
+        { row: -1, column: 0 },
+      ],
+      cell: { row: 0, column: -1 },
+      output: { row: 0, column: 0 },
+    },
+    // Right to left, over a row once all of its pixels are complete; its map is read one row below.
+    {
+      when: 'rowReversed',
+      initial: 'right',
+      state: [
+        { row: 0, column: 1 },
+        { row: -1, column: 0 },
+      ],
+      cell: { row: 0, column: 1 },
+      output: { row: -1, column: 0 },
+    },
+  ];
+
   protected shapes(cin: number): RecurrentShapes {
     const { filters: h } = this.args;
+    const sums = unitBlocks.lstm.length * h;
     return {
-      inputKernel: [1, 1, cin, 8 * h],
-      stateKernel: [2, 2, h, 4 * h],
+      inputKernel: [1, 1, cin, 2 * sums],
+      stateKernel: [2, 2, h, sums],
       initialState: [2, h],
-      blocks: 8,
-      forgetBlocks: [1, 5],
     };
   }
 

@@ -1,7 +1,20 @@
-import type { UpProjection } from '@pixelrnn/kernels';
+import {
+  type MapId,
+  type PlanTerm,
+  type SumStep,
+  type Tap,
+  type UpProjection,
+  unitBlocks,
+} from '@pixelrnn/kernels';
 import * as tf from '@tensorflow/tfjs';
+import type { DescribedLayer } from '../describe/describeLayer.js';
+import { maskedTerm, partOf, valuesOf } from '../describe/maskedTerm.js';
+import { here, type PlanBuilder } from '../describe/planBuilder.js';
 import { convolutionMask } from '../mask/mask.js';
 import { seededGlorotUniform } from '../seededGlorotUniform.js';
+
+/** Blocks of sums of one direction, in their order. */
+const gates = unitBlocks.lstm;
 
 export interface RecurrentLayerArgs extends NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]> {
   /** h: hidden maps of the output. */
@@ -22,10 +35,25 @@ export interface RecurrentShapes {
   stateKernel: number[];
   /** Of h0 and c0. */
   initialState: number[];
-  /** Gate blocks in the input kernel: 4 a direction. */
-  blocks: number;
-  /** The positions of the forget gate among the blocks. */
-  forgetBlocks: number[];
+}
+
+/** A position from the one that is computed. */
+interface Offset {
+  row: number;
+  column: number;
+}
+
+/** One scan over the image; weights hold the directions one after the other. */
+export interface ScanDirection {
+  when: Extract<SumStep['when'], 'pixel' | 'rowReversed'>;
+  /** The border that holds the initial state. */
+  initial: 'above' | 'left' | 'right';
+  /** What the state-to-state kernel reads, in its order. */
+  state: readonly Offset[];
+  /** Where c of the step before stands. */
+  cell: Offset;
+  /** Where the layer's output reads this direction's hidden map. */
+  output: Offset;
 }
 
 /**
@@ -38,14 +66,16 @@ export interface RecurrentShapes {
  *
  * Not given by the paper, chosen here: the forget gate's bias starts at 1, the initial states at 0.
  */
-export abstract class RecurrentLayer<Args extends RecurrentLayerArgs> extends tf.layers.Layer {
+export abstract class RecurrentLayer<Args extends RecurrentLayerArgs>
+  extends tf.layers.Layer
+  implements DescribedLayer
+{
   protected weightsOf!: Record<
     'inputKernel' | 'bias' | 'stateKernel' | 'initialHidden' | 'initialCell',
     tf.LayerVariable
   >;
   protected inputMask!: tf.Tensor4D;
   private conditionKernel: tf.LayerVariable | undefined;
-  private live = 0;
   private up: { kernel: tf.LayerVariable; bias: tf.LayerVariable; mask: tf.Tensor4D } | undefined;
 
   constructor(protected readonly args: Args) {
@@ -59,12 +89,12 @@ export abstract class RecurrentLayer<Args extends RecurrentLayerArgs> extends tf
     }
   }
 
-  /** How many weights of the kernels the masks leave, up-projection included, the condition's not; known once built. */
-  get liveWeights(): number {
-    return this.live;
-  }
-
   protected abstract shapes(cin: number): RecurrentShapes;
+
+  /** Live positions of the input-to-state kernel. */
+  protected abstract readonly taps: readonly Tap[];
+
+  protected abstract readonly directions: readonly ScanDirection[];
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
     const [shape, condition] = (Array.isArray(inputShape[0]) ? inputShape : [inputShape]) as tf.Shape[];
@@ -74,7 +104,8 @@ export abstract class RecurrentLayer<Args extends RecurrentLayerArgs> extends tf
         `${this.getClassName()}: input must be [B, H, W, channels] with known channels, got [${inputShape}]`,
       );
     }
-    const { inputKernel, stateKernel, initialState, blocks, forgetBlocks } = this.shapes(cin);
+    const { inputKernel, stateKernel, initialState } = this.shapes(cin);
+    const blocks = this.directions.length * gates.length;
     const { filters, colors, outputFilters = 0, residual = false } = this.args;
     if (residual && outputFilters !== cin) {
       throw new Error(
@@ -87,8 +118,9 @@ export abstract class RecurrentLayer<Args extends RecurrentLayerArgs> extends tf
     const stateWeights = stateKernel.reduce((product, size) => product * size, 1);
     const fanState = stateWeights / (blocks * filters);
     const bias = new Float32Array(cout);
-    for (const block of forgetBlocks) bias.fill(1, block * filters, (block + 1) * filters);
-    this.live = live * blocks + stateWeights;
+    for (let block = gates.indexOf('f'); block < blocks; block += gates.length) {
+      bias.fill(1, block * filters, (block + 1) * filters);
+    }
     this.inputMask = tf.keep(tf.tensor4d(mask, inputKernel));
     this.weightsOf = {
       inputKernel: this.seededWeight('input_kernel', inputKernel, live / filters, live / cin),
@@ -136,11 +168,88 @@ export abstract class RecurrentLayer<Args extends RecurrentLayerArgs> extends tf
     const shape: [number, number, number, number] = [1, 1, cin, cout];
     const mask = convolutionMask({ kernelHeight: 1, kernelWidth: 1, cin, cout, maskType: 'B', colors });
     const live = mask.reduce((sum, value) => sum + value, 0);
-    this.live += live;
     return {
       kernel: this.seededWeight('up_kernel', shape, live / cout, live / cin),
       bias: this.addWeight('up_bias', [cout], 'float32', tf.initializers.zeros()),
       mask: tf.keep(tf.tensor4d(mask, shape)),
+    };
+  }
+
+  describe(plan: PlanBuilder, [input, condition]: readonly MapId[]): MapId[] {
+    const map = input as MapId;
+    const { filters, colors, outputFilters = 0, residual = false } = this.args;
+    plan.expectCyclic(map, colors);
+    const hidden = this.directions.map((direction, i) => ({
+      map: this.describeScan(plan, direction, i, map, condition),
+      ...direction.output,
+    }));
+    // The hidden map's border holds the initial state: other layers read a copy, which has zeros there.
+    const output = plan.sum({ channels: filters, additions: hidden });
+    if (!this.up) return [output];
+    const { kernel, bias, mask } = this.up;
+    const up = plan.sum({
+      channels: outputFilters,
+      terms: [maskedTerm({ map: output, kernel, mask, maskType: 'B', taps: [{ row: 0, column: 0 }] })],
+      bias: valuesOf(bias),
+      residuals: residual ? [here(map)] : [],
+    });
+    return [up];
+  }
+
+  /** One direction's step; returns its hidden map. */
+  private describeScan(
+    plan: PlanBuilder,
+    { when, initial, state, cell }: ScanDirection,
+    index: number,
+    map: MapId,
+    condition: MapId | undefined,
+  ): MapId {
+    const { filters: h } = this.args;
+    const { inputKernel, bias, stateKernel, initialHidden, initialCell } = this.weightsOf;
+    const perDirection = gates.length * h;
+    const sums = [index * perDirection, (index + 1) * perDirection] as const;
+    const part = (variable: tf.LayerVariable, size: number) =>
+      partOf(variable, index * size, (index + 1) * size);
+    const stateMap = (values: tf.LayerVariable) =>
+      plan.addMap({ channels: h, groups: 'cyclic', stride: 1, [initial]: part(values, h) });
+    const [hidden, cells] = [stateMap(initialHidden), stateMap(initialCell)];
+    const terms: PlanTerm[] = [
+      maskedTerm({ map, kernel: inputKernel, mask: this.inputMask, maskType: 'B', taps: this.taps, sums }),
+      {
+        map: hidden,
+        taps: state.map((offset) => ({ ...offset, colors: 'all' })),
+        weights: part(stateKernel, state.length * h * perDirection),
+      },
+    ];
+    if (condition !== undefined) terms.push(this.conditionTerm(condition, sums));
+    plan.addStep({
+      kind: 'sum',
+      when,
+      out: hidden,
+      terms,
+      bias: part(bias, perDirection),
+      additions: [],
+      unit: 'lstm',
+      cell: { map: cells, ...cell },
+      residuals: [],
+    });
+    return hidden;
+  }
+
+  private conditionTerm(map: MapId, [from, to]: readonly [number, number]): PlanTerm {
+    const kernel = this.conditionKernel as tf.LayerVariable;
+    const [maps, columns] = kernel.shape as [number, number];
+    return {
+      map,
+      taps: [{ row: 0, column: 0, colors: 'all' }],
+      weights: () => {
+        const values = valuesOf(kernel)();
+        const weights = new Float32Array(maps * (to - from));
+        for (let row = 0; row < maps; row++) {
+          weights.set(values.subarray(row * columns + from, row * columns + to), row * (to - from));
+        }
+        return weights;
+      },
     };
   }
 

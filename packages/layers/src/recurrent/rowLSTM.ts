@@ -1,6 +1,11 @@
-import { liveTaps, rowLSTM as rowLSTMOp, type Tap } from '@pixelrnn/kernels';
+import { liveTaps, rowLSTM as rowLSTMOp, type Tap, unitBlocks } from '@pixelrnn/kernels';
 import * as tf from '@tensorflow/tfjs';
-import { RecurrentLayer, type RecurrentLayerArgs, type RecurrentShapes } from './recurrentLayer.js';
+import {
+  RecurrentLayer,
+  type RecurrentLayerArgs,
+  type RecurrentShapes,
+  type ScanDirection,
+} from './recurrentLayer.js';
 
 export interface RowLSTMArgs extends RecurrentLayerArgs {
   /** k, columns that both convolutions reach over; odd, at least 3 in the paper. Default 3. */
@@ -15,7 +20,8 @@ export interface RowLSTMArgs extends RecurrentLayerArgs {
 export class RowLSTM extends RecurrentLayer<RowLSTMArgs> {
   static className = 'RowLSTM';
 
-  private readonly taps: Tap[];
+  protected readonly taps: Tap[];
+  protected readonly directions: ScanDirection[];
 
   constructor(args: RowLSTMArgs) {
     super(args);
@@ -25,16 +31,25 @@ export class RowLSTM extends RecurrentLayer<RowLSTMArgs> {
     }
     const left = Array.from({ length: kernelSize }, (_, column) => (2 * column < kernelSize ? 1 : 0));
     this.taps = liveTaps(left, [1, kernelSize, 1, 1]);
+    const reach = (kernelSize - 1) / 2;
+    this.directions = [
+      {
+        when: 'pixel',
+        initial: 'above',
+        state: Array.from({ length: kernelSize }, (_, i) => ({ row: -1, column: i - reach })),
+        cell: { row: -1, column: 0 },
+        output: { row: 0, column: 0 },
+      },
+    ];
   }
 
   protected shapes(cin: number): RecurrentShapes {
     const { filters: h, kernelSize = 3 } = this.args;
+    const sums = unitBlocks.lstm.length * h;
     return {
-      inputKernel: [1, kernelSize, cin, 4 * h],
-      stateKernel: [kernelSize, h, 4 * h],
+      inputKernel: [1, kernelSize, cin, sums],
+      stateKernel: [kernelSize, h, sums],
       initialState: [h],
-      blocks: 4,
-      forgetBlocks: [1],
     };
   }
 

@@ -1,4 +1,7 @@
+import type { MapId } from '@pixelrnn/kernels';
 import * as tf from '@tensorflow/tfjs';
+import type { DescribedLayer } from '../describe/describeLayer.js';
+import type { PlanBuilder } from '../describe/planBuilder.js';
 import { insertZeros, takeEvery } from './zeroStuffing.js';
 
 export interface KnownPixelsArgs extends NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]> {
@@ -18,7 +21,7 @@ const certain = 60;
  * Input [logits, pixels]: [B, H, W, C, levels] or [B, H, W, C] for two levels, and the scaled pixels [B, H, W, C].
  * Output: logits of the same shape.
  */
-export class KnownPixels extends tf.layers.Layer {
+export class KnownPixels extends tf.layers.Layer implements DescribedLayer {
   static className = 'KnownPixels';
 
   constructor(private readonly args: KnownPixelsArgs) {
@@ -42,6 +45,12 @@ export class KnownPixels extends tf.layers.Layer {
     const unknown = tf.sub(1, insertZeros(tf.ones([1, rows, columns, 1]), stride));
     const flat = tf.reshape(logits, [batch, height, width, colors * perColor]);
     return tf.reshape(tf.add(tf.mul(flat, unknown), spread), logits.shape);
+  }
+
+  describe(plan: PlanBuilder, [logits, pixels]: readonly MapId[]): MapId[] {
+    if (pixels !== plan.pixels) throw plan.error("its second input must be the model's pixels");
+    plan.knowPixels(this.args.stride);
+    return [logits as MapId];
   }
 
   override getConfig(): tf.serialization.ConfigDict {

@@ -1,4 +1,7 @@
+import type { MapId } from '@pixelrnn/kernels';
 import * as tf from '@tensorflow/tfjs';
+import type { DescribedLayer } from '../describe/describeLayer.js';
+import type { PlanBuilder } from '../describe/planBuilder.js';
 import { takeEvery } from './zeroStuffing.js';
 
 export interface SubsampleArgs extends NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]> {
@@ -11,7 +14,7 @@ export interface SubsampleArgs extends NonNullable<ConstructorParameters<typeof 
  *
  * [B, H, W, C] -> [B, H / stride, W / stride, C]
  */
-export class Subsample extends tf.layers.Layer {
+export class Subsample extends tf.layers.Layer implements DescribedLayer {
   static className = 'Subsample';
 
   constructor(private readonly args: SubsampleArgs) {
@@ -29,6 +32,14 @@ export class Subsample extends tf.layers.Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return takeEvery((Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor4D, this.args.stride);
+  }
+
+  describe(plan: PlanBuilder, [from]: readonly MapId[]): MapId[] {
+    const { stride } = this.args;
+    const { channels, stride: before } = plan.map(from as MapId);
+    const out = plan.addMap({ channels, groups: 'all', stride: before * stride });
+    plan.addStep({ kind: 'subsample', when: 'before', out, from: from as MapId, stride });
+    return [out];
   }
 
   override getConfig(): tf.serialization.ConfigDict {

@@ -1,5 +1,8 @@
-import { maskedConv2d, type Tap } from '@pixelrnn/kernels';
+import { type MapId, maskedConv2d, type Tap } from '@pixelrnn/kernels';
 import * as tf from '@tensorflow/tfjs';
+import type { DescribedLayer } from '../describe/describeLayer.js';
+import { valuesOf } from '../describe/maskedTerm.js';
+import type { PlanBuilder } from '../describe/planBuilder.js';
 import { seededGlorotUniform } from '../seededGlorotUniform.js';
 import { insertZeros } from './zeroStuffing.js';
 
@@ -22,7 +25,7 @@ export interface TransposedConv2DArgs extends NonNullable<ConstructorParameters<
  *
  * [B, H, W, Cin] -> [B, stride H, stride W, filters]
  */
-export class TransposedConv2D extends tf.layers.Layer {
+export class TransposedConv2D extends tf.layers.Layer implements DescribedLayer {
   static className = 'TransposedConv2D';
 
   private readonly side: number;
@@ -96,6 +99,21 @@ export class TransposedConv2D extends tf.layers.Layer {
       },
       { taps: this.taps, activation },
     );
+  }
+
+  describe(plan: PlanBuilder, [from]: readonly MapId[]): MapId[] {
+    const { filters, stride, activation: unit = 'linear' } = this.args;
+    const before = plan.map(from as MapId).stride;
+    if (before % stride !== 0) {
+      throw plan.error(
+        `its map would be ${stride / before} times as large as the image; expected at most as large`,
+      );
+    }
+    const out = plan.addMap({ channels: filters, groups: 'all', stride: before / stride });
+    const weights = { weights: valuesOf(this.kernel), bias: valuesOf(this.bias) };
+    const sizes = { stride, kernel: this.side, unit };
+    plan.addStep({ kind: 'upsample', when: 'before', out, from: from as MapId, ...sizes, ...weights });
+    return [out];
   }
 
   override getConfig(): tf.serialization.ConfigDict {

@@ -1,0 +1,136 @@
+import {
+  blocksOf,
+  type MapId,
+  type Place,
+  type Plan,
+  type PlanMap,
+  type PlanStep,
+  type SumStep,
+} from '@pixelrnn/kernels';
+import { colorOf } from './colorOf.js';
+
+/** One colour of one pixel, counted from 0. */
+export interface ContextOutput {
+  row: number;
+  column: number;
+  color: number;
+}
+
+/** A map's channels of one colour at one position; colour 0 stands for all channels where they belong to none. */
+interface Node extends ContextOutput {
+  map: MapId;
+}
+
+/**
+ * The inputs that one logit depends on, by the plan: walked backwards from the output, map by map, position by position,
+ * colour by colour, through recurrent maps too.
+ *
+ * Where the pixel is known beforehand (multi-scale models), that is its own colour alone.
+ *
+ * @returns 1 or 0 for every input, [H, W, C]
+ */
+export function claimedContext(plan: Plan, { row, column, color }: ContextOutput): Uint8Array {
+  const { height, width, colors, knownStride, output, pixels } = plan;
+  const context = new Uint8Array(height * width * colors);
+  const input = (at: ContextOutput) => (at.row * width + at.column) * colors + at.color;
+  if (knownStride && row % knownStride === 0 && column % knownStride === 0) {
+    context[input({ row, column, color })] = 1;
+    return context;
+  }
+  const writers = writersOf(plan);
+  const seen = plan.maps.map((map) => new Uint8Array(positions(plan, map) * colors));
+  const open: Node[] = [];
+  const visit = (node: Node) => {
+    const visited = seen[node.map] as Uint8Array;
+    const { columns } = sizeOf(plan, plan.maps[node.map] as PlanMap);
+    const index = (node.row * columns + node.column) * colors + node.color;
+    if (visited[index]) return;
+    visited[index] = 1;
+    open.push(node);
+  };
+  visit({ map: output.map, row, column, color });
+  for (let node = open.pop(); node; node = open.pop()) {
+    if (node.map === pixels) context[input(node)] = 1;
+    const step = writers.get(node.map);
+    if (step) forEachRead(plan, step, node, visit);
+  }
+  return context;
+}
+
+function writersOf({ steps }: Plan): Map<MapId, PlanStep> {
+  const writers = new Map<MapId, PlanStep>();
+  for (const step of steps) {
+    writers.set(step.out, step);
+    if (step.kind === 'sum' && step.cell) writers.set(step.cell.map, step);
+  }
+  return writers;
+}
+
+function sizeOf({ height, width }: Plan, { stride }: PlanMap): { rows: number; columns: number } {
+  return stride === 0 ? { rows: 1, columns: 1 } : { rows: height / stride, columns: width / stride };
+}
+
+function positions(plan: Plan, map: PlanMap): number {
+  const { rows, columns } = sizeOf(plan, map);
+  return rows * columns;
+}
+
+/** The nodes that a step makes one of its nodes from. */
+function forEachRead(plan: Plan, step: PlanStep, node: Node, visit: (read: Node) => void): void {
+  const at = (map: MapId, row: number, column: number, colors: Iterable<number>) => {
+    const read = plan.maps[map] as PlanMap;
+    const { rows, columns } = sizeOf(plan, read);
+    const [r, c] = read.stride === 0 ? [0, 0] : [row, column];
+    if (r < 0 || c < 0 || r >= rows || c >= columns) return;
+    for (const color of colors) visit({ map, row: r, column: c, color });
+  };
+  const all = (map: MapId) => colorsOf(plan, plan.maps[map] as PlanMap);
+  if (step.kind === 'subsample') {
+    at(step.from, node.row * step.stride, node.column * step.stride, all(step.from));
+  } else if (step.kind === 'upsample') {
+    const half = (step.kernel - 1) / 2;
+    for (let row = node.row - half; row <= node.row + half; row++) {
+      for (let column = node.column - half; column <= node.column + half; column++) {
+        const carries = row % step.stride === 0 && column % step.stride === 0;
+        if (carries) at(step.from, row / step.stride, column / step.stride, all(step.from));
+      }
+    }
+  } else {
+    for (const { map, taps } of step.terms) {
+      for (const tap of taps) {
+        const elsewhere = tap.colors === 'all' || tap.row !== 0 || tap.column !== 0;
+        const last = node.color - (tap.colors === 'before' ? 1 : 0);
+        const colors = elsewhere ? all(map) : all(map).filter((color) => color <= last);
+        at(map, node.row + tap.row, node.column + tap.column, colors);
+      }
+    }
+    const added = (place: Place, blocks: number) =>
+      at(
+        place.map,
+        node.row + place.row,
+        node.column + place.column,
+        colorsBehind(plan, step, node.color, place.map, blocks),
+      );
+    for (const place of step.additions) added(place, blocksOf(step.unit));
+    if (step.cell) added(step.cell, 1);
+    if (node.map === step.out) for (const place of step.residuals) added(place, 1);
+  }
+}
+
+/** Colours that a map has channels of. */
+function colorsOf({ colors }: Plan, map: PlanMap): number[] {
+  if (map.groups === 'all') return [0];
+  const found = Array.from({ length: map.channels }, (_, channel) => colorOf(map, colors, channel));
+  return [...new Set(found)];
+}
+
+/** Colours of a map's channels that are added, channel by channel, to the sums of one colour. */
+function colorsBehind(plan: Plan, step: SumStep, color: number, id: MapId, blocks: number): Set<number> {
+  const [out, read] = [plan.maps[step.out] as PlanMap, plan.maps[id] as PlanMap];
+  const found = new Set<number>();
+  for (let channel = 0; channel < blocks * out.channels; channel++) {
+    const own = colorOf(out, plan.colors, channel % out.channels);
+    if (own === color || own < 0) found.add(Math.max(0, colorOf(read, plan.colors, channel)));
+  }
+  return found;
+}
