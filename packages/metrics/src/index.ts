@@ -1,15 +1,8 @@
 export { DequantizedGaussian } from './baselines/gaussian.js';
 export { IntensityMoments } from './baselines/intensityMoments.js';
 export { uniformNats } from './baselines/uniform.js';
-export {
-  type ContextShape,
-  type ContextStep,
-  claimedContext,
-  idealContext,
-  pixelCNNSteps,
-  pixelRNNSteps,
-} from './context.js';
 export { binProbabilities, binProbability } from './gaussianMixture.js';
+export { type ContextShape, idealContext } from './idealContext.js';
 export { bitsPerDim, logLikelihood } from './likelihood.js';
 export { type Output, receptiveField } from './receptiveField.js';
 export {

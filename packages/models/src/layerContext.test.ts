@@ -1,8 +1,9 @@
 import { loadEngine } from '@pixelrnn/engine';
 import { type DiagonalBiLSTMArgs, diagonalBiLSTM, maskedConv2d, rowLSTM } from '@pixelrnn/layers';
-import type { ContextStep } from '@pixelrnn/metrics';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { planOf } from './planOf.js';
+import type { ContextStep } from './testing/expectedContext.js';
 import { dependencies, expectDependencies } from './testing/proofs.js';
 
 beforeAll(() => loadEngine({ quiet: true }));
@@ -56,5 +57,9 @@ it('trap 5: a 1x1 convolution without colour masks lets the later colours in, an
   const pixel = (model: tf.LayersModel) => [...dependencies(model, shape, red).slice(9)];
   const pointwise = { filters: 3, kernelSize: 1, maskType: 'B' } as const;
   expect(pixel(alone(maskedConv2d({ ...pointwise, colors: 3 }), shape))).toEqual([1, 0, 0]);
-  expect(pixel(alone(maskedConv2d({ ...pointwise, colors: 1 }), shape))).toEqual([1, 1, 1]);
+  const unmasked = alone(maskedConv2d({ ...pointwise, colors: 1, name: 'unmasked' }), shape);
+  expect(pixel(unmasked)).toEqual([1, 1, 1]);
+  expect(() => planOf(unmasked)).toThrow(
+    "layer 'unmasked': its mask has 1 colours, the model's pixels have 3",
+  );
 });

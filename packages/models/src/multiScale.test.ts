@@ -1,4 +1,5 @@
 import { loadEngine } from '@pixelrnn/engine';
+import { claimedContext } from '@pixelrnn/layers';
 import { logLikelihood } from '@pixelrnn/metrics';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -10,8 +11,10 @@ import {
   scalesOf,
   subsampleIntensities,
 } from './multiScale.js';
+import { planOf } from './planOf.js';
 import { scaleIntensities } from './scaleIntensities.js';
-import { dependencies, everyImage } from './testing/proofs.js';
+import { expectedContext, pixelRNNSteps } from './testing/expectedContext.js';
+import { dependencies, everyImage, expectDependencies, forEachOutput } from './testing/proofs.js';
 import { saveAndLoad } from './testing/saveAndLoad.js';
 
 beforeAll(() => loadEngine({ quiet: true }));
@@ -136,6 +139,51 @@ describe('multiScale', () => {
     expect(everyLogLikelihood(parts, options).total).toEqual(total);
     expect(() => scalesOf(models.conditional)).toThrow(
       'expected a model made by multiScaleImage, got MultiScale',
+    );
+  });
+
+  it.each([
+    ['one colour, Row LSTM', { ...tiny, height: 4, width: 4 }],
+    ['three colours, Diagonal BiLSTM', { ...tiny, height: 4, width: 2, colors: 3, conditional: network }],
+  ])(
+    'reads the pixels that are known and what its network reads, by gradient and by plan: %s',
+    (_, options) => {
+      const { conditional, unconditional } = multiScale(options);
+      const { height, width, colors, stride, unconditional: small } = options;
+      expectDependencies(
+        unconditional,
+        { height: height / stride, width: width / stride, colors },
+        pixelRNNSteps(small),
+      );
+      const plan = planOf(conditional);
+      forEachOutput(options, (output) => {
+        const { row, column } = output;
+        if (row % stride === 0 && column % stride === 0) return;
+        const expected = expectedContext(pixelRNNSteps(options.conditional), options, output);
+        forEachOutput(options, (input) => {
+          const known = input.row % stride === 0 && input.column % stride === 0;
+          if (known) expected[(input.row * width + input.column) * colors + input.color] = 1;
+        });
+        expect(dependencies(conditional, options, output)).toEqual(expected);
+        expect(claimedContext(plan, output)).toEqual(expected);
+      });
+      // A known pixel's output is what was given.
+      const given = new Uint8Array(height * width * colors);
+      given[colors - 1] = 1;
+      expect(claimedContext(plan, { row: 0, column: 0, color: colors - 1 })).toEqual(given);
+    },
+  );
+
+  it('looks as far into the subsampled image as its upsampling does', () => {
+    const options = { ...tiny, height: 2, width: 16 };
+    const { conditional } = multiScale(options);
+    const output = { row: 1, column: 7, color: 0 };
+    // The Row LSTM reads the condition at columns 6 to 8, the 5 of the transposed convolution make it 4 to 10, the 3 of the
+    // first one 2 to 12; at columns 6 and 8 the first convolution reads the row above.
+    const seen = [...claimedContext(planOf(conditional), output)].flatMap((value, i) => (value ? [i] : []));
+    expect(seen.filter((i) => i % 2 === 0 && i < 16)).toEqual([2, 4, 6, 8, 10, 12]);
+    expect([...dependencies(conditional, options, output)].flatMap((value, i) => (value ? [i] : []))).toEqual(
+      seen,
     );
   });
 

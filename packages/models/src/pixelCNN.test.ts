@@ -1,8 +1,8 @@
 import { loadEngine } from '@pixelrnn/engine';
-import { pixelCNNSteps } from '@pixelrnn/metrics';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type PixelCNNOptions, pixelCNN } from './pixelCNN.js';
+import { pixelCNNSteps } from './testing/expectedContext.js';
 import { dependencies, everyLogLikelihood, expectDependencies } from './testing/proofs.js';
 import { saveAndLoad } from './testing/saveAndLoad.js';
 

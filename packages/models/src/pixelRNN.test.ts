@@ -1,9 +1,9 @@
 import { loadEngine } from '@pixelrnn/engine';
-import { pixelRNNSteps } from '@pixelrnn/metrics';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { pixelCNN } from './pixelCNN.js';
 import { type PixelRNNOptions, pixelRNN } from './pixelRNN.js';
+import { pixelRNNSteps } from './testing/expectedContext.js';
 import { everyLogLikelihood, expectDependencies } from './testing/proofs.js';
 import { saveAndLoad } from './testing/saveAndLoad.js';
 

@@ -1,7 +1,6 @@
+import { claimedContext } from '@pixelrnn/layers';
 import {
   type ContextShape,
-  type ContextStep,
-  claimedContext,
   idealContext,
   logLikelihood,
   type Output,
@@ -9,7 +8,9 @@ import {
 } from '@pixelrnn/metrics';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
+import { planOf } from '../planOf.js';
 import { scaleIntensities } from '../scaleIntensities.js';
+import { type ContextStep, expectedContext } from './expectedContext.js';
 
 /**
  * The inputs that one output depends on, 1 or 0, [H, W, C]. Every weight is made positive and the image is of ones: no ReLU
@@ -26,8 +27,8 @@ export function dependencies(model: tf.LayersModel, shape: ContextShape, output:
 }
 
 /**
- * Every output depends on exactly the claimed context, and that lies inside the ideal one, to which a single layer with
- * mask B adds its own colour.
+ * Every output depends on exactly the context expected, by its gradient and by its plan's claim; and that lies inside the
+ * ideal one, to which a single layer with mask B adds its own colour.
  */
 export function expectDependencies(
   model: tf.LayersModel,
@@ -35,16 +36,28 @@ export function expectDependencies(
   steps: readonly ContextStep[],
   { ownColor = false } = {},
 ): void {
-  for (let row = 0; row < shape.height; row++) {
-    for (let column = 0; column < shape.width; column++) {
-      for (let color = 0; color < shape.colors; color++) {
-        const output = { row, column, color };
-        const found = dependencies(model, shape, output);
-        expect(found, JSON.stringify(output)).toEqual(claimedContext(steps, shape, output));
-        const ideal = idealContext(shape, output);
-        if (ownColor) ideal[(row * shape.width + column) * shape.colors + color] = 1;
-        expect(found.every((seen, i) => seen <= (ideal[i] as number))).toBe(true);
-      }
+  const plan = planOf(model);
+  forEachOutput(shape, (output) => {
+    const { row, column, color } = output;
+    const at = JSON.stringify(output);
+    const expected = expectedContext(steps, shape, output);
+    const found = dependencies(model, shape, output);
+    expect(found, `gradients, ${at}`).toEqual(expected);
+    expect(claimedContext(plan, output), `plan, ${at}`).toEqual(expected);
+    const ideal = idealContext(shape, output);
+    if (ownColor) ideal[(row * shape.width + column) * shape.colors + color] = 1;
+    expect(found.every((seen, i) => seen <= (ideal[i] as number))).toBe(true);
+  });
+}
+
+/** Every colour of every pixel. */
+export function forEachOutput(
+  { height, width, colors }: ContextShape,
+  visit: (output: Output) => void,
+): void {
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      for (let color = 0; color < colors; color++) visit({ row, column, color });
     }
   }
 }

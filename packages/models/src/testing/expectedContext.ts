@@ -1,33 +1,22 @@
-import type { Output } from './receptiveField.js';
+import type { ContextShape, Output } from '@pixelrnn/metrics';
 
-/** How far a layer reads: which colours of which pixels one colour of one pixel of its output depends on. */
+/**
+ * What the papers say a layer reads: which colours of which pixels one colour of one pixel of its output depends on. Written by
+ * hand and not taken from the layers, so that a layer or a block that a model forgets does not pass.
+ */
 export type ContextStep =
   | { kind: 'convolution'; height: number; width: number; maskType: 'A' | 'B' }
   | { kind: 'rowLSTM'; kernelSize: number }
   | { kind: 'diagonalBiLSTM' };
 
-export interface ContextShape {
-  height: number;
-  width: number;
-  colors: number;
-}
-
-/** Everything that the factorisation allows (section 2): earlier pixels whole, and earlier colours of the pixel itself. */
-export function idealContext(shape: ContextShape, output: Output): Uint8Array {
-  return mapInputs(shape, ({ row, column, color }) => {
-    if (row !== output.row) return row < output.row;
-    return column !== output.column ? column < output.column : color < output.color;
-  });
-}
-
 /**
- * The context that a network claims: its layers' reaches composed, from the last layer to the first, inside the image.
+ * The context that a network must have: its layers' reaches composed, from the last layer to the first, inside the image.
  * Feature maps must be at least as many as colours, or a layer has no map for some colour and sees less.
  *
  * @param steps the layers in the order of the forward pass
  * @returns 1 or 0 for every input, [H, W, C]
  */
-export function claimedContext(
+export function expectedContext(
   steps: readonly ContextStep[],
   shape: ContextShape,
   output: Output,
