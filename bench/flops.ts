@@ -1,4 +1,4 @@
-import type { Plan } from '@pixelrnn/kernels';
+import type { Plan } from '@pixelrnn/kernels/plan';
 import { liveWeightsOfTerm } from '@pixelrnn/layers';
 import { planOf } from '@pixelrnn/models';
 import type * as tf from '@tensorflow/tfjs';

@@ -22,19 +22,3 @@ export {
 } from './ops/optimizers.js';
 export { rowLSTM } from './ops/rowLSTM.js';
 export { liveTaps, type Tap } from './ops/taps.js';
-export {
-  blocksOf,
-  type MapId,
-  type Place,
-  type Plan,
-  type PlanMap,
-  type PlanOutput,
-  type PlanStep,
-  type PlanTap,
-  type PlanTerm,
-  type SubsampleStep,
-  type SumStep,
-  type UpsampleStep,
-  unitBlocks,
-  type WeightsOf,
-} from './plan/plan.js';

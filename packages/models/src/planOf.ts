@@ -1,4 +1,4 @@
-import type { MapId, Plan } from '@pixelrnn/kernels';
+import type { MapId, Plan } from '@pixelrnn/kernels/plan';
 import { describeLayer, PlanBuilder } from '@pixelrnn/layers';
 import type * as tf from '@tensorflow/tfjs';
 

@@ -14,8 +14,17 @@ export type {
   UpsampleStep,
   WeightsOf,
 } from './plan.js';
-export { blocksOf } from './plan.js';
-export { channelsOf, logitsPerColor, type Reading, readingsOf, sizeOf, valuesOf } from './planMaps.js';
+export { blocksOf, unitBlocks } from './plan.js';
+export {
+  channelsOf,
+  colorOf,
+  logitsPerColor,
+  type Reading,
+  readingsOf,
+  sizeOf,
+  valuesOf,
+  writtenBy,
+} from './planMaps.js';
 export { type ReferenceInputs, referenceLogits } from './reference.js';
 export { decodePlan, encodePlan } from './serialize.js';
 export { wasmExecutor } from './wasmExecutor.js';

@@ -1,4 +1,5 @@
-import { type Activation, type MapId, maskedConv2d as maskedConv2dOp } from '@pixelrnn/kernels';
+import { type Activation, maskedConv2d as maskedConv2dOp } from '@pixelrnn/kernels';
+import type { MapId } from '@pixelrnn/kernels/plan';
 import * as tf from '@tensorflow/tfjs';
 import type { DescribedLayer } from '../describe/describeLayer.js';
 import { maskedTerm, valuesOf } from '../describe/maskedTerm.js';

@@ -1,4 +1,5 @@
-import { type Activation, type ChainedConvolution, convolutionChain, type MapId } from '@pixelrnn/kernels';
+import { type Activation, type ChainedConvolution, convolutionChain } from '@pixelrnn/kernels';
+import type { MapId } from '@pixelrnn/kernels/plan';
 import * as tf from '@tensorflow/tfjs';
 import type { DescribedLayer } from '../describe/describeLayer.js';
 import { maskedTerm, valuesOf } from '../describe/maskedTerm.js';

@@ -1,13 +1,17 @@
 import {
   blocksOf,
+  colorOf,
   type MapId,
-  type Place,
   type Plan,
   type PlanMap,
   type PlanStep,
+  type PlanTap,
+  type Reading,
+  readingsOf,
   type SumStep,
-} from '@pixelrnn/kernels';
-import { colorOf } from './colorOf.js';
+  sizeOf,
+  writtenBy,
+} from '@pixelrnn/kernels/plan';
 
 /** One colour of one pixel, counted from 0. */
 export interface ContextOutput {
@@ -38,11 +42,14 @@ export function claimedContext(plan: Plan, { row, column, color }: ContextOutput
     return context;
   }
   const writers = writersOf(plan);
-  const seen = plan.maps.map((map) => new Uint8Array(positions(plan, map) * colors));
+  const seen = plan.maps.map((map) => {
+    const { height: rows, width: columns } = sizeOf(plan, map);
+    return new Uint8Array(rows * columns * colors);
+  });
   const open: Node[] = [];
   const visit = (node: Node) => {
     const visited = seen[node.map] as Uint8Array;
-    const { columns } = sizeOf(plan, plan.maps[node.map] as PlanMap);
+    const { width: columns } = sizeOf(plan, plan.maps[node.map] as PlanMap);
     const index = (node.row * columns + node.column) * colors + node.color;
     if (visited[index]) return;
     visited[index] = 1;
@@ -58,28 +65,14 @@ export function claimedContext(plan: Plan, { row, column, color }: ContextOutput
 }
 
 function writersOf({ steps }: Plan): Map<MapId, PlanStep> {
-  const writers = new Map<MapId, PlanStep>();
-  for (const step of steps) {
-    writers.set(step.out, step);
-    if (step.kind === 'sum' && step.cell) writers.set(step.cell.map, step);
-  }
-  return writers;
-}
-
-function sizeOf({ height, width }: Plan, { stride }: PlanMap): { rows: number; columns: number } {
-  return stride === 0 ? { rows: 1, columns: 1 } : { rows: height / stride, columns: width / stride };
-}
-
-function positions(plan: Plan, map: PlanMap): number {
-  const { rows, columns } = sizeOf(plan, map);
-  return rows * columns;
+  return new Map(steps.flatMap((step) => writtenBy(step).map((map): [MapId, PlanStep] => [map, step])));
 }
 
 /** The nodes that a step makes one of its nodes from. */
 function forEachRead(plan: Plan, step: PlanStep, node: Node, visit: (read: Node) => void): void {
   const at = (map: MapId, row: number, column: number, colors: Iterable<number>) => {
     const read = plan.maps[map] as PlanMap;
-    const { rows, columns } = sizeOf(plan, read);
+    const { height: rows, width: columns } = sizeOf(plan, read);
     const [r, c] = read.stride === 0 ? [0, 0] : [row, column];
     if (r < 0 || c < 0 || r >= rows || c >= columns) return;
     for (const color of colors) visit({ map, row: r, column: c, color });
@@ -96,37 +89,35 @@ function forEachRead(plan: Plan, step: PlanStep, node: Node, visit: (read: Node)
       }
     }
   } else {
-    for (const { map, taps } of step.terms) {
-      for (const tap of taps) {
-        const elsewhere = tap.colors === 'all' || tap.row !== 0 || tap.column !== 0;
-        const last = node.color - (tap.colors === 'before' ? 1 : 0);
-        const colors = elsewhere ? all(map) : all(map).filter((color) => color <= last);
-        at(map, node.row + tap.row, node.column + tap.column, colors);
-      }
+    for (const { map, row, column, colors, as } of readingsOf(step)) {
+      if (as === 'residual' && node.map !== step.out) continue; // not part of an LSTM's cell
+      const read = as === 'term' ? inTerm({ row, column, colors }, node.color, all(map)) : added(map, as);
+      at(map, node.row + row, node.column + column, read);
     }
-    const added = (place: Place, blocks: number) =>
-      at(
-        place.map,
-        node.row + place.row,
-        node.column + place.column,
-        colorsBehind(plan, step, node.color, place.map, blocks),
-      );
-    for (const place of step.additions) added(place, blocksOf(step.unit));
-    if (step.cell) added(step.cell, 1);
-    if (node.map === step.out) for (const place of step.residuals) added(place, 1);
   }
+
+  function added(map: MapId, as: Reading['as']): Set<number> {
+    const blocks = as === 'addition' ? blocksOf((step as SumStep).unit) : 1;
+    return colorsBehind(plan, step, node.color, map, blocks);
+  }
+}
+
+/** Colours that a tap reads. */
+function inTerm({ row, column, colors }: PlanTap, color: number, all: number[]): number[] {
+  if (colors === 'all' || row !== 0 || column !== 0) return all;
+  return all.filter((read) => (colors === 'before' ? read < color : read <= color));
 }
 
 /** Colours that a map has channels of. */
 function colorsOf({ colors }: Plan, map: PlanMap): number[] {
-  if (map.groups === 'all') return [0];
-  const found = Array.from({ length: map.channels }, (_, channel) => colorOf(map, colors, channel));
-  return [...new Set(found)];
+  const count = map.groups === 'all' ? 1 : Math.min(colors, map.channels);
+  return Array.from({ length: count }, (_, color) => color);
 }
 
 /** Colours of a map's channels that are added, channel by channel, to the sums of one colour. */
-function colorsBehind(plan: Plan, step: SumStep, color: number, id: MapId, blocks: number): Set<number> {
+function colorsBehind(plan: Plan, step: PlanStep, color: number, id: MapId, blocks: number): Set<number> {
   const [out, read] = [plan.maps[step.out] as PlanMap, plan.maps[id] as PlanMap];
+  if (blocks === 1 && out.groups === read.groups) return new Set([color]);
   const found = new Set<number>();
   for (let channel = 0; channel < blocks * out.channels; channel++) {
     const own = colorOf(out, plan.colors, channel % out.channels);

@@ -1,4 +1,4 @@
-import type { MapId } from '@pixelrnn/kernels';
+import type { MapId } from '@pixelrnn/kernels/plan';
 import type * as tf from '@tensorflow/tfjs';
 import { here, type PlanBuilder } from './planBuilder.js';
 

@@ -1,12 +1,12 @@
 import {
   blocksOf,
+  colorOf,
   type Plan,
   type PlanMap,
   type PlanTap,
   type PlanTerm,
   type SumStep,
-} from '@pixelrnn/kernels';
-import { colorOf } from './colorOf.js';
+} from '@pixelrnn/kernels/plan';
 
 type Maps = Pick<Plan, 'maps' | 'colors'>;
 

@@ -1,4 +1,5 @@
-import type { MapId, PlanTerm, Tap, WeightsOf } from '@pixelrnn/kernels';
+import type { Tap } from '@pixelrnn/kernels';
+import type { MapId, PlanTerm, WeightsOf } from '@pixelrnn/kernels/plan';
 import type * as tf from '@tensorflow/tfjs';
 import type { MaskType } from '../mask/mask.js';
 

@@ -8,7 +8,7 @@ import {
   type PlanStep,
   type SumStep,
   type WeightsOf,
-} from '@pixelrnn/kernels';
+} from '@pixelrnn/kernels/plan';
 
 /** A sum whose map is added with it; what is left out is empty, or linear. */
 export interface SumOptions

@@ -1,4 +1,4 @@
-import type { MapId, Plan, PlanStep } from '@pixelrnn/kernels';
+import { type MapId, type Plan, type PlanStep, readingsOf, writtenBy } from '@pixelrnn/kernels/plan';
 
 /** How far from its own position an output reads, in rows and columns of the image; infinite where a scan carries it on. */
 export interface Reach {
@@ -76,13 +76,10 @@ function edgesOf({ maps }: Pick<Plan, 'maps'>, step: PlanStep): Edge[] {
     const half = (step.kernel - 1) / 2;
     return [edge(step.out, step.from, -half, -half), edge(step.out, step.from, half, half)];
   }
-  const reads = [
-    ...step.terms.flatMap(({ map, taps }) => taps.map(({ row, column }) => ({ map, row, column }))),
-    ...step.additions,
-    ...(step.cell ? [step.cell] : []),
-  ];
-  const edges = [...reads, ...step.residuals].map(({ map, row, column }) => edge(step.out, map, row, column));
-  if (!step.cell) return edges;
-  const cell = step.cell.map; // written by the same step, from the same sums
-  return [...edges, ...reads.map(({ map, row, column }) => edge(cell, map, row, column))];
+  return readingsOf(step).flatMap(({ map, row, column, as }) =>
+    // The cell map is written by the same step, from the same sums.
+    writtenBy(step).flatMap((out) =>
+      as === 'residual' && out !== step.out ? [] : edge(out, map, row, column),
+    ),
+  );
 }

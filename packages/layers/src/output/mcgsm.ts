@@ -1,4 +1,4 @@
-import type { MapId, WeightsOf } from '@pixelrnn/kernels';
+import type { MapId, WeightsOf } from '@pixelrnn/kernels/plan';
 import * as tf from '@tensorflow/tfjs';
 import type { DescribedLayer } from '../describe/describeLayer.js';
 import { valuesOf } from '../describe/maskedTerm.js';

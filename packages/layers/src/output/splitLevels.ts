@@ -1,4 +1,4 @@
-import type { MapId } from '@pixelrnn/kernels';
+import type { MapId } from '@pixelrnn/kernels/plan';
 import * as tf from '@tensorflow/tfjs';
 import type { DescribedLayer } from '../describe/describeLayer.js';
 import type { PlanBuilder } from '../describe/planBuilder.js';

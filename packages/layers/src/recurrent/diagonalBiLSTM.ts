@@ -1,4 +1,5 @@
-import { diagonalBiLSTM as diagonalBiLSTMOp, unitBlocks } from '@pixelrnn/kernels';
+import { diagonalBiLSTM as diagonalBiLSTMOp } from '@pixelrnn/kernels';
+import { unitBlocks } from '@pixelrnn/kernels/plan';
 import * as tf from '@tensorflow/tfjs';
 import {
   RecurrentLayer,

@@ -1,11 +1,5 @@
-import {
-  type MapId,
-  type PlanTerm,
-  type SumStep,
-  type Tap,
-  type UpProjection,
-  unitBlocks,
-} from '@pixelrnn/kernels';
+import type { Tap, UpProjection } from '@pixelrnn/kernels';
+import { type MapId, type PlanTerm, type SumStep, unitBlocks } from '@pixelrnn/kernels/plan';
 import * as tf from '@tensorflow/tfjs';
 import type { DescribedLayer } from '../describe/describeLayer.js';
 import { maskedTerm, partOf, valuesOf } from '../describe/maskedTerm.js';

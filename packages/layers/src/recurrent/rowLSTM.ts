@@ -1,4 +1,5 @@
-import { liveTaps, rowLSTM as rowLSTMOp, type Tap, unitBlocks } from '@pixelrnn/kernels';
+import { liveTaps, rowLSTM as rowLSTMOp, type Tap } from '@pixelrnn/kernels';
+import { unitBlocks } from '@pixelrnn/kernels/plan';
 import * as tf from '@tensorflow/tfjs';
 import {
   RecurrentLayer,

@@ -1,4 +1,5 @@
-import { type MapId, maskedConv2d, type Tap } from '@pixelrnn/kernels';
+import { maskedConv2d, type Tap } from '@pixelrnn/kernels';
+import type { MapId } from '@pixelrnn/kernels/plan';
 import * as tf from '@tensorflow/tfjs';
 import type { DescribedLayer } from '../describe/describeLayer.js';
 import { valuesOf } from '../describe/maskedTerm.js';
