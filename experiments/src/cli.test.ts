@@ -167,6 +167,7 @@ describe('pnpm exp', () => {
       ['table4', '--set', 'data=cifar'],
       'Setting data of table4: expected one of fixed, seeded, dynamic, got cifar',
     ],
+    [['table4', '--set', 'kernelSize=4'], 'must be odd'],
     [['table4', '--set', 'steps'], '--set expects key=value, got steps'],
     [['table4', '--seeds', '0,x'], '--seeds expects numbers such as 0,1,2, got 0,x'],
     [['table4', '--seeds', ','], '--seeds expects numbers such as 0,1,2, got ,'],

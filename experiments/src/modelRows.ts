@@ -1,26 +1,24 @@
-import { pixelCNN, pixelRNN } from '@pixelrnn/models';
-import { z } from 'zod';
+import { pixelCNN, pixelCNNSchema, pixelRNN, pixelRNNSchema } from '@pixelrnn/models';
+import type { z } from 'zod';
 import { type PresetName, type RowModel, rowModel } from './experiment.js';
 import type { TrainingSettings } from './runner/trainingSettings.js';
 
-const positive = z.int().positive();
-
-const pixelCNNSettings = z.strictObject({
-  blocks: z.int().nonnegative(),
-  h: positive,
-  headWidth: positive,
-  firstKernel: positive,
-  kernelSize: positive,
+const pixelCNNSettings = pixelCNNSchema.pick({
+  blocks: true,
+  h: true,
+  headWidth: true,
+  firstKernel: true,
+  kernelSize: true,
 });
 
-const pixelRNNSettings = z.strictObject({
-  layers: positive,
-  h: positive,
-  headWidth: positive,
-  residual: z.boolean(),
-  skip: z.boolean(),
-  firstKernel: positive,
-  kernelSize: positive,
+const pixelRNNSettings = pixelRNNSchema.pick({
+  layers: true,
+  h: true,
+  headWidth: true,
+  residual: true,
+  skip: true,
+  firstKernel: true,
+  kernelSize: true,
 });
 
 type Presets<Settings extends z.ZodType> = Record<PresetName, TrainingSettings & z.infer<Settings>>;
@@ -30,8 +28,8 @@ export function pixelCNNRow(presets: Presets<typeof pixelCNNSettings>): RowModel
   return rowModel({
     settings: pixelCNNSettings,
     presets,
-    build: ({ blocks, h, headWidth, firstKernel, kernelSize }, shape, seed) =>
-      pixelCNN({ ...shape, blocks, h, headWidth, firstKernel, kernelSize, seed }),
+    build: (settings, shape, seed) =>
+      pixelCNN({ ...shape, ...pixelCNNSettings.strip().parse(settings), seed }),
   });
 }
 
@@ -44,9 +42,7 @@ export function pixelRNNRow(
   return rowModel({
     settings: pixelRNNSettings,
     presets,
-    build: ({ layers, h, headWidth, residual, skip, firstKernel, kernelSize }, shape, seed) => {
-      const options = { cell, layers, h, headWidth, residual, skip, firstKernel, kernelSize, seed };
-      return pixelRNN({ ...shape, ...options, ...fixed });
-    },
+    build: (settings, shape, seed) =>
+      pixelRNN({ ...shape, cell, ...pixelRNNSettings.strip().parse(settings), ...fixed, seed }),
   });
 }

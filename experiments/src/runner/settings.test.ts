@@ -45,6 +45,10 @@ describe('resolveSettings', () => {
       /Settings of pixelcnn: .*expected number, received string[\s\S]*steps/,
     );
     expect(() => resolveSettings(pixelcnn, 'smoke', { learningRate: -1 })).toThrow(/learningRate/);
+    expect(() => resolveSettings(pixelcnn, 'smoke', { kernelSize: 4 })).toThrow(
+      /Settings of pixelcnn: .*must be odd[\s\S]*kernelSize/,
+    );
+    expect(() => resolveSettings(pixelcnn, 'smoke', { firstKernel: 1 })).toThrow(/firstKernel/);
     expect(() => resolveSettings(pixelcnn, 'smoke', { schedule: 'step' })).toThrow(
       "Settings of pixelcnn: schedule 'step' needs stepEvery",
     );

@@ -8,8 +8,8 @@ export {
   subsampleIntensities,
 } from './multiScale.js';
 export { type OutputHeadArgs, outputHead } from './outputHead.js';
-export { type PixelCNNOptions, pixelCNN } from './pixelCNN.js';
-export { type PixelRNNOptions, pixelRNN } from './pixelRNN.js';
+export { type PixelCNNOptions, pixelCNN, pixelCNNSchema } from './pixelCNN.js';
+export { type PixelRNNOptions, pixelRNN, pixelRNNSchema } from './pixelRNN.js';
 export { planOf } from './planOf.js';
 export { receptiveRadius } from './receptiveRadius.js';
 export { scaleIntensities } from './scaleIntensities.js';

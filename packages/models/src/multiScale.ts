@@ -2,10 +2,12 @@ import { joinScales, knownPixels, subsample, transposedConv2d } from '@pixelrnn/
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { parseOptions } from './parseOptions.js';
-import { type PixelRNNOptions, pixelRNNOutput, pixelRNNSchema } from './pixelRNN.js';
+import { pixelRNNOutput, pixelRNNSchema } from './pixelRNN.js';
 
 const positive = z.int().positive();
-const networkSchema = pixelRNNSchema.omit({
+
+/** Cell, depth and width of one of the two networks; the rest is common to both. */
+const scaleSchema = pixelRNNSchema.omit({
   height: true,
   width: true,
   colors: true,
@@ -17,43 +19,23 @@ const networkSchema = pixelRNNSchema.omit({
 
 const multiScaleSchema = z
   .strictObject({
-    height: positive,
-    width: positive,
-    colors: positive,
-    levels: z.int().min(2).max(256),
+    /** `height` and `width` are those of the large image, n x n in the paper. */
+    ...pixelRNNSchema.pick({ height: true, width: true, colors: true, levels: true, seed: true }).shape,
+    /** n / s: the subsampled image has every stride-th pixel of every stride-th row. */
     stride: z.union([z.literal(2), z.literal(4), z.literal(8), z.literal(16)]),
+    /** c: maps that the upsampling network makes of the subsampled image. */
     conditionMaps: positive,
-    unconditional: networkSchema,
-    conditional: networkSchema,
-    seed: z.int().default(0),
+    /** The s x s network. */
+    unconditional: scaleSchema,
+    /** The n x n network. */
+    conditional: scaleSchema,
   })
   .refine(({ height, width, stride }) => height % stride === 0 && width % stride === 0, {
     error: 'height and width must divide by the stride',
   });
 
-/** Cell, depth and width of one of the two networks; the rest is common to both. */
-export type ScaleOptions = Omit<
-  PixelRNNOptions,
-  'height' | 'width' | 'colors' | 'levels' | 'conditionMaps' | 'distribution' | 'seed'
->;
-
-export interface MultiScaleOptions {
-  /** Of the large image, n x n in the paper. */
-  height: number;
-  width: number;
-  colors: number;
-  levels: number;
-  /** n / s: the subsampled image has every stride-th pixel of every stride-th row. */
-  stride: 2 | 4 | 8 | 16;
-  /** c: maps that the upsampling network makes of the subsampled image. */
-  conditionMaps: number;
-  /** The s x s network. */
-  unconditional: ScaleOptions;
-  /** The n x n network. */
-  conditional: ScaleOptions;
-  /** Of the initial weights; default 0. */
-  seed?: number;
-}
+export type MultiScaleOptions = z.input<typeof multiScaleSchema>;
+export type ScaleOptions = z.input<typeof scaleSchema>;
 
 export interface MultiScaleModel {
   stride: number;

@@ -7,39 +7,28 @@ import { parseOptions } from './parseOptions.js';
 const positive = z.int().positive();
 const odd = positive.refine((side) => side % 2 === 1, { error: 'must be odd' });
 
-const pixelCNNSchema = z.strictObject({
+export const pixelCNNSchema = z.strictObject({
   height: positive,
   width: positive,
+  /** 1 or 3 in the paper. */
   colors: positive,
+  /** 2: Bernoulli outputs; more: a softmax over that many intensities. */
   levels: z.int().min(2).max(256),
+  /** Residual blocks, L. */
   blocks: z.int().nonnegative(),
+  /** h: the blocks work on 2h maps. */
   h: positive,
+  /** Maps of the two 1x1 convolutions of the head: 1024 on CIFAR-10 and ImageNet, 32 on MNIST. */
   headWidth: positive,
+  /** Side of the first convolution, mask A. */
   firstKernel: odd.min(3).default(7),
+  /** Side of the convolution inside each block, mask B. */
   kernelSize: odd.default(3),
+  /** Of the initial weights. */
   seed: z.int().default(0),
 });
 
-export interface PixelCNNOptions {
-  height: number;
-  width: number;
-  /** 1 or 3 in the paper. */
-  colors: number;
-  /** 2: Bernoulli outputs; more: a softmax over that many intensities. */
-  levels: number;
-  /** Residual blocks, L. */
-  blocks: number;
-  /** h: the blocks work on 2h maps. */
-  h: number;
-  /** Maps of the two 1x1 convolutions of the head: 1024 on CIFAR-10 and ImageNet, 32 on MNIST. */
-  headWidth: number;
-  /** Side of the first convolution, mask A; default 7. */
-  firstKernel?: number;
-  /** Side of the convolution inside each block, mask B; default 3. */
-  kernelSize?: number;
-  /** Of the initial weights; default 0. */
-  seed?: number;
-}
+export type PixelCNNOptions = z.input<typeof pixelCNNSchema>;
 
 /**
  * PixelCNN (PixelRNN, sections 3.5 and 4, Table 1, Figure 5):

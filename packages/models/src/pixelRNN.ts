@@ -8,53 +8,37 @@ const positive = z.int().positive();
 const odd = positive.refine((side) => side % 2 === 1, { error: 'must be odd' });
 
 export const pixelRNNSchema = z.strictObject({
+  /** `row`: Row LSTM; `diagonal`: Diagonal BiLSTM. */
   cell: z.enum(['row', 'diagonal']),
   height: positive,
   width: positive,
+  /** 1 or 3 in the paper. */
   colors: positive,
+  /** 2: Bernoulli outputs; more: a softmax over that many intensities. */
   levels: z.int().min(2).max(256),
+  /** Recurrent layers. */
   layers: positive,
+  /** h: an LSTM has h hidden maps, the maps between layers are 2h. */
   h: positive,
+  /** Maps of the two 1x1 convolutions of the head: 1024 on CIFAR-10 and ImageNet, 32 on MNIST. */
   headWidth: positive,
+  /** Each layer's input is added to its output. */
   residual: z.boolean().default(true),
+  /** A learnable connection from each layer to the head. */
   skip: z.boolean().default(false),
+  /** Of the outputs ({@link outputHead}). */
   distribution: z.enum(['softmax', 'mcgsm']).default('softmax'),
+  /** Side of the first convolution, mask A. */
   firstKernel: odd.min(3).default(7),
+  /** k of the Row LSTM. */
   kernelSize: odd.default(3),
+  /** Maps of a second input, on which every layer is conditioned (section 3.6); 0: none. */
   conditionMaps: z.int().nonnegative().default(0),
+  /** Of the initial weights. */
   seed: z.int().default(0),
 });
 
-export interface PixelRNNOptions {
-  /** `row`: Row LSTM; `diagonal`: Diagonal BiLSTM. */
-  cell: 'row' | 'diagonal';
-  height: number;
-  width: number;
-  /** 1 or 3 in the paper. */
-  colors: number;
-  /** 2: Bernoulli outputs; more: a softmax over that many intensities. */
-  levels: number;
-  /** Recurrent layers. */
-  layers: number;
-  /** h: an LSTM has h hidden maps, the maps between layers are 2h. */
-  h: number;
-  /** Maps of the two 1x1 convolutions of the head: 1024 on CIFAR-10 and ImageNet, 32 on MNIST. */
-  headWidth: number;
-  /** Each layer's input is added to its output; default true. */
-  residual?: boolean;
-  /** A learnable connection from each layer to the head; default false. */
-  skip?: boolean;
-  /** Of the outputs ({@link outputHead}); default softmax. */
-  distribution?: 'softmax' | 'mcgsm';
-  /** Side of the first convolution, mask A; default 7. */
-  firstKernel?: number;
-  /** k of the Row LSTM; default 3. */
-  kernelSize?: number;
-  /** Maps of a second input, on which every layer is conditioned (section 3.6); default 0: none. */
-  conditionMaps?: number;
-  /** Of the initial weights; default 0. */
-  seed?: number;
-}
+export type PixelRNNOptions = z.input<typeof pixelRNNSchema>;
 
 /**
  * PixelRNN (sections 3.1 to 3.3 and 4, Table 1, Figure 5):
