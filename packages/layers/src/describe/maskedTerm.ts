@@ -19,7 +19,7 @@ export interface MaskedTermOptions {
 
 /** A masked convolution's term, centred as the mask is: its live taps, their colours, its weights times the mask. */
 export function maskedTerm(options: MaskedTermOptions): PlanTerm {
-  const { map, kernel, mask, maskType, taps, inputActivation } = options;
+  const { map, kernel, mask, maskType, taps, inputActivation = 'linear' } = options;
   const [height, width, cin, cout] = kernel.shape as [number, number, number, number];
   const [from, to] = options.sums ?? [0, cout];
   const [centreRow, centreColumn] = [(height - 1) / 2, (width - 1) / 2];

@@ -100,6 +100,7 @@ export class PlanBuilder {
   /** What becomes of the last map. */
   setOutput(output: PlanOutput, levels: number): void {
     if (this.output) throw this.error('the model has a second output; expected one');
+    this.expectContiguous(output.map);
     this.output = { output, levels };
   }
 
@@ -115,6 +116,7 @@ export class PlanBuilder {
         `plan: expected an output of one channel for each of ${colors} colours, or a layer that makes one of the ${channels} channels, such as SplitLevels`,
       );
     }
+    if (!this.output) this.expectContiguous(last);
     const { output, levels } = this.output ?? { output: { kind: 'bernoulli', map: last }, levels: 2 };
     if (output.map !== last)
       throw new Error('plan: a layer follows the one that makes the output; expected none');
@@ -137,6 +139,19 @@ export class PlanBuilder {
         `its mask takes channels to belong to colours cyclically, but those of its input belong to them as '${groups}'`,
       );
     }
+  }
+
+  /** An output's colours stand one after the other; cyclic ones are the same where there is one, or one channel of each. */
+  private expectContiguous(id: MapId): void {
+    const map = this.map(id);
+    if (map.groups === 'contiguous') return;
+    const same = map.groups === 'cyclic' && (this.colors === 1 || map.channels === this.colors);
+    if (!same) {
+      throw this.error(
+        `expected the output's channels in contiguous groups, one a colour (outputGroups: 'contiguous'), got '${map.groups}'`,
+      );
+    }
+    if (id !== this.pixels) this.maps[id] = { ...map, groups: 'contiguous' };
   }
 
   error(what: string): Error {
