@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import * as data from '@pixelrnn/data';
 import { loadEngine } from '@pixelrnn/engine';
 import * as generation from '@pixelrnn/generation';
+import * as plan from '@pixelrnn/kernels/plan';
 import * as layers from '@pixelrnn/layers';
 import * as metrics from '@pixelrnn/metrics';
 import * as models from '@pixelrnn/models';
@@ -14,6 +15,7 @@ beforeAll(() => loadEngine({ quiet: true }));
 const modules = {
   '@pixelrnn/data': data,
   '@pixelrnn/generation': generation,
+  '@pixelrnn/kernels/plan': plan,
   '@pixelrnn/layers': layers,
   '@pixelrnn/metrics': metrics,
   '@pixelrnn/models': models,
@@ -26,9 +28,9 @@ const AsyncFunction = (async () => {}).constructor as new (
 ) => (...values: unknown[]) => Promise<void>;
 
 /** What the example of a package's README prints; its imports become `modules`, its casts go. */
-async function runExample(name: string): Promise<string[]> {
+async function runExample(name: string, language = 'ts'): Promise<string[]> {
   const readme = await readFile(new URL(`../packages/${name}/README.md`, import.meta.url), 'utf8');
-  const javascript = /```ts\n([\s\S]*?)```/
+  const javascript = new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``)
     .exec(readme)![1]!
     .replace(/import (?:type )?(?:\* as )?(\w+|\{[^}]*\}) from ('[^']+');/g, 'const $1 = modules[$2];')
     .replaceAll(/ as tf\.Tensor/g, '');
@@ -51,6 +53,15 @@ it.each([
   ],
 ])("the example of %s' README prints what it says, on every engine", async (name, lines) => {
   expect(await runExample(name)).toEqual(lines);
+});
+
+it("the layer of one's own in models' README has the context that it says", async () => {
+  expect(await runExample('models', 'js')).toEqual([
+    '1 row above, 3 columns to the side',
+    '1 1 1 1 0 0',
+    '1 1 1 0 0 0',
+    '0 0 0 0 0 0',
+  ]);
 });
 
 it("the example of training's README trains to near the best there is", async () => {
