@@ -1,21 +1,22 @@
 import { loadCifar10 } from '@pixelrnn/data';
 import { sample } from '@pixelrnn/generation';
-import { multiScale, multiScaleImage, scalesOf } from '@pixelrnn/models';
+import { multiScale, multiScaleImage, multiScaleSchema, pixelRNNSchema, scalesOf } from '@pixelrnn/models';
 import { z } from 'zod';
 import { ablation, kernels, paper, smoke } from './colorPresets.js';
 import { type Experiment, rowModel } from './experiment.js';
 import { pixelRNNRow } from './modelRows.js';
 
-const positive = z.int().positive();
+const { stride, conditionMaps } = multiScaleSchema.shape;
+const { layers, h, headWidth } = pixelRNNSchema.shape;
 
 /** Both networks of a multi-scale model have the same depth and width; the small one has its own number of layers. */
 const multiScaleSettings = z.strictObject({
-  stride: z.union([z.literal(2), z.literal(4), z.literal(8), z.literal(16)]),
-  conditionMaps: positive,
-  smallLayers: positive,
-  layers: positive,
-  h: positive,
-  headWidth: positive,
+  stride,
+  conditionMaps,
+  smallLayers: layers,
+  layers,
+  h,
+  headWidth,
 });
 
 const architecture = { ...kernels, residual: true, skip: true };

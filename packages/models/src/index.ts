@@ -3,6 +3,7 @@ export {
   type MultiScaleOptions,
   multiScale,
   multiScaleImage,
+  multiScaleSchema,
   type ScaleOptions,
   scalesOf,
   subsampleIntensities,

@@ -137,6 +137,11 @@ describe('multiScale', () => {
     const parts = scalesOf(loaded);
     expect(parts.stride).toBe(options.stride);
     expect(everyLogLikelihood(parts, options).total).toEqual(total);
+    expect(() => planOf(model)).toThrow(
+      "'MultiScale' is a model inside MultiScaleImage, expected layers alone; the networks of a multi-scale model (scalesOf)",
+    );
+    expect(planOf(parts.conditional).knownStride).toBe(options.stride);
+    expect(planOf(parts.unconditional).steps.length).toBe(planOf(models.unconditional).steps.length);
     expect(() => scalesOf(models.conditional)).toThrow(
       'expected a model made by multiScaleImage, got MultiScale',
     );

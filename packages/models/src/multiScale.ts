@@ -17,7 +17,7 @@ const scaleSchema = pixelRNNSchema.omit({
   seed: true,
 });
 
-const multiScaleSchema = z
+export const multiScaleSchema = z
   .strictObject({
     /** `height` and `width` are those of the large image, n x n in the paper. */
     ...pixelRNNSchema.pick({ height: true, width: true, colors: true, levels: true, seed: true }).shape,

@@ -1,6 +1,6 @@
 import type { MapId, Plan } from '@pixelrnn/kernels/plan';
 import { describeLayer, PlanBuilder } from '@pixelrnn/layers';
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 
 /**
  * The plan of a model: its layers' own descriptions, in the order of its graph. Its first input is the scaled pixels
@@ -31,6 +31,11 @@ export function planOf(model: tf.LayersModel): Plan {
   function mapOf(tensor: tf.SymbolicTensor): MapId {
     const known = mapsOf.get(tensor);
     if (known !== undefined) return known;
+    if (tensor.sourceLayer instanceof tf.LayersModel) {
+      throw new Error(
+        `planOf: '${tensor.sourceLayer.name}' is a model inside ${model.name}, expected layers alone; the networks of a multi-scale model (scalesOf) have a plan each`,
+      );
+    }
     const inputs = tensor.inputs.map(mapOf);
     const outputs = describeLayer(tensor.sourceLayer, plan, inputs);
     const made = outputsBeside(tensor);
