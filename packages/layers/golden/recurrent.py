@@ -120,15 +120,16 @@ def case(layer, height, width, cin, h, colors, k=None):
     }  # fmt: skip
 
 
-print(
-    json.dumps(
-        [
-            case('rowLSTM', 3, 4, 1, 1, 1, k=3),
-            case('rowLSTM', 4, 3, 3, 4, 3, k=3),
-            case('rowLSTM', 2, 6, 2, 2, 1, k=5),
-            case('diagonalBiLSTM', 3, 4, 1, 1, 1),
-            case('diagonalBiLSTM', 4, 3, 3, 4, 3),
-            case('diagonalBiLSTM', 5, 2, 4, 5, 3),
-        ]
+if __name__ == "__main__":
+    print(
+        json.dumps(
+            [
+                case('rowLSTM', 3, 4, 1, 1, 1, k=3),
+                case('rowLSTM', 4, 3, 3, 4, 3, k=3),
+                case('rowLSTM', 2, 6, 2, 2, 1, k=5),
+                case('diagonalBiLSTM', 3, 4, 1, 1, 1),
+                case('diagonalBiLSTM', 4, 3, 3, 4, 3),
+                case('diagonalBiLSTM', 5, 2, 4, 5, 3),
+            ]
+        )
     )
-)

@@ -11,6 +11,8 @@ export { type DescribedLayer, describeLayer } from './describe/describeLayer.js'
 export { liveWeights, liveWeightsOfTerm } from './describe/liveWeights.js';
 export { here, PlanBuilder, type SumOptions } from './describe/planBuilder.js';
 export { type Reach, reach } from './describe/reach.js';
+export { StridedConv2D, type StridedConv2DArgs, stridedConv2d } from './encoder/stridedConv2d.js';
+export { GatedLayer, type GatedLayerArgs, gatedLayer } from './gated/gatedLayer.js';
 export {
   type ColorGroups,
   colorOfChannel,
@@ -26,3 +28,4 @@ export { JoinScales, type JoinScalesArgs, joinScales } from './scale/joinScales.
 export { KnownPixels, type KnownPixelsArgs, knownPixels } from './scale/knownPixels.js';
 export { Subsample, type SubsampleArgs, subsample } from './scale/subsample.js';
 export { TransposedConv2D, type TransposedConv2DArgs, transposedConv2d } from './scale/transposedConv2d.js';
+export { type SeededGlorotUniformOptions, seededGlorotUniform } from './seededGlorotUniform.js';

@@ -1,0 +1,236 @@
+import { gatedConv2d, maskedConv2d } from '@pixelrnn/kernels';
+import * as tf from '@tensorflow/tfjs';
+import { parseMaskType } from '../convolution/maskedConvolution.js';
+import { convolutionMask, type MaskType } from '../mask/mask.js';
+import { seededGlorotUniform } from '../seededGlorotUniform.js';
+import {
+  type CentredKernel,
+  type CroppedKernel,
+  centred,
+  horizontalKernel,
+  linkKernel,
+  verticalKernel,
+} from './gatedKernels.js';
+
+export interface GatedLayerArgs extends NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]> {
+  /** p: maps of either stack. */
+  filters: number;
+  /** n, at least 3: the stacks' kernels are ceil(n/2) x n and 1 x ceil(n/2). */
+  kernelSize: number;
+  /** Of the horizontal stack. A for the first layer, which has no residual connection either. */
+  maskType: MaskType;
+  /** Colours of a pixel; channels belong to them cyclically, within each half of the sums. */
+  colors: number;
+  /** Of the initial weights; default 0. */
+  seed?: number;
+}
+
+interface Convolution extends CentredKernel {
+  kernel: tf.LayerVariable;
+  bias: tf.LayerVariable;
+}
+
+/** Weights of a condition: of the sums of both stacks at once, vertical ones first. */
+type ConditionKernel = tf.LayerVariable | undefined;
+
+/**
+ * A layer of Gated PixelCNN (1606.05328, sections 2.1 to 2.3, Figure 2), two stacks side by side:
+ *
+ *     vertical     [f, g] = conv(v, ceil(n/2) x n) + conditions;                                 v' = tanh(f) sigmoid(g)
+ *     horizontal   [f, g] = conv(h, 1 x ceil(n/2)) + link([f, g] of the vertical stack, one row above) + conditions;
+ *                  h' = conv(tanh(f) sigmoid(g), 1 x 1) + h
+ *
+ * The vertical stack at row r has read rows up to r; its link is shifted down by one row, so that the horizontal stack reads
+ * rows above only, all of them that the kernel reaches, and has no blind spot. With mask A nothing is added to h'.
+ *
+ * Inputs [v, h]: [B, H, W, channels] each, then in any order a vector [B, m], the same for every pixel, and a map
+ * [B, H, W, c], both without bias (equations 4 and 5). Outputs [v', h']: [B, H, W, p] each.
+ *
+ * Not given by the paper, chosen here: both stacks are conditioned, each with weights of its own.
+ */
+export class GatedLayer extends tf.layers.Layer {
+  static className = 'GatedLayer';
+
+  private readonly args: GatedLayerArgs;
+  private vertical!: Convolution;
+  private link!: Convolution;
+  private horizontal!: Convolution;
+  private projection!: { kernel: tf.LayerVariable; bias: tf.LayerVariable; mask: tf.Tensor4D };
+  private vectorKernel: ConditionKernel;
+  private mapKernel: ConditionKernel;
+
+  constructor(args: GatedLayerArgs) {
+    super(args);
+    const { filters, kernelSize } = args;
+    if (!Number.isInteger(filters) || filters < 1) {
+      throw new Error(`GatedLayer: filters must be a positive integer, got ${filters}`);
+    }
+    if (!Number.isInteger(kernelSize) || kernelSize < 3) {
+      throw new Error(
+        `GatedLayer: kernelSize must be a whole number of at least 3, for the stack of rows above to grow, got ${kernelSize}`,
+      );
+    }
+    this.args = { ...args, maskType: parseMaskType('GatedLayer', args.maskType) };
+  }
+
+  override build(inputShape: tf.Shape | tf.Shape[]): void {
+    const [v, h, ...conditions] = inputShape as tf.Shape[];
+    const [above, left] = [v?.[3], h?.[3]];
+    if (v?.length !== 4 || h?.length !== 4 || above == null || left == null) {
+      throw new Error(
+        `GatedLayer: inputs must be [v, h, conditions...], v and h [B, H, W, channels] with known channels, got ${JSON.stringify(inputShape)}`,
+      );
+    }
+    const { filters, kernelSize, maskType, colors } = this.args;
+    if (maskType === 'B' && left !== filters) {
+      throw new Error(
+        `GatedLayer: h must have as many channels as filters, for the residual connection, got ${left} and ${filters}`,
+      );
+    }
+    this.vertical = this.convolution('vertical', verticalKernel({ kernelSize, cin: above, filters }));
+    this.link = this.convolution('link', linkKernel(filters));
+    const size = { kernelSize, cin: left, filters };
+    this.horizontal = this.convolution('horizontal', horizontalKernel(size, maskType, colors));
+    this.projection = this.buildProjection();
+    for (const shape of conditions) this.buildCondition(shape);
+    super.build(inputShape);
+  }
+
+  override computeOutputShape(inputShape: tf.Shape[]): tf.Shape[] {
+    return inputShape.slice(0, 2).map((shape) => [...shape.slice(0, 3), this.args.filters]);
+  }
+
+  override call(inputs: tf.Tensor[]): tf.Tensor[] {
+    const [v, h, ...conditions] = inputs as [tf.Tensor4D, tf.Tensor4D, ...tf.Tensor[]];
+    const { vector, map } = this.conditionSums(conditions);
+    const below = this.convolve(this.vertical, v, map?.[0], vector?.[0]); // [B, H, W, 2p]
+    const [f, g] = tf.split(below, 2, 3) as [tf.Tensor4D, tf.Tensor4D];
+    const linked = this.convolve(this.link, below, map?.[1]);
+    const { kernel, bias, mask, padding, taps } = this.horizontal;
+    const gated = gatedConv2d(
+      {
+        x: h,
+        kernel: tf.pad(kernel.read() as tf.Tensor4D, padding),
+        mask,
+        bias: bias.read() as tf.Tensor1D,
+        map: linked,
+        vector: vector?.[1],
+      },
+      taps,
+    ); // [B, H, W, p]
+    const residual = this.args.maskType === 'B' ? h : undefined;
+    const { projection } = this;
+    const next = maskedConv2d(
+      {
+        x: gated,
+        kernel: projection.kernel.read() as tf.Tensor4D,
+        mask: projection.mask,
+        bias: projection.bias.read() as tf.Tensor1D,
+        residual,
+      },
+      { taps: [{ row: 0, column: 0 }] },
+    );
+    return [tf.mul(tf.tanh(f), tf.sigmoid(g)), next];
+  }
+
+  private convolve(
+    { kernel, bias, mask, padding, taps }: Convolution,
+    x: tf.Tensor4D,
+    addition?: tf.Tensor4D,
+    vector?: tf.Tensor2D,
+  ): tf.Tensor4D {
+    const centredKernel = tf.pad(kernel.read() as tf.Tensor4D, padding);
+    const sums = maskedConv2d(
+      { x, kernel: centredKernel, mask, bias: bias.read() as tf.Tensor1D, residual: addition },
+      { taps },
+    );
+    return vector ? tf.add(sums, tf.reshape(vector, [x.shape[0], 1, 1, -1])) : sums;
+  }
+
+  /** What the conditions add to the sums of the vertical and of the horizontal stack. */
+  private conditionSums(conditions: readonly tf.Tensor[]): {
+    vector: [tf.Tensor2D, tf.Tensor2D] | undefined;
+    map: [tf.Tensor4D, tf.Tensor4D] | undefined;
+  } {
+    const vector = conditions.find(({ rank }) => rank === 2) as tf.Tensor2D | undefined;
+    const map = conditions.find(({ rank }) => rank === 4) as tf.Tensor4D | undefined;
+    const product = (x: tf.Tensor, kernel: ConditionKernel) => {
+      const weights = (kernel as tf.LayerVariable).read() as tf.Tensor2D; // [m, 4p]
+      const both = tf.matMul(tf.reshape(x, [-1, weights.shape[0]]) as tf.Tensor2D, weights);
+      return tf.split(tf.reshape(both, [...x.shape.slice(0, -1), weights.shape[1]]), 2, -1);
+    };
+    return {
+      vector: vector && (product(vector, this.vectorKernel) as [tf.Tensor2D, tf.Tensor2D]),
+      map: map && (product(map, this.mapKernel) as [tf.Tensor4D, tf.Tensor4D]),
+    };
+  }
+
+  private convolution(name: string, cropped: CroppedKernel): Convolution {
+    const [, , cin, sums] = cropped.shape;
+    const live = cropped.mask.reduce((sum, value) => sum + value, 0);
+    const kernel = this.seededWeight(`${name}_kernel`, cropped.shape, live / sums, live / cin);
+    const bias = this.addWeight(`${name}_bias`, [sums], 'float32', tf.initializers.zeros());
+    return { ...centred(cropped), kernel, bias };
+  }
+
+  private buildProjection(): typeof this.projection {
+    const { filters, colors } = this.args;
+    const shape: [number, number, number, number] = [1, 1, filters, filters];
+    const values = convolutionMask({
+      kernelHeight: 1,
+      kernelWidth: 1,
+      cin: filters,
+      cout: filters,
+      maskType: 'B',
+      colors,
+    });
+    const fan = values.reduce((sum, value) => sum + value, 0) / filters;
+    return {
+      kernel: this.seededWeight('output_kernel', shape, fan, fan),
+      bias: this.addWeight('output_bias', [filters], 'float32', tf.initializers.zeros()),
+      mask: tf.keep(tf.tensor4d(values, shape)),
+    };
+  }
+
+  private buildCondition(shape: tf.Shape): void {
+    const size = shape.at(-1);
+    const kind = shape.length === 2 ? 'vector' : shape.length === 4 ? 'map' : null;
+    if (kind === null || size == null || (kind === 'vector' ? this.vectorKernel : this.mapKernel)) {
+      throw new Error(
+        `GatedLayer: conditions must be at most one vector [B, m] and one map [B, H, W, c], got [${shape}]`,
+      );
+    }
+    const sums = 2 * this.args.filters;
+    const kernel = this.seededWeight(`${kind}_kernel`, [size, 2 * sums], size, sums);
+    if (kind === 'vector') this.vectorKernel = kernel;
+    else this.mapKernel = kernel;
+  }
+
+  private seededWeight(name: string, shape: number[], fanIn: number, fanOut: number): tf.LayerVariable {
+    const weight = this.addWeight(name, shape, 'float32', tf.initializers.zeros());
+    const count = shape.reduce((product, size) => product * size, 1);
+    const options = { fanIn, fanOut, seed: this.args.seed ?? 0, purpose: `${this.name}/${name}` };
+    tf.tidy(() => {
+      weight.write(tf.tensor(seededGlorotUniform(count, options), shape));
+    });
+    return weight;
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    const { filters, kernelSize, maskType, colors, seed = 0 } = this.args;
+    // TensorFlow.js saves every string of a configuration in lower case.
+    return { ...super.getConfig(), filters, kernelSize, maskType: maskType.toLowerCase(), colors, seed };
+  }
+
+  protected override disposeWeights(): number {
+    for (const each of [this.vertical, this.link, this.horizontal, this.projection]) each?.mask.dispose();
+    return super.disposeWeights();
+  }
+}
+
+tf.serialization.registerClass(GatedLayer);
+
+/** A {@link GatedLayer}: `gatedLayer({filters: 32, kernelSize: 3, maskType: 'B', colors: 3})`. */
+export function gatedLayer(args: GatedLayerArgs): GatedLayer {
+  return new GatedLayer(args);
+}
