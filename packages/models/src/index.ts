@@ -1,4 +1,10 @@
 export {
+  type GatedPixelCNNOptions,
+  gatedPixelCNN,
+  gatedPixelCNNOutput,
+  gatedPixelCNNSchema,
+} from './gatedPixelCNN.js';
+export {
   type MultiScaleModel,
   type MultiScaleOptions,
   multiScale,
@@ -10,6 +16,14 @@ export {
 } from './multiScale.js';
 export { type OutputHeadArgs, outputHead } from './outputHead.js';
 export { type PixelCNNOptions, pixelCNN, pixelCNNSchema } from './pixelCNN.js';
+export {
+  imageEncoder,
+  type PixelCNNAutoencoder,
+  type PixelCNNAutoencoderOptions,
+  pixelCNNAutoencoder,
+  pixelCNNAutoencoderSchema,
+  viewsOf,
+} from './pixelCNNAutoencoder.js';
 export { type PixelRNNOptions, pixelRNN, pixelRNNSchema } from './pixelRNN.js';
 export { planOf } from './planOf.js';
 export { receptiveRadius } from './receptiveRadius.js';

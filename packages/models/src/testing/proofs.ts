@@ -70,16 +70,22 @@ export function everyImage(size: number, levels: number): Uint8Array {
   );
 }
 
-/** Log-likelihoods, in nats, of every image of a tiny space. */
+/**
+ * Log-likelihoods, in nats, of every image of a tiny space.
+ *
+ * @param conditions the model's further inputs for so many images
+ */
 export function everyLogLikelihood(
   model: tf.LayersModel,
   { height, width, colors, levels }: ContextShape & { levels: number },
+  conditions: (batch: number) => tf.Tensor[] = () => [],
 ): Float32Array {
   const size = height * width * colors;
   const images = everyImage(size, levels);
   const shape: [number, number, number, number] = [levels ** size, height, width, colors];
   return tf.tidy(() => {
-    const logits = model.apply(scaleIntensities(images, shape, levels)) as tf.Tensor;
+    const inputs = [scaleIntensities(images, shape, levels), ...conditions(shape[0])];
+    const logits = model.apply(inputs) as tf.Tensor;
     return logLikelihood(logits, tf.tensor(images, shape, 'int32'), levels).dataSync() as Float32Array;
   });
 }
