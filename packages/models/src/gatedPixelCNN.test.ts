@@ -1,8 +1,12 @@
 import { loadEngine } from '@pixelrnn/engine';
-import { idealContext } from '@pixelrnn/metrics';
+import { referenceLogits } from '@pixelrnn/kernels/plan';
+import { claimedContext } from '@pixelrnn/layers';
+import { binProbabilities, idealContext } from '@pixelrnn/metrics';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type GatedPixelCNNOptions, gatedPixelCNN } from './gatedPixelCNN.js';
+import { planOf } from './planOf.js';
+import { scaleIntensities } from './scaleIntensities.js';
 import { dependencies, everyLogLikelihood } from './testing/proofs.js';
 import { saveAndLoad } from './testing/saveAndLoad.js';
 
@@ -53,7 +57,9 @@ describe('dependence of every logit on every input', () => {
     'is all that comes before it, without a blind spot: %s',
     (_, options) => {
       const model = gatedPixelCNN(options);
+      const plan = planOf(model);
       for (const output of everyOutput(options)) {
+        expect(claimedContext(plan, output), JSON.stringify(output)).toEqual(idealContext(options, output));
         expect(dependencies(model, options, output), JSON.stringify(output)).toEqual(
           idealContext(options, output),
         );
@@ -174,6 +180,49 @@ describe('conditions', () => {
     const changed = logits(model, image, at(4).toTensor()).map((value, i) => value !== plain[i]);
     // The first layer's map at a pixel has its own condition; the second layer's kernel reads one pixel to the left.
     expect(changed).toEqual([false, false, false, false, true, true, false, false, false]);
+    model.dispose();
+  });
+});
+
+describe('the plan', () => {
+  it.each([
+    ['one colour', tiny],
+    [
+      'three colours, skip, even kernels',
+      { ...tiny, colors: 3, levels: 4, skip: true, kernelSize: 4, firstKernel: 6 },
+    ],
+    [
+      'both conditions',
+      { ...tiny, height: 3, width: 4, colors: 3, levels: 4, conditionSize: 3, conditionMaps: 2 },
+    ],
+    ['MCGSM', { ...tiny, height: 3, width: 3, colors: 3, levels: 5, layers: 1, distribution: 'mcgsm' }],
+  ] as [string, GatedPixelCNNOptions][])('gives the logits of the model: %s', (_, options) => {
+    const { height, width, colors, levels, conditionSize = 0, conditionMaps = 0 } = options;
+    const model = gatedPixelCNN(options);
+    shake(model);
+    const count = 2;
+    const intensities = Uint8Array.from(
+      { length: count * height * width * colors },
+      (_, i) => (i * 7) % levels,
+    );
+    const conditions = [conditionSize, height * width * conditionMaps]
+      .filter((size) => size > 0)
+      .map((size, k) => Float32Array.from({ length: count * size }, (_, i) => Math.sin(i + k)));
+    const inputs = [
+      scaleIntensities(intensities, [count, height, width, colors], levels),
+      ...conditions.map((values, i) =>
+        tf.tensor(values, [
+          count,
+          ...((model.inputs[i + 1] as tf.SymbolicTensor).shape.slice(1) as number[]),
+        ]),
+      ),
+    ];
+    const output = model.predict(inputs) as tf.Tensor;
+    const mixture = options.distribution === 'mcgsm';
+    const expected = (mixture ? tf.log(binProbabilities(output, levels)) : output).dataSync();
+    const logits = referenceLogits(planOf(model), { count, intensities, conditions });
+    expect(logits).toHaveLength(expected.length);
+    expected.forEach((value, i) => void expect(logits[i]).toBeCloseTo(value, 4));
     model.dispose();
   });
 });

@@ -77,7 +77,7 @@ export class PlanBuilder {
     const reads = [...terms, ...additions, ...residuals].map(({ map }) => map);
     const { when = reads.every((id) => this.whenWritten(id) === 'before') ? 'before' : 'pixel' } = options;
     const { groups = when === 'before' ? 'all' : 'cyclic' } = options;
-    const stride = when === 'before' ? Math.max(1, ...reads.map((id) => this.map(id).stride)) : 1;
+    const stride = when === 'before' ? Math.max(...reads.map((id) => this.map(id).stride)) : 1;
     const out = this.addMap({ channels, groups, stride });
     this.addStep({ kind: 'sum', when, out, terms, bias, additions, residuals, unit });
     return out;

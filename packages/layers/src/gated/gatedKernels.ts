@@ -1,4 +1,4 @@
-import { liveTaps, type Tap } from '@pixelrnn/kernels';
+import { liveTaps, type MapId, type PlanTerm, type Tap } from '@pixelrnn/kernels';
 import * as tf from '@tensorflow/tfjs';
 import { colorOfChannel } from '../mask/mask.js';
 
@@ -8,6 +8,8 @@ export interface CroppedKernel {
   shape: [number, number, number, number];
   /** Offset of the kernel's first row and column from the pixel: (-1, -1) for a 2 x 3 kernel that ends in its row. */
   first: { row: number; column: number };
+  /** Of the pixel itself: the colours that are read, where any weight is masked. */
+  centre: PlanTerm['taps'][number]['colors'];
   /** Zeros and ones of `shape`: which weights are live. */
   mask: Float32Array;
 }
@@ -28,7 +30,7 @@ export function verticalKernel({ kernelSize, cin, filters }: CroppedKernelOption
   const height = Math.ceil(kernelSize / 2);
   const shape: CroppedKernel['shape'] = [height, kernelSize, cin, 2 * filters];
   const mask = new Float32Array(shape.reduce((product, size) => product * size, 1)).fill(1);
-  return { shape, first: { row: 1 - height, column: -Math.floor(kernelSize / 2) }, mask };
+  return { shape, first: { row: 1 - height, column: -Math.floor(kernelSize / 2) }, centre: 'all', mask };
 }
 
 /**
@@ -52,7 +54,7 @@ export function horizontalKernel(
       mask[centre + input * sums + sum] = (maskType === 'A' ? from < to : from <= to) ? 1 : 0;
     }
   }
-  return { shape, first: { row: 0, column: 1 - width }, mask };
+  return { shape, first: { row: 0, column: 1 - width }, centre: maskType === 'A' ? 'before' : 'upTo', mask };
 }
 
 /** The 1 x 1 link from the vertical sums of the row above to the horizontal ones: every weight is live. */
@@ -61,6 +63,7 @@ export function linkKernel(filters: number): CroppedKernel {
   return {
     shape: [1, 1, sums, sums],
     first: { row: -1, column: 0 },
+    centre: 'all',
     mask: new Float32Array(sums * sums).fill(1),
   };
 }
@@ -88,4 +91,19 @@ export function centred({ shape, first, mask }: CroppedKernel): CentredKernel {
   ];
   const padded = tf.tidy(() => tf.keep(tf.pad(tf.tensor4d(mask, shape), padding)));
   return { padding, mask: padded, taps: liveTaps(padded.dataSync(), padded.shape) };
+}
+
+/** What a plan's sum reads through a cropped kernel. */
+export function croppedTerm(
+  map: MapId,
+  { shape, first, centre, mask }: CroppedKernel,
+  kernel: () => Float32Array,
+): PlanTerm {
+  const [height, width] = shape;
+  const taps = Array.from({ length: height * width }, (_, i): PlanTerm['taps'][number] => {
+    const row = first.row + Math.floor(i / width);
+    const column = first.column + (i % width);
+    return { row, column, colors: row === 0 && column === 0 ? centre : 'all' };
+  });
+  return { map, taps, weights: () => kernel().map((weight, i) => weight * (mask[i] as number)) };
 }

@@ -1,12 +1,16 @@
-import { gatedConv2d, maskedConv2d } from '@pixelrnn/kernels';
+import { gatedConv2d, type MapId, maskedConv2d, type Place } from '@pixelrnn/kernels';
 import * as tf from '@tensorflow/tfjs';
 import { parseMaskType } from '../convolution/maskedConvolution.js';
+import type { DescribedLayer } from '../describe/describeLayer.js';
+import { maskedTerm, valuesOf } from '../describe/maskedTerm.js';
+import { here, type PlanBuilder } from '../describe/planBuilder.js';
 import { convolutionMask, type MaskType } from '../mask/mask.js';
 import { seededGlorotUniform } from '../seededGlorotUniform.js';
 import {
   type CentredKernel,
   type CroppedKernel,
   centred,
+  croppedTerm,
   horizontalKernel,
   linkKernel,
   verticalKernel,
@@ -26,6 +30,7 @@ export interface GatedLayerArgs extends NonNullable<ConstructorParameters<typeof
 }
 
 interface Convolution extends CentredKernel {
+  cropped: CroppedKernel;
   kernel: tf.LayerVariable;
   bias: tf.LayerVariable;
 }
@@ -48,7 +53,7 @@ type ConditionKernel = tf.LayerVariable | undefined;
  *
  * Not given by the paper, chosen here: both stacks are conditioned, each with weights of its own.
  */
-export class GatedLayer extends tf.layers.Layer {
+export class GatedLayer extends tf.layers.Layer implements DescribedLayer {
   static className = 'GatedLayer';
 
   private readonly args: GatedLayerArgs;
@@ -133,6 +138,65 @@ export class GatedLayer extends tf.layers.Layer {
     return [tf.mul(tf.tanh(f), tf.sigmoid(g)), next];
   }
 
+  /**
+   * The vertical stack a row at a time, once the row is complete: what the horizontal stack reads of it lies a row above.
+   */
+  describe(plan: PlanBuilder, [v, h, ...conditions]: readonly MapId[]): MapId[] {
+    const { filters, colors, maskType } = this.args;
+    const [above, left] = [v as MapId, h as MapId];
+    plan.expectCyclic(left, colors);
+    const conditionSums = (stack: 0 | 1): Place[] =>
+      conditions.map((map) => here(this.describeCondition(plan, map, stack)));
+    const { vertical, link, horizontal, projection } = this;
+    const below = plan.sum({
+      when: 'row',
+      groups: 'all',
+      channels: 2 * filters,
+      terms: [croppedTerm(above, vertical.cropped, valuesOf(vertical.kernel))],
+      bias: valuesOf(vertical.bias),
+      additions: conditionSums(0),
+    });
+    const next = { when: 'row', groups: 'all', channels: filters, unit: 'gated' } as const;
+    const nextVertical = plan.sum({ ...next, additions: [here(below)] });
+    const gated = plan.sum({
+      channels: filters,
+      terms: [
+        croppedTerm(left, horizontal.cropped, valuesOf(horizontal.kernel)),
+        croppedTerm(below, link.cropped, valuesOf(link.kernel)),
+      ],
+      bias: () => added(valuesOf(horizontal.bias)(), valuesOf(link.bias)()),
+      additions: conditionSums(1),
+      unit: 'gated',
+    });
+    const { kernel, mask, bias } = projection;
+    const taps = [{ row: 0, column: 0 }];
+    const nextHorizontal = plan.sum({
+      channels: filters,
+      terms: [maskedTerm({ map: gated, kernel, mask, maskType: 'B', taps })],
+      bias: valuesOf(bias),
+      residuals: maskType === 'B' ? [here(left)] : [],
+    });
+    return [nextVertical, nextHorizontal];
+  }
+
+  /** What a condition adds to the sums of one of the stacks, complete before the first pixel. */
+  private describeCondition(plan: PlanBuilder, map: MapId, stack: 0 | 1): MapId {
+    const { channels, stride } = plan.map(map);
+    const kernel = (stride === 0 ? this.vectorKernel : this.mapKernel) as tf.LayerVariable; // [channels, 4p]
+    const sums = 2 * this.args.filters;
+    const half = () => {
+      const both = valuesOf(kernel)();
+      const weights = new Float32Array(channels * sums);
+      for (let i = 0; i < channels; i++) {
+        const from = (2 * i + stack) * sums;
+        weights.set(both.subarray(from, from + sums), i * sums);
+      }
+      return weights;
+    };
+    const taps = [{ row: 0, column: 0, colors: 'all' as const }];
+    return plan.sum({ channels: sums, terms: [{ map, taps, weights: half }] });
+  }
+
   private convolve(
     { kernel, bias, mask, padding, taps }: Convolution,
     x: tf.Tensor4D,
@@ -170,7 +234,7 @@ export class GatedLayer extends tf.layers.Layer {
     const live = cropped.mask.reduce((sum, value) => sum + value, 0);
     const kernel = this.seededWeight(`${name}_kernel`, cropped.shape, live / sums, live / cin);
     const bias = this.addWeight(`${name}_bias`, [sums], 'float32', tf.initializers.zeros());
-    return { ...centred(cropped), kernel, bias };
+    return { ...centred(cropped), cropped, kernel, bias };
   }
 
   private buildProjection(): typeof this.projection {
@@ -227,6 +291,8 @@ export class GatedLayer extends tf.layers.Layer {
     return super.disposeWeights();
   }
 }
+
+const added = (a: Float32Array, b: Float32Array) => a.map((value, i) => value + (b[i] as number));
 
 tf.serialization.registerClass(GatedLayer);
 
