@@ -1,4 +1,5 @@
-import { liveTaps, type MapId, type PlanTerm, type Tap } from '@pixelrnn/kernels';
+import { liveTaps, type Tap } from '@pixelrnn/kernels';
+import type { MapId, PlanTerm } from '@pixelrnn/kernels/plan';
 import * as tf from '@tensorflow/tfjs';
 import { colorOfChannel } from '../mask/mask.js';
 

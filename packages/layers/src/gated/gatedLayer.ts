@@ -1,4 +1,5 @@
-import { gatedConv2d, type MapId, maskedConv2d, type Place } from '@pixelrnn/kernels';
+import { gatedConv2d, maskedConv2d } from '@pixelrnn/kernels';
+import type { MapId, Place } from '@pixelrnn/kernels/plan';
 import * as tf from '@tensorflow/tfjs';
 import { parseMaskType } from '../convolution/maskedConvolution.js';
 import type { DescribedLayer } from '../describe/describeLayer.js';
