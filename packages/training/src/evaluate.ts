@@ -3,6 +3,7 @@ import { cellSignal } from '@pixelrnn/files';
 import { logLikelihood } from '@pixelrnn/metrics';
 import { scaleIntensities } from '@pixelrnn/models';
 import * as tf from '@tensorflow/tfjs';
+import { classesOf, labelVectors, requireLabels } from './step/labelCondition.js';
 import { eventYielder } from './yieldToEvents.js';
 
 export interface Evaluation {
@@ -17,6 +18,8 @@ export interface EvaluationOptions {
   /** Images at a time: memory and speed, not the result. Default 100. */
   batchSize?: number;
   onProgress?: (images: number) => void;
+  /** Of a model that is conditioned on classes: tell it each image's `label`, the default, or `none`. */
+  condition?: 'label' | 'none';
   /** Ends the evaluation by throwing the signal's reason; in a notebook, that of the cell by default. */
   signal?: AbortSignal;
 }
@@ -29,13 +32,15 @@ export interface EvaluationOptions {
 export async function evaluate(
   model: tf.LayersModel,
   dataset: ImageDataset,
-  { batchSize = 100, onProgress, signal = cellSignal() }: EvaluationOptions = {},
+  { batchSize = 100, onProgress, signal = cellSignal(), condition = 'label' }: EvaluationOptions = {},
 ): Promise<Evaluation> {
+  if (condition === 'label') requireLabels(model, dataset);
   const yieldToEvents = eventYielder();
   const nats: number[] = [];
   for (const batch of dataset.sequentialBatches(batchSize)) {
     signal?.throwIfAborted();
-    const rows = logLikelihoods(model, batch, dataset.levels);
+    const told = condition === 'label' ? batch : { ...batch, labels: undefined };
+    const rows = logLikelihoods(model, told, dataset.levels);
     const values = await rows.data();
     rows.dispose();
     for (let start = 0; start < values.length; start += dataset.height) {
@@ -55,12 +60,15 @@ export async function evaluate(
 /** Log-likelihood of each row of pixels given all pixels before it: [B * H]. */
 function logLikelihoods(
   model: tf.LayersModel,
-  { intensities, shape }: Pick<Batch, 'intensities' | 'shape'>,
+  batch: Pick<Batch, 'intensities' | 'shape'> & { labels?: Batch['labels'] | undefined },
   levels: number,
 ): tf.Tensor1D {
   return tf.tidy(() => {
+    const { intensities, shape } = batch;
     const [images, height, width, colors] = shape;
-    const output = model.apply(scaleIntensities(intensities, shape, levels)) as tf.Tensor;
+    const x = scaleIntensities(intensities, shape, levels);
+    const classes = classesOf(model);
+    const output = model.apply(classes > 0 ? [x, labelVectors(batch, classes)] : x) as tf.Tensor;
     const rows = images * height;
     // Every row as an image of its own.
     const alone = tf.reshape(output, [rows, 1, width, ...output.shape.slice(3)]);

@@ -41,6 +41,11 @@ export const trainingConfigSchema = z.strictObject({
 
   /** Largest global norm of the gradients, in nats per image. `null`, none: the papers mention no clipping. */
   clipNorm: z.number().positive().nullable().default(null),
+  /**
+   * The probability with which an image's label is withheld from a model that is conditioned on it, so that guidance can tell
+   * the two apart when sampling (Ho and Salimans, 2207.12598). 0, always told: the papers know no guidance.
+   */
+  dropCondition: fraction.default(0),
   /** Evaluate a moving average of the weights with this decay. `null`, none: the papers evaluate the weights themselves. */
   emaDecay: fraction.nullable().default(null),
   /**

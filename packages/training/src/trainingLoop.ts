@@ -13,6 +13,7 @@ import {
 import { evaluate } from './evaluate.js';
 import { RunLogs } from './logs/runLogs.js';
 import { learningRateAt } from './optimizer/schedule.js';
+import { requireLabels } from './step/labelCondition.js';
 import { firstNonFinite, LossWindow, type WindowState, windowMeans } from './step/lossWindow.js';
 import { TrainedModel } from './step/trainedModel.js';
 import { Stopwatch } from './stopwatch.js';
@@ -50,6 +51,7 @@ export class TrainingLoop {
     private readonly context: TrainingContext,
     private readonly warn: (message: string) => void,
   ) {
+    for (const dataset of [context.train, context.valid]) requireLabels(model, dataset);
     this.trained = new TrainedModel(model, context.train.levels, config);
     this.checkpoints = context.folder && join(context.folder, 'checkpoint');
   }

@@ -16,8 +16,9 @@ export class LossAndGradients {
     readonly objective: Objective,
     { replay = true }: { replay?: boolean } = {},
   ) {
-    const differentiate = ([x, targets]: readonly tf.Tensor[]) =>
-      lossAndGradients(objective, x as tf.Tensor, targets as tf.Tensor);
+    const inputs = objective.model.inputs.length;
+    const differentiate = ([targets, ...others]: readonly tf.Tensor[]) =>
+      lossAndGradients(objective, others.slice(0, inputs), targets as tf.Tensor);
     const recorded = new RecordedFunction(differentiate);
     this.compute = replay ? (inputs) => recorded.run(inputs, kernelsInUse()) : differentiate;
   }
@@ -25,14 +26,15 @@ export class LossAndGradients {
   /**
    * Mean negative log-likelihood in nats per image and its gradients in the objective's variables, in their order.
    *
-   * @param x scaled pixels, [B, H, W, C], `targets` their intensities
+   * @param given what the model's inputs are given: scaled pixels [B, H, W, C], and a condition where it has one
+   * @param targets intensities [B, H, W, C]
    * @throws Error naming a variable on which the loss does not depend
    */
-  at(x: tf.Tensor4D, targets: tf.Tensor): { loss: tf.Scalar; gradients: tf.Tensor[] } {
+  at(given: readonly tf.Tensor[], targets: tf.Tensor): { loss: tf.Scalar; gradients: tf.Tensor[] } {
     const { model, variables } = this.objective;
     // The model's other weights, for they may change from step to step as well.
     const weights = model.weights.map((weight) => weight.read());
-    const inputs = [x, targets, ...new Set([...variables, ...weights])];
+    const inputs = [targets, ...given, ...new Set([...variables, ...weights])];
     const [loss, ...gradients] = this.compute(inputs) as [tf.Scalar, ...tf.Tensor[]];
     return { loss, gradients };
   }
@@ -40,11 +42,11 @@ export class LossAndGradients {
 
 function lossAndGradients(
   { model, variables, levels }: Objective,
-  x: tf.Tensor,
+  given: tf.Tensor[],
   targets: tf.Tensor,
 ): tf.Tensor[] {
   const { value, grads } = tf.variableGrads(() => {
-    const logits = model.apply(x, { training: true }) as tf.Tensor;
+    const logits = model.apply(given, { training: true }) as tf.Tensor;
     return tf.neg(tf.mean(logLikelihood(logits, targets, levels))) as tf.Scalar;
   }, [...variables]);
   const gradients = variables.map(({ name }) => {

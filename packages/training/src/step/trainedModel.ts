@@ -8,6 +8,7 @@ import type { TrainingConfig } from '../trainingConfig.js';
 import { clipByGlobalNorm, squaredNorm } from './clipping.js';
 import { EarlyStopping } from './earlyStopping.js';
 import { flatten, setWeights, withWeights } from './flatWeights.js';
+import { keptConditions } from './labelCondition.js';
 import { LossAndGradients } from './lossAndGradients.js';
 import { type LossWindow, stepNumbers } from './lossWindow.js';
 import { trainableVariables } from './objective.js';
@@ -60,7 +61,9 @@ export class TrainedModel {
         : clipByGlobalNorm({ flat, squared, clipNorm: config.clipNorm }, gradients);
     };
     const rate = learningRateAt(config, step);
-    trainingStep({ lossAndGradients, optimizer, rate, inspect }, batch).dispose();
+    const { seed, dropCondition: drop } = config;
+    const kept = keptConditions(batch.shape[0], { drop, seed, step });
+    trainingStep({ lossAndGradients, optimizer, rate, inspect, kept }, batch).dispose();
     if (updated) this.average?.update(this.updates);
     return updated;
   }

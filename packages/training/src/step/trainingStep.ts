@@ -2,6 +2,7 @@ import type { Batch } from '@pixelrnn/data';
 import { scaleIntensities } from '@pixelrnn/models';
 import * as tf from '@tensorflow/tfjs';
 import type { Optimizer } from '../optimizer/optimizer.js';
+import { classesOf, labelVectors } from './labelCondition.js';
 import type { LossAndGradients } from './lossAndGradients.js';
 
 export interface StepContext {
@@ -11,6 +12,8 @@ export interface StepContext {
   optimizer: Optimizer;
   /** Learning rate of this step; the optimiser's own by default. */
   rate?: number;
+  /** Of a model with a condition: which images of the batch are told their label; default all. */
+  kept?: readonly boolean[];
   /** Sees loss and gradients before the update; returns the gradients to use, or null for no update. */
   inspect?: (loss: tf.Scalar, gradients: tf.Tensor[]) => tf.Tensor[] | null;
 }
@@ -24,13 +27,17 @@ export interface StepContext {
  * @returns the batch's loss before the update, mean negative log-likelihood in nats per image; the caller disposes it
  */
 export function trainingStep(
-  { lossAndGradients, optimizer, rate, inspect }: StepContext,
-  { intensities, shape }: Pick<Batch, 'intensities' | 'shape'>,
+  { lossAndGradients, optimizer, rate, inspect, kept }: StepContext,
+  batch: Pick<Batch, 'intensities' | 'shape' | 'labels'>,
 ): tf.Scalar {
+  const { intensities, shape } = batch;
+  const { model, levels } = lossAndGradients.objective;
   return tf.tidy(() => {
-    const x = scaleIntensities(intensities, shape, lossAndGradients.objective.levels);
+    const x = scaleIntensities(intensities, shape, levels);
     const targets = tf.tensor(intensities, shape, 'int32');
-    const { loss, gradients } = lossAndGradients.at(x, targets);
+    const classes = classesOf(model);
+    const given = classes > 0 ? [x, labelVectors(batch, classes, kept)] : [x];
+    const { loss, gradients } = lossAndGradients.at(given, targets);
     const used = inspect ? inspect(loss, gradients) : gradients;
     if (used) optimizer.step(used, rate);
     return loss;
