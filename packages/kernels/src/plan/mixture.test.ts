@@ -1,9 +1,12 @@
+import { loadEngine } from '@pixelrnn/engine';
 import * as tf from '@tensorflow/tfjs';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { PlanBuilder } from '../testing/planBuilder.js';
 import { executorsOf, finished } from '../testing/planExecutors.js';
 import { planInputs } from '../testing/plans.js';
 import { referenceLogits } from './reference.js';
+
+beforeAll(() => loadEngine({ quiet: true }));
 
 const b = new PlanBuilder({ height: 3, width: 4, colors: 3, levels: 256 }, 3);
 const plan = b.output(b.conv(0, 6, { side: 3, mask: 'A', relu: false }), 'mcgsm');
