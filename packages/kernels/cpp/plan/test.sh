@@ -6,6 +6,7 @@
 # CXX names the compiler. Other kinds of processor than x86-64 have only `parts` and `sanitized`.
 set -eu
 cd "$(dirname "$0")/.."
+. ./common.sh
 CXX=${CXX:-c++}
 build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT
@@ -13,9 +14,8 @@ sanitizers='-fsanitize=address,undefined -fno-sanitize-recover=all'
 
 parts() {
   for width in native $narrower; do
-    # shellcheck disable=SC2086
-    "$CXX" -std=c++17 -O1 -g -march=$width -ffp-contract=off -fno-math-errno -fno-trapping-math -Wall -Wextra -Werror $sanitizers \
-      -I. plan/test/*.cc -o "$build/parts"
+    # shellcheck disable=SC2046,SC2086
+    "$CXX" $(flags plan) -O1 -g -march=$width -Wall -Wextra -Werror $sanitizers -I. plan/test/*.cc -o "$build/parts"
     printf '%s: ' "$width"
     "$build/parts"
   done

@@ -2,7 +2,8 @@ import { join, relative } from 'node:path';
 import { tensorflowInstallation } from '@pixelrnn/engine';
 import type { Unavailable } from '../dispatch/kernelKind.js';
 import { type BuildOptions, type BuiltKernels, buildAddon } from './buildAddon.js';
-import { addonName, compilerFlags, kernelsFolder, sourceFiles, sourceRoot } from './kernelsFolder.js';
+import { addonName, compilerFlags, kernelsFolder, sourceFiles } from './kernelsFolder.js';
+import { sourceRoot } from './sharedFlags.js';
 
 /**
  * Compiles the fused kernels as TensorFlow custom ops for this processor into the cache, unless they are there. Where it

@@ -1,6 +1,7 @@
 import type { Unavailable } from '../dispatch/kernelKind.js';
 import { type BuildOptions, type BuiltKernels, buildAddon } from './buildAddon.js';
 import { planAddonName, planCompilerFlags, planFolder, planSources } from './planFolder.js';
+import { sourceRoot } from './sharedFlags.js';
 
 /**
  * Compiles the executor of plans for this processor into the cache, unless it is there; it needs no TensorFlow. Where it
@@ -14,7 +15,7 @@ export function buildPlanExecutor(options: BuildOptions = {}): Promise<BuiltKern
       addonName: planAddonName,
       folder: planFolder,
       message: 'Compiling the executor of plans for this processor.',
-      compilerArguments: () => [...planCompilerFlags(), ...planSources()],
+      compilerArguments: () => [...planCompilerFlags(), `-I${sourceRoot}`, ...planSources()],
     },
     options,
   );

@@ -1,15 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { TensorflowInstallation } from '@pixelrnn/engine';
 import { addonFolder } from './addonFolder.js';
 import { processorFeatures } from './processor.js';
+import { processorFlags, sharedFlags, sourceRoot } from './sharedFlags.js';
 
 /** The file inside {@link kernelsFolder}. */
 export const addonName = 'kernels.node';
 
-/** The folder that the kernels' own includes start from. */
-export const sourceRoot = fileURLToPath(new URL('../../cpp/', import.meta.url));
 /** Folders there of what the addon does without; the executor of plans is an addon of its own. */
 const apart = ['test', 'bench', 'plan'];
 
@@ -20,20 +18,7 @@ export function sourceFiles(): string[] {
 
 /** Options of the C++ compiler that decide what instructions the addon holds, for this processor. */
 export function compilerFlags(features: readonly string[] = processorFeatures()): string[] {
-  return [
-    ...sharedFlags('every'),
-    ...sharedFlags('addon'),
-    process.arch === 'arm64' ? '-mcpu=native' : '-march=native',
-    ...(features.includes('avx512f') ? ['-mprefer-vector-width=512'] : []),
-  ];
-}
-
-/** A line of flags.txt. */
-function sharedFlags(kind: string): string[] {
-  const text = readFileSync(join(sourceRoot, 'flags.txt'), 'utf8');
-  const [, flags] = new RegExp(`^${kind}: *(.*)$`, 'm').exec(text) ?? [];
-  if (!flags) throw new Error(`cpp/flags.txt must have a line that begins with '${kind}:', it has none`);
-  return flags.split(/\s+/);
+  return [...sharedFlags('every'), ...sharedFlags('addon'), ...processorFlags(features)];
 }
 
 /**

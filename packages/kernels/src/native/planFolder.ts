@@ -1,30 +1,20 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { addonFolder } from './addonFolder.js';
-import { sourceRoot } from './kernelsFolder.js';
 import { processorFeatures } from './processor.js';
+import { processorFlags, sharedFlags, sourceRoot } from './sharedFlags.js';
 
 /** The file inside {@link planFolder}. */
 export const planAddonName = 'plan.node';
 
 const sources = join(sourceRoot, 'plan');
 
-/** Options of the C++ compiler. Each operation rounds by itself, as in WebAssembly: nothing is contracted or reassociated. */
-export function planCompilerFlags(features: readonly string[] = processorFeatures()): string[] {
-  return [
-    '-std=c++17',
-    '-O3',
-    process.arch === 'arm64' ? '-mcpu=native' : '-march=native',
-    ...(features.includes('avx512f') ? ['-mprefer-vector-width=512'] : []),
-    '-fno-math-errno',
-    '-fno-trapping-math',
-    '-ffp-contract=off',
-    '-fPIC',
-    '-fvisibility=hidden',
-    '-DNAPI_VERSION=8',
-    `-I${sourceRoot}`,
-  ];
-}
+/** Options of the C++ compiler that decide what instructions the addon holds. */
+export const planCompilerFlags = (features: readonly string[] = processorFeatures()): string[] => [
+  ...sharedFlags('plan'),
+  ...sharedFlags('addon'),
+  ...processorFlags(features),
+];
 
 /** The C++ files of the executor's addon. */
 export const planSources = (): string[] => [join(sources, 'addon.cc'), join(sources, 'plan.cc')];
@@ -36,10 +26,10 @@ export const planSources = (): string[] => [join(sources, 'addon.cc'), join(sour
  */
 export function planFolder(): string {
   const features = processorFeatures();
-  const flags = planCompilerFlags(features).filter((flag) => !flag.startsWith('-I'));
   const own = readdirSync(sources)
     .filter((name) => /\.(cc|h)$/.test(name))
     .sort()
     .map((name) => join(sources, name));
-  return addonFolder('plan', { flags, features }, [...own, join(sourceRoot, 'base', 'arena.h')], sourceRoot);
+  const build = { flags: planCompilerFlags(features), features };
+  return addonFolder('plan', build, [...own, join(sourceRoot, 'base', 'arena.h')], sourceRoot);
 }

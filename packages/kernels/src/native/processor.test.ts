@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { compilerFlags, kernelsFolder, sourceFiles, sourceRoot } from './kernelsFolder.js';
+import { compilerFlags, kernelsFolder, sourceFiles } from './kernelsFolder.js';
 import * as processor from './processor.js';
 
 vi.mock('./processor.js', { spy: true });
