@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { compilerFlags, kernelsFolder, sourceFiles } from './kernelsFolder.js';
 import * as processor from './processor.js';
+import { sourceRoot } from './sharedFlags.js';
 
 vi.mock('./processor.js', { spy: true });
 
