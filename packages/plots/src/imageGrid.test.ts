@@ -62,9 +62,9 @@ test('by default the grid is the smallest square, pixels are doubled and gaps ar
 
 test.each([
   [{ images: new Uint8Array(3) }, 'images of shape [2, 1, 2, 1] hold 4 intensities, got 3.'],
-  [{ images: new Uint8Array([0, 1, 7, 0]) }, 'with 2 levels an intensity is 0 or 1, got 7 at index 2'],
+  [{ images: new Uint8Array([0, 1, 7, 0]) }, 'with 2 levels an intensity is at most 1, got 7 at index 2'],
   [{ channels: 4 }, 'channels must be 1 (grey) or 3 (RGB), got 4.'],
-  [{ levels: 16 }, 'levels must be 2 or 256, got 16.'],
+  [{ levels: 257 }, 'levels must be a whole number from 2 to 256, got 257.'],
   [{ scale: 1.5 }, 'scale must be a positive integer, got 1.5.'],
   [{ columns: 0 }, 'columns must be a positive integer, got 0.'],
   [{ count: 0 }, 'count must be a positive integer, got 0.'],
@@ -72,4 +72,10 @@ test.each([
 ])('%o is refused', async (change, message) => {
   const options = { images: new Uint8Array(4), count: 2, height: 1, width: 2, channels: 1, levels: 2 };
   await expect(imageGrid({ ...options, ...change })).rejects.toThrow(message);
+});
+
+test('any number of levels is spread from black to white', async () => {
+  const images = Uint8Array.of(0, 1, 2, 3);
+  const shape = { images, count: 1, height: 1, width: 4, channels: 1, levels: 4 };
+  expect((await pixels(await imageGrid({ ...shape, scale: 1, gap: 0 }))).data).toEqual([0, 85, 170, 255]);
 });

@@ -8,7 +8,7 @@ export interface ImageGridOptions {
   width: number;
   /** 1 for grey, 3 for RGB. */
   channels: number;
-  /** 2: 0 is black and 1 white; 256: as they are. */
+  /** Intensities of a pixel, 2 to 256: 0 is black, levels - 1 white. */
   levels: number;
   /** Images in a row; default the smallest square that holds all. */
   columns?: number;
@@ -42,7 +42,7 @@ export async function imageGrid(options: ImageGridOptions): Promise<Buffer> {
       for (let i = 0; i < lineBytes; i++) {
         const x = Math.floor(i / (channels * scale));
         const intensity = images[((n * height + y) * width + x) * channels + (i % channels)]!;
-        grid[first + i] = levels === 2 ? intensity * white : intensity;
+        grid[first + i] = Math.round((intensity * white) / (levels - 1));
       }
       for (let copy = 1; copy < scale; copy++) {
         grid.copyWithin(first + copy * gridWidth * channels, first, first + lineBytes);
@@ -68,8 +68,9 @@ function check(options: Required<ImageGridOptions>): void {
   if (channels !== 1 && channels !== 3) {
     throw new PlotError(`Image grid: channels must be 1 (grey) or 3 (RGB), got ${channels}.`);
   }
-  if (levels !== 2 && levels !== 256)
-    throw new PlotError(`Image grid: levels must be 2 or 256, got ${levels}.`);
+  if (!Number.isInteger(levels) || levels < 2 || levels > 256) {
+    throw new PlotError(`Image grid: levels must be a whole number from 2 to 256, got ${levels}.`);
+  }
   const length = count * height * width * channels;
   if (images.length !== length) {
     throw new PlotError(
@@ -79,7 +80,7 @@ function check(options: Required<ImageGridOptions>): void {
   const wrong = images.findIndex((intensity) => intensity >= levels);
   if (wrong >= 0) {
     throw new PlotError(
-      `Image grid: with 2 levels an intensity is 0 or 1, got ${images[wrong]} at index ${wrong}; give levels: 256 for 8-bit images.`,
+      `Image grid: with ${levels} levels an intensity is at most ${levels - 1}, got ${images[wrong]} at index ${wrong}; give levels: 256 for 8-bit images.`,
     );
   }
 }
