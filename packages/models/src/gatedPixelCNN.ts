@@ -1,6 +1,7 @@
 import { gatedLayer, maskedConv2d } from '@pixelrnn/layers';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
+import { conditionInputs } from './conditionInputs.js';
 import { outputHead } from './outputHead.js';
 import { parseOptions } from './parseOptions.js';
 
@@ -51,10 +52,7 @@ export type GatedPixelCNNOptions = z.input<typeof gatedPixelCNNSchema>;
 export function gatedPixelCNN(options: GatedPixelCNNOptions): tf.LayersModel {
   const o = parseOptions('gatedPixelCNN', gatedPixelCNNSchema, options);
   const pixels = tf.input({ shape: [o.height, o.width, o.colors], name: 'pixels' });
-  const vector = o.conditionSize > 0 ? tf.input({ shape: [o.conditionSize], name: 'vector' }) : null;
-  const map =
-    o.conditionMaps > 0 ? tf.input({ shape: [o.height, o.width, o.conditionMaps], name: 'condition' }) : null;
-  const conditions = [vector, map].filter((input) => input !== null);
+  const conditions = conditionInputs(o);
   const outputs = gatedPixelCNNOutput(pixels, conditions, o);
   return tf.model({ inputs: [pixels, ...conditions], outputs, name: 'GatedPixelCNN' });
 }

@@ -13,6 +13,7 @@ const scaleSchema = pixelRNNSchema.omit({
   colors: true,
   levels: true,
   conditionMaps: true,
+  conditionSize: true,
   distribution: true,
   seed: true,
 });
@@ -65,7 +66,7 @@ export function multiScale(options: MultiScaleOptions): MultiScaleModel {
   const smallPixels = tf.input({ shape: [height / stride, width / stride, colors], name: 'small_pixels' });
   const unconditional = tf.model({
     inputs: smallPixels,
-    outputs: pixelRNNOutput(smallPixels, null, { ...o.unconditional, ...output, prefix: 'small_' }),
+    outputs: pixelRNNOutput(smallPixels, [], { ...o.unconditional, ...output, prefix: 'small_' }),
     name: names.unconditional,
   });
   const pixels = tf.input({ shape: [height, width, colors], name: 'pixels' });
@@ -78,7 +79,7 @@ export function multiScale(options: MultiScaleOptions): MultiScaleModel {
     const layer = transposedConv2d({ ...upsampling, stride: 2, name: `upsample_to_${factor}` });
     condition = layer.apply(condition) as tf.SymbolicTensor; // [B, factor s, factor s, c]
   }
-  const logits = pixelRNNOutput(pixels, condition, {
+  const logits = pixelRNNOutput(pixels, [condition], {
     ...o.conditional,
     ...output,
   });

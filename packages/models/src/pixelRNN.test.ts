@@ -141,6 +141,25 @@ describe.each(cells)('%s: the model', (cell) => {
     }
   });
 
+  it('is conditioned on a vector as on a map that has it everywhere, and without on zeros', () => {
+    const sizes = { ...tiny, cell, height: 3, width: 4, layers: 2 };
+    const [byVector, byMap, plain] = [{ conditionSize: 2 }, { conditionMaps: 2 }, {}].map((condition) =>
+      pixelRNN({ ...sizes, ...condition }),
+    ) as [tf.LayersModel, tf.LayersModel, tf.LayersModel];
+    const weights = byVector.getWeights();
+    byMap.setWeights(weights);
+    const pixels = tf.randomUniform([2, 3, 4, 1], -1, 1, 'float32', 1);
+    const vector = tf.tensor2d([1, -2, 0.5, 3], [2, 2]);
+    const map = tf.tile(tf.reshape(vector, [2, 1, 1, 2]), [1, 3, 4, 1]);
+    const logits = (model: tf.LayersModel, ...given: tf.Tensor[]) => [
+      ...(model.predict([pixels, ...given]) as tf.Tensor).dataSync(),
+    ];
+    const told = logits(byVector, vector);
+    logits(byMap, map).forEach((value, i) => void expect(told[i]).toBeCloseTo(value, 5));
+    expect(told).not.toEqual(logits(plain));
+    expect(logits(pixelRNN({ ...sizes, conditionSize: 2 }), tf.zeros([2, 2]))).toEqual(logits(plain));
+  });
+
   it('is conditioned by its second input in every layer, and causal all the same', () => {
     const options = { ...tiny, cell, height: 3, width: 3, conditionMaps: 2 };
     const model = pixelRNN(options);

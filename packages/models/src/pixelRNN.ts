@@ -1,6 +1,7 @@
 import { diagonalBiLSTM, maskedConv2d, rowLSTM } from '@pixelrnn/layers';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
+import { conditionInputs } from './conditionInputs.js';
 import { outputHead } from './outputHead.js';
 import { parseOptions } from './parseOptions.js';
 
@@ -34,6 +35,8 @@ export const pixelRNNSchema = z.strictObject({
   kernelSize: odd.default(3),
   /** Maps of a second input, on which every layer is conditioned (section 3.6); 0: none. */
   conditionMaps: z.int().nonnegative().default(0),
+  /** Numbers of another input, [B, m], that every layer is conditioned on, such as a class as one-hot; 0: none. */
+  conditionSize: z.int().nonnegative().default(0),
   /** Of the initial weights. */
   seed: z.int().default(0),
 });
@@ -48,7 +51,8 @@ export type PixelRNNOptions = z.input<typeof pixelRNNSchema>;
  * The residual is added once, after both directions of a Diagonal BiLSTM have been summed. With `skip`, the head reads
  * the sum of a 1x1 convolution with mask B of every layer's output; without, it reads the last layer.
  *
- * Input: scaled pixels [B, H, W, colors], and with `conditionMaps` a map [B, H, W, conditionMaps].
+ * Input: scaled pixels [B, H, W, colors], then with `conditionSize` a vector [B, m], then with `conditionMaps` a map
+ * [B, H, W, c].
  * Output: logits [B, H, W, colors, levels], or [B, H, W, colors] of Bernoulli distributions for two levels.
  *
  * Not given by the paper, chosen here: without residual connections the 1x1 convolution to 2h maps stays, so that the
@@ -59,15 +63,17 @@ export type PixelRNNOptions = z.input<typeof pixelRNNSchema>;
 export function pixelRNN(options: PixelRNNOptions): tf.LayersModel {
   const o = parseOptions('pixelRNN', pixelRNNSchema, options);
   const pixels = tf.input({ shape: [o.height, o.width, o.colors], name: 'pixels' });
-  const condition =
-    o.conditionMaps > 0 ? tf.input({ shape: [o.height, o.width, o.conditionMaps], name: 'condition' }) : null;
-  const outputs = pixelRNNOutput(pixels, condition, o);
-  return tf.model({ inputs: condition ? [pixels, condition] : pixels, outputs, name: classNames[o.cell] });
+  const conditions = conditionInputs(o);
+  const outputs = pixelRNNOutput(pixels, conditions, o);
+  return tf.model({ inputs: [pixels, ...conditions], outputs, name: classNames[o.cell] });
 }
 
 const classNames = { row: 'RowLSTM', diagonal: 'DiagonalBiLSTM' } as const;
 
-type Architecture = Omit<z.output<typeof pixelRNNSchema>, 'height' | 'width' | 'conditionMaps'> & {
+type Architecture = Omit<
+  z.output<typeof pixelRNNSchema>,
+  'height' | 'width' | 'conditionMaps' | 'conditionSize'
+> & {
   /** Before the names of all layers: networks that are parts of one model need names of their own. */
   prefix?: string;
 };
@@ -75,7 +81,7 @@ type Architecture = Omit<z.output<typeof pixelRNNSchema>, 'height' | 'width' | '
 /** The network of {@link pixelRNN} between its inputs and its output. */
 export function pixelRNNOutput(
   pixels: tf.SymbolicTensor,
-  condition: tf.SymbolicTensor | null,
+  conditions: readonly tf.SymbolicTensor[],
   o: Architecture,
 ): tf.SymbolicTensor {
   const { colors, levels, headWidth, distribution, h, seed, prefix = '' } = o;
@@ -94,7 +100,7 @@ export function pixelRNNOutput(
     const name = `${prefix}layer${i}`;
     const sizes = { ...shared, filters: h, outputFilters: 2 * h, residual: o.residual, name };
     const lstm = o.cell === 'row' ? rowLSTM({ ...sizes, kernelSize: o.kernelSize }) : diagonalBiLSTM(sizes);
-    x = lstm.apply(condition ? [x, condition] : x) as tf.SymbolicTensor; // [B, H, W, 2h]
+    x = lstm.apply([x, ...conditions]) as tf.SymbolicTensor; // [B, H, W, 2h]
     if (o.skip) {
       const connection = maskedConv2d({ ...pointwise, name: `${name}_skip` });
       skipped = connection.apply(skipped ? [x, skipped] : x) as tf.SymbolicTensor; // [B, H, W, 2h]

@@ -53,7 +53,7 @@ export class DiagonalBiLSTM extends RecurrentLayer<DiagonalBiLSTMArgs> {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    const [x, condition] = (Array.isArray(inputs) ? inputs : [inputs]) as [tf.Tensor4D, tf.Tensor4D?];
+    const [x, ...conditions] = (Array.isArray(inputs) ? inputs : [inputs]) as [tf.Tensor4D, ...tf.Tensor[]];
     const { inputKernel, bias, stateKernel, initialHidden, initialCell } = this.weightsOf;
     return diagonalBiLSTMOp({
       x,
@@ -63,7 +63,7 @@ export class DiagonalBiLSTM extends RecurrentLayer<DiagonalBiLSTMArgs> {
       stateKernel: stateKernel.read() as tf.Tensor4D,
       initialHidden: initialHidden.read() as tf.Tensor2D,
       initialCell: initialCell.read() as tf.Tensor2D,
-      addition: this.additionOf(condition),
+      addition: this.additionOf(x, conditions),
       projection: this.projection,
     });
   }

@@ -54,8 +54,9 @@ export interface ScanDirection {
  * What Row LSTM and Diagonal BiLSTM share: the input-to-state kernel with mask B built for each gate block, the
  * state-to-state kernel, biases and learned initial states (PixelRNN, section 3.6).
  *
- * Input [B, H, W, Cin], or [that, condition [B, H, W, c]]: an unmasked 1x1 convolution of the condition without bias is
- * added to the input-to-state map (multi-scale PixelRNN). Output [B, H, W, h], or with an up-projection (Figure 5, right)
+ * Input [B, H, W, Cin], or [that, then conditions in any order]: a map [B, H, W, c], of which an unmasked 1x1 convolution
+ * without bias is added to the input-to-state map (multi-scale PixelRNN), and a vector [B, m], the same for every pixel
+ * (1606.05328, equation 4). Output [B, H, W, h], or with an up-projection (Figure 5, right)
  * [B, H, W, outputFilters].
  *
  * Not given by the paper, chosen here: the forget gate's bias starts at 1, the initial states at 0.
@@ -69,7 +70,8 @@ export abstract class RecurrentLayer<Args extends RecurrentLayerArgs>
     tf.LayerVariable
   >;
   protected inputMask!: tf.Tensor4D;
-  private conditionKernel: tf.LayerVariable | undefined;
+  /** Of a map [B, H, W, c] and of a vector [B, m]. */
+  private readonly conditionKernels: { map?: tf.LayerVariable; vector?: tf.LayerVariable } = {};
   private up: { kernel: tf.LayerVariable; bias: tf.LayerVariable; mask: tf.Tensor4D } | undefined;
 
   constructor(protected readonly args: Args) {
@@ -91,9 +93,9 @@ export abstract class RecurrentLayer<Args extends RecurrentLayerArgs>
   protected abstract readonly directions: readonly ScanDirection[];
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
-    const [shape, condition] = (Array.isArray(inputShape[0]) ? inputShape : [inputShape]) as tf.Shape[];
+    const [shape, ...conditions] = (Array.isArray(inputShape[0]) ? inputShape : [inputShape]) as tf.Shape[];
     const cin = shape?.[3];
-    if (shape?.length !== 4 || cin == null || (condition && condition[3] == null)) {
+    if (shape?.length !== 4 || cin == null) {
       throw new Error(
         `${this.getClassName()}: input must be [B, H, W, channels] with known channels, got [${inputShape}]`,
       );
@@ -127,8 +129,7 @@ export abstract class RecurrentLayer<Args extends RecurrentLayerArgs>
       this.weightsOf.bias.write(tf.tensor1d(bias));
     });
     if (outputFilters > 0) this.up = this.buildUpProjection(outputFilters);
-    const maps = condition?.[3];
-    if (maps) this.conditionKernel = this.seededWeight('condition_kernel', [maps, cout], maps, filters);
+    for (const condition of conditions) this.buildCondition(condition, cout);
     super.build(inputShape);
   }
 
@@ -137,12 +138,31 @@ export abstract class RecurrentLayer<Args extends RecurrentLayerArgs>
     return [...shape.slice(0, 3), this.args.outputFilters || this.args.filters];
   }
 
-  /** The condition's share of the input-to-state map, [B, H, W, gates x h]. */
-  protected additionOf(condition: tf.Tensor | undefined): tf.Tensor4D | undefined {
-    if (!condition || !this.conditionKernel) return undefined;
-    const [batch, height, width, maps] = condition.shape as [number, number, number, number];
-    const product = tf.matMul(tf.reshape(condition, [-1, maps]), this.conditionKernel.read() as tf.Tensor2D);
-    return tf.reshape(product, [batch, height, width, -1]);
+  private buildCondition(shape: tf.Shape, cout: number): void {
+    const size = shape.at(-1);
+    const kind = shape.length === 2 ? 'vector' : shape.length === 4 ? 'map' : null;
+    if (kind === null || size == null || this.conditionKernels[kind]) {
+      throw new Error(
+        `${this.getClassName()}: conditions must be at most one vector [B, m] and one map [B, H, W, c], got [${shape}]`,
+      );
+    }
+    const name = kind === 'map' ? 'condition_kernel' : 'vector_kernel';
+    this.conditionKernels[kind] = this.seededWeight(name, [size, cout], size, this.args.filters);
+  }
+
+  /** The conditions' share of the input-to-state map of x, [B, H, W, gates x h]. */
+  protected additionOf(x: tf.Tensor4D, conditions: readonly tf.Tensor[]): tf.Tensor4D | undefined {
+    const [batch, height, width] = x.shape;
+    const additions = conditions.map((condition) => {
+      const kernel = this.conditionKernels[condition.rank === 2 ? 'vector' : 'map'] as tf.LayerVariable;
+      const flat = tf.reshape(condition, [-1, condition.shape.at(-1) as number]) as tf.Tensor2D;
+      const product = tf.matMul(flat, kernel.read() as tf.Tensor2D);
+      return condition.rank === 2
+        ? tf.tile(tf.reshape(product, [batch, 1, 1, -1]), [1, height, width, 1])
+        : tf.reshape(product, [batch, height, width, -1]);
+    });
+    const [first, second] = additions as [tf.Tensor4D?, tf.Tensor4D?];
+    return first && second ? tf.add(first, second) : first;
   }
 
   /** The up-projection as the operations take it. */
@@ -169,12 +189,12 @@ export abstract class RecurrentLayer<Args extends RecurrentLayerArgs>
     };
   }
 
-  describe(plan: PlanBuilder, [input, condition]: readonly MapId[]): MapId[] {
+  describe(plan: PlanBuilder, [input, ...conditions]: readonly MapId[]): MapId[] {
     const map = input as MapId;
     const { filters, colors, outputFilters = 0, residual = false } = this.args;
     plan.expectCyclic(map, colors);
     const hidden = this.directions.map((direction, i) => ({
-      map: this.describeScan(plan, direction, i, map, condition),
+      map: this.describeScan(plan, direction, i, map, conditions),
       ...direction.output,
     }));
     // The hidden map's border holds the initial state: other layers read a copy, which has zeros there.
@@ -196,7 +216,7 @@ export abstract class RecurrentLayer<Args extends RecurrentLayerArgs>
     { when, initial, state, cell }: ScanDirection,
     index: number,
     map: MapId,
-    condition: MapId | undefined,
+    conditions: readonly MapId[],
   ): MapId {
     const { filters: h } = this.args;
     const { inputKernel, bias, stateKernel, initialHidden, initialCell } = this.weightsOf;
@@ -215,7 +235,10 @@ export abstract class RecurrentLayer<Args extends RecurrentLayerArgs>
         weights: part(stateKernel, state.length * h * perDirection),
       },
     ];
-    if (condition !== undefined) terms.push(this.conditionTerm(condition, sums));
+    for (const condition of conditions) {
+      const kind = plan.map(condition).stride === 0 ? 'vector' : 'map';
+      terms.push(conditionTerm(condition, this.conditionKernels[kind] as tf.LayerVariable, sums));
+    }
     plan.addStep({
       kind: 'sum',
       when,
@@ -228,23 +251,6 @@ export abstract class RecurrentLayer<Args extends RecurrentLayerArgs>
       residuals: [],
     });
     return hidden;
-  }
-
-  private conditionTerm(map: MapId, [from, to]: readonly [number, number]): PlanTerm {
-    const kernel = this.conditionKernel as tf.LayerVariable;
-    const [maps, columns] = kernel.shape as [number, number];
-    return {
-      map,
-      taps: [{ row: 0, column: 0, colors: 'all' }],
-      weights: () => {
-        const values = valuesOf(kernel)();
-        const weights = new Float32Array(maps * (to - from));
-        for (let row = 0; row < maps; row++) {
-          weights.set(values.subarray(row * columns + from, row * columns + to), row * (to - from));
-        }
-        return weights;
-      },
-    };
   }
 
   override getConfig(): tf.serialization.ConfigDict {
@@ -267,4 +273,24 @@ export abstract class RecurrentLayer<Args extends RecurrentLayerArgs>
     });
     return weight;
   }
+}
+
+function conditionTerm(
+  map: MapId,
+  kernel: tf.LayerVariable,
+  [from, to]: readonly [number, number],
+): PlanTerm {
+  const [rows, columns] = kernel.shape as [number, number];
+  return {
+    map,
+    taps: [{ row: 0, column: 0, colors: 'all' }],
+    weights: () => {
+      const values = valuesOf(kernel)();
+      const weights = new Float32Array(rows * (to - from));
+      for (let row = 0; row < rows; row++) {
+        weights.set(values.subarray(row * columns + from, row * columns + to), row * (to - from));
+      }
+      return weights;
+    },
+  };
 }

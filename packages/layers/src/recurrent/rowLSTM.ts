@@ -55,7 +55,7 @@ export class RowLSTM extends RecurrentLayer<RowLSTMArgs> {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    const [x, condition] = (Array.isArray(inputs) ? inputs : [inputs]) as [tf.Tensor4D, tf.Tensor4D?];
+    const [x, ...conditions] = (Array.isArray(inputs) ? inputs : [inputs]) as [tf.Tensor4D, ...tf.Tensor[]];
     const { inputKernel, bias, stateKernel, initialHidden, initialCell } = this.weightsOf;
     return rowLSTMOp(
       {
@@ -66,7 +66,7 @@ export class RowLSTM extends RecurrentLayer<RowLSTMArgs> {
         stateKernel: stateKernel.read() as tf.Tensor3D,
         initialHidden: initialHidden.read() as tf.Tensor1D,
         initialCell: initialCell.read() as tf.Tensor1D,
-        addition: this.additionOf(condition),
+        addition: this.additionOf(x, conditions),
         projection: this.projection,
       },
       this.taps,

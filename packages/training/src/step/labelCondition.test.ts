@@ -1,7 +1,6 @@
 import { ImageDataset } from '@pixelrnn/data';
 import { loadEngine } from '@pixelrnn/engine';
 import { gatedPixelCNN, pixelCNN } from '@pixelrnn/models';
-import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluate } from '../evaluate.js';
 import { train } from '../train.js';
