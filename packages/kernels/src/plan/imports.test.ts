@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
@@ -24,4 +25,14 @@ test('plans and their WebAssembly need neither TensorFlow.js nor Node', () => {
 test('the native executor needs no TensorFlow.js', () => {
   const names = [...reached(new URL('./nativeExecutor.ts', import.meta.url))];
   expect(names.filter((name) => !name.startsWith('node:'))).toEqual(['@pixelrnn/files']);
+});
+
+// Tests are bundled, which gives CommonJS modules names that Node does not.
+test('Node itself loads plans', () => {
+  const program = "import { decodePlan } from '@pixelrnn/kernels/plan'; console.log(typeof decodePlan);";
+  const options = ['--conditions=@pixelrnn/source', '--import', 'tsx', '--input-type=module', '-e', program];
+  const cwd = new URL('../../../..', import.meta.url);
+  expect(execFileSync(process.execPath, options, { cwd, encoding: 'utf8', stdio: 'pipe' })).toBe(
+    'function\n',
+  );
 });

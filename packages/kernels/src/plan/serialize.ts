@@ -1,4 +1,4 @@
-import { buf as crc32 } from 'crc-32';
+import crc32 from 'crc-32'; // CommonJS: Node finds no names in it
 import { checkPlan } from './checkPlan.js';
 import type { Plan, WeightsOf } from './plan.js';
 import { planSchema } from './planSchema.js';
@@ -46,7 +46,7 @@ export function encodePlan(plan: Plan): Uint8Array {
   }
   view.setUint32(8, version, true);
   view.setUint32(16, header, true);
-  view.setUint32(12, crc32(bytes.subarray(checked)) >>> 0, true);
+  view.setUint32(12, crc32.buf(bytes.subarray(checked)) >>> 0, true);
   return bytes;
 }
 
@@ -62,7 +62,7 @@ export function decodePlan(bytes: Uint8Array): Plan {
     fail('the file does not begin as one');
   const written = view.getUint32(8, true);
   if (written !== version) fail(`the file has version ${written}, this program reads ${version}`);
-  if (crc32(bytes.subarray(checked)) >>> 0 !== view.getUint32(12, true))
+  if (crc32.buf(bytes.subarray(checked)) >>> 0 !== view.getUint32(12, true))
     fail('the checksum is wrong: the file is damaged or cut short');
   const header = view.getUint32(16, true);
   const weights = bytes.length - prefix - header;
