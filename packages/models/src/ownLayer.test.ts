@@ -89,9 +89,11 @@ describe("a researcher's own layer", () => {
     },
   );
 
-  it('that reads what comes later is told, by name of what is not known', () => {
+  it('that reads what comes later is named, and what it reads', () => {
     const leak = ofLayers(1, new ColumnConv({ filters: 1, reach: 2, claimed: 0 }));
-    expect(() => checkPlan(planOf(leak))).toThrow('which is not drawn yet');
+    expect(() => checkPlan(planOf(leak))).toThrow(
+      "plan: step 0, of layer 'columns', reads map 0 at (0, 0), which is not drawn yet",
+    );
     expect(() =>
       checkPlan(planOf(ofLayers(1, new ColumnConv({ filters: 1, reach: 1, claimed: 1 })))),
     ).toThrow('before that pixel is complete');

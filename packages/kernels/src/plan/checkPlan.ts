@@ -14,11 +14,15 @@ function fail(what: string): never {
   throw new Error(`plan: ${what}`);
 }
 
+/** For messages. */
+const stepName = ({ layer }: PlanStep, index: number): string =>
+  layer === undefined ? `step ${index}` : `step ${index}, of layer '${layer}',`;
+
 /**
  * Whether a plan can be executed: indices, channels and strides that fit together, every map written by one step, and
  * nothing read before it is known, so that no logit depends on its own or a later value. Weights are not read.
  *
- * @throws Error naming step and map
+ * @throws Error naming step, layer and map
  */
 export function checkPlan(plan: Plan): void {
   checkSizes(plan);
@@ -28,7 +32,10 @@ export function checkPlan(plan: Plan): void {
     else checkScaling(plan, step, index);
     for (const reading of readingsOf(step)) {
       const why = unknown(plan, writers, step, index, reading);
-      if (why) fail(`step ${index} reads map ${reading.map} at (${reading.row}, ${reading.column}), ${why}`);
+      if (why)
+        fail(
+          `${stepName(step, index)} reads map ${reading.map} at (${reading.row}, ${reading.column}), ${why}`,
+        );
     }
   });
   if (!writers.has(plan.output.map)) fail(`the output's map ${plan.output.map} is written by no step`);
@@ -82,44 +89,56 @@ function checkSum(plan: Plan, step: SumStep, index: number): void {
   const out = mapAt(plan, step.out);
   const sums = sumsOf(step, out.channels);
   const inRow = step.when !== 'before';
-  if (inRow && out.stride !== 1) fail(`step ${index} writes map ${step.out} of stride ${out.stride}`);
+  if (inRow && out.stride !== 1)
+    fail(`${stepName(step, index)} writes map ${step.out} of stride ${out.stride}`);
   if (step.when === 'pixel' && out.groups === 'all')
-    fail(`step ${index} computes colour by colour, but the channels of map ${step.out} belong to none`);
+    fail(
+      `${stepName(step, index)} computes colour by colour, but the channels of map ${step.out} belong to none`,
+    );
   if ((step.unit === 'lstm') !== (step.cell !== undefined))
-    fail(`step ${index} with the unit ${step.unit} ${step.cell ? 'has' : 'has no'} cell`);
+    fail(`${stepName(step, index)} with the unit ${step.unit} ${step.cell ? 'has' : 'has no'} cell`);
   for (const { map, row, column, colors, as } of readingsOf(step)) {
     const read = mapAt(plan, map);
     if (!Number.isInteger(row) || !Number.isInteger(column))
-      fail(`step ${index} reads at (${row}, ${column})`);
+      fail(`${stepName(step, index)} reads at (${row}, ${column})`);
     if (read.stride !== out.stride && read.stride !== 0)
-      fail(`step ${index} reads map ${map} of stride ${read.stride} into one of ${out.stride}`);
+      fail(`${stepName(step, index)} reads map ${map} of stride ${read.stride} into one of ${out.stride}`);
     if (as === 'term' && colors !== 'all' && out.groups === 'all')
-      fail(`step ${index} has taps of some colours, but the channels of map ${step.out} belong to none`);
+      fail(
+        `${stepName(step, index)} has taps of some colours, but the channels of map ${step.out} belong to none`,
+      );
     const channels = as === 'term' ? read.channels : as === 'addition' ? sums : out.channels;
     if (read.channels !== channels)
-      fail(`step ${index} reads map ${map} as ${as}: expected ${channels} channels, got ${read.channels}`);
+      fail(
+        `${stepName(step, index)} reads map ${map} as ${as}: expected ${channels} channels, got ${read.channels}`,
+      );
     if (as === 'cell' && (read.groups !== out.groups || read.stride !== out.stride))
-      fail(`step ${index} has a cell, map ${map}, of other groups or another stride than its output`);
+      fail(
+        `${stepName(step, index)} has a cell, map ${map}, of other groups or another stride than its output`,
+      );
   }
 }
 
 function checkScaling(plan: Plan, step: Exclude<PlanStep, SumStep>, index: number): void {
   const [from, out] = [mapAt(plan, step.from), mapAt(plan, step.out)];
   const { stride } = step;
-  if (step.when !== 'before') fail(`step ${index}, ${step.kind}, must be done before the first pixel`);
-  if (!Number.isInteger(stride) || stride < 1) fail(`step ${index} has the stride ${stride}`);
+  if (step.when !== 'before')
+    fail(`${stepName(step, index)}, ${step.kind}, must be done before the first pixel`);
+  if (!Number.isInteger(stride) || stride < 1) fail(`${stepName(step, index)} has the stride ${stride}`);
   const small = step.kind === 'subsample' ? out : from;
   const large = step.kind === 'subsample' ? from : out;
   const [few, many] = [sizeOf(plan, small), sizeOf(plan, large)];
   if (few.height * stride !== many.height || few.width * stride !== many.width || small.stride === 0)
-    fail(`step ${index}, ${step.kind} by ${stride}, joins maps of strides ${from.stride} and ${out.stride}`);
+    fail(
+      `${stepName(step, index)}, ${step.kind} by ${stride}, joins maps of strides ${from.stride} and ${out.stride}`,
+    );
   if (step.kind === 'subsample' && from.channels !== out.channels)
-    fail(`step ${index} subsamples ${from.channels} channels into ${out.channels}`);
+    fail(`${stepName(step, index)} subsamples ${from.channels} channels into ${out.channels}`);
   if (
     step.kind === 'upsample' &&
     (!Number.isInteger(step.kernel) || step.kernel < 1 || step.kernel % 2 === 0)
   )
-    fail(`step ${index} has a kernel of ${step.kernel}, expected an odd one`);
+    fail(`${stepName(step, index)} has a kernel of ${step.kernel}, expected an odd one`);
 }
 
 /** Why a reading comes too early; null where it does not. */
