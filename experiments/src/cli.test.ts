@@ -80,6 +80,10 @@ describe('pnpm exp', () => {
       expect(existsSync(join(folder, name)), name).toBe(true);
     }
 
+    const status = exp('status', '--out', out);
+    expect(status.status).toBe(0);
+    expect(status.stdout).toMatch(/^table4 +pixelcnn +0 +4\/4 +[\d.]+ nats +done$/m);
+
     const again = exp('table4', ...quick, '--out', out);
     expect(again.status).toBe(0);
     expect(again.stderr).toContain('already done');
@@ -153,11 +157,17 @@ describe('pnpm exp', () => {
       /^time about [\d:]+ a run: training [\d:]+, evaluation [\d:]+; samples not counted$/m,
     );
     expect(stdout).toMatch(/^memory about \d+ MB, of which \d+ MB are tensors at the peak of a step$/m);
+    expect(stdout).toMatch(/^disk about \d+ MB: two checkpoints and the logs$/m);
     expect(existsSync(folder)).toBe(false);
   });
 
   it.each([
-    [['table9'], 'Unknown experiment table9: expected one of '],
+    [['tabel4'], 'Unknown experiment tabel4: expected one of table4, table5,'],
+    [['tabel4'], 'Did you mean table4?'],
+    [['table4', '--rows', 'pixelcn'], 'Did you mean pixelcnn?'],
+    [['status', '--out', '/nowhere'], 'No run folder <id>/runs/<row>/seed-<n> in /nowhere'],
+    [['all', '--rows', 'pixelcnn'], "unknown option '--rows'"],
+    [['all', '--set', 'depth=3'], 'pixelcnn has no setting depth: expected one of data, steps'],
     [['table4', '--preset', 'huge'], "argument 'huge' is invalid. Allowed choices are smoke, cpu, paper"],
     [['table4', '--rows', 'pixelrnn'], 'Row pixelrnn of table4 is not known: expected some of pixelcnn'],
     [['table4', '--rows', 'nade'], 'Row nade of table4 has no model to run'],

@@ -1,122 +1,108 @@
 import { join } from 'node:path';
-import { userPath } from '@pixelrnn/files';
 import { TrainingError } from '@pixelrnn/training';
 import { Command, CommanderError, Option } from 'commander';
-import { type PresetName, presetNames } from './experiment.js';
+import { outOption, type RunFlags, rowList, userFile, withRunOptions } from './cliOptions.js';
 import { experiments, findExperiment } from './registry.js';
 import type { RunFailure } from './runner/grid.js';
-import { printPlan } from './runner/printPlan.js';
+import { printCampaign, printPlan } from './runner/printPlan.js';
+import { printStatus } from './runner/printStatus.js';
 import { formatTable } from './runner/printTable.js';
 import { redrawSamples } from './runner/redrawSamples.js';
+import { runAll } from './runner/runAll.js';
 import { readRunConfig } from './runner/runConfig.js';
-import { runExperiment } from './runner/runExperiment.js';
-import { parseAssignment } from './runner/settings.js';
+import { type ExperimentOutcome, runExperiment } from './runner/runExperiment.js';
 import { UsageError } from './runner/usageError.js';
 
-interface Flags {
-  preset: PresetName;
+interface Flags extends RunFlags {
   rows?: string[];
-  seeds: number[];
-  set: Record<string, unknown>;
   config?: string;
-  out: string;
-  fresh: boolean;
-  jobs: number;
-  dryRun: boolean;
   samplesOnly: boolean;
-  dataDir?: string;
 }
 
-/** What stands between commas, each once. */
-function list(text: string, expected: string): string[] {
-  const items = text.split(',').filter((item) => item !== '');
-  if (items.length === 0) throw new UsageError(`${expected}, got ${text || 'nothing'}`);
-  return [...new Set(items)];
-}
+const program = new Command('pnpm exp').description('Experiments: the tables and ablations of the papers.');
 
-const rowList = (text: string) => list(text, '--rows expects names such as pixelcnn,row-lstm');
-
-function seedList(text: string): number[] {
-  const expected = '--seeds expects numbers such as 0,1,2';
-  const seeds = list(text, expected).map((item) => {
-    const seed = Number(item);
-    if (!/^\d+$/.test(item) || seed > 0xffffffff) throw new UsageError(`${expected}, got ${text}`);
-    return seed;
-  });
-  return [...new Set(seeds)];
-}
-
-function jobCount(text: string): number {
-  if (!/^[1-9]\d{0,3}$/.test(text)) throw new UsageError(`--jobs expects a number from 1, got ${text}`);
-  return Number(text);
-}
-
-/** A path of the command line: relative to where the user stands. */
-const path = (text: string) => userPath(text, 'exp');
-
-const program = new Command('pnpm exp')
-  .description('Runs an experiment: trains its rows, evaluates them, writes the table and the plots.')
-  .argument('<id>', "an experiment's id, or list")
-  .addOption(new Option('--preset <name>', 'size of the runs').choices(presetNames).default('smoke'))
+const experiment = withRunOptions(
+  program
+    .command('run <id>', { isDefault: true })
+    .description(
+      'an experiment: trains its rows, evaluates them, writes the table and the plots; `run` may be left out',
+    ),
+)
   .option('--rows <names>', 'rows to run, such as pixelcnn,row-lstm; all by default', rowList)
-  .option('--seeds <numbers>', 'seeds of the runs, such as 0,1', seedList, [0])
-  .option(
-    '--set <key=value>',
-    'change a setting of the preset; may be repeated',
-    (text: string, set: Record<string, unknown>) =>
-      Object.fromEntries([...Object.entries(set), parseAssignment(text)]),
-    {},
-  )
   .option(
     '--config <file>',
     "repeat the run of a run folder's config.json: its row, preset, seed and settings",
-    path,
+    userFile,
   )
-  .addOption(
-    new Option('--out <dir>', 'folder for runs, tables and plots')
-      .argParser(path)
-      .default(path('runs'), 'runs'),
-  )
-  .option('--fresh', 'discard earlier runs of the chosen rows and seeds', false)
-  .option('--jobs <n>', 'runs at a time, each in a process of its own', jobCount, 1)
-  .option('--dry-run', 'print rows, layers, parameters, time and memory; train nothing', false)
   .addOption(
     new Option('--samples-only', "draw finished runs' samples again, train and measure nothing")
       .conflicts(['preset', 'config', 'fresh', 'jobs', 'dryRun'])
       .default(false),
   )
-  .option('--data-dir <dir>', 'folder of the datasets; else PIXELRNN_DATA_DIR, else the cache folder', path)
-  .exitOverride()
-  .action(async (id: string, flags: Flags) => {
-    if (id === 'list') {
-      for (const experiment of experiments) {
-        console.log(`${experiment.id}  ${experiment.title}`);
-        for (const row of experiment.rows)
-          console.log(`    ${row.name}${row.model || row.closedForm ? '' : '  (not yet run, or quoted)'}`);
-      }
-      return;
-    }
-    const experiment = findExperiment(id);
-    const options = flags.config ? { ...flags, ...(await repeated(id, flags.config)) } : flags;
-    if (flags.dryRun) return printPlan(experiment, options);
-    if (flags.samplesOnly) return fail(await redrawSamples(experiment, flags));
-    const { table, failures } = await runExperiment(experiment, options);
-    if (table.rows.some(({ test }) => test !== null)) {
-      console.log(formatTable(table));
-      console.log(`Table, plots and runs: ${join(flags.out, id)}`);
-    }
-    fail(failures);
+  .action(runOne);
+
+withRunOptions(
+  program
+    .command('all')
+    .description('every row of every experiment, the most wanted tables first; one failure does not stop it'),
+).action(runEvery);
+
+program
+  .command('status')
+  .description('how every run stands, read from the run folders')
+  .addOption(outOption())
+  .action(async ({ out }: { out: string }) => {
+    if (!(await printStatus(out))) process.exitCode = 1;
   });
 
-function fail(failures: readonly RunFailure[]): void {
-  for (const { row, seed, message } of failures) console.error(`pnpm exp: ${row}, seed ${seed}: ${message}`);
+program.command('list').description('the experiments and their rows').action(printList);
+
+function printList(): void {
+  for (const { id, title, rows } of experiments) {
+    console.log(`${id}  ${title}`);
+    for (const row of rows)
+      console.log(`    ${row.name}${row.model || row.closedForm ? '' : '  (not yet run, or quoted)'}`);
+  }
+}
+
+async function runOne(id: string, flags: Flags): Promise<void> {
+  const chosen = findExperiment(id);
+  const options = flags.config ? { ...flags, ...(await repeated(id, flags.config)) } : flags;
+  if (flags.dryRun) return printPlan(chosen, options);
+  if (flags.samplesOnly) return report((await redrawSamples(chosen, flags)).map(failureText));
+  const outcome = await runExperiment(chosen, options);
+  printTable(id, outcome, flags.out);
+  report(outcome.failures.map(failureText));
+}
+
+async function runEvery(flags: RunFlags): Promise<void> {
+  if (flags.dryRun) return report(await printCampaign(flags));
+  const failures = await runAll(flags, ({ id }, outcome) => printTable(id, outcome, flags.out));
+  report(
+    failures.map(({ experiment, row, seed, message }) =>
+      row === undefined ? `${experiment}: ${message}` : `${experiment} ${row}, seed ${seed}: ${message}`,
+    ),
+  );
+}
+
+function printTable(id: string, { table }: ExperimentOutcome, out: string): void {
+  if (table.rows.every((row) => row[table.split] === null)) return;
+  console.log(formatTable(table));
+  console.log(`Table, plots and runs: ${join(out, id)}`);
+}
+
+const failureText = ({ row, seed, message }: RunFailure) => `${row}, seed ${seed}: ${message}`;
+
+/** What failed, on stderr: exit code 1. */
+function report(failures: readonly string[]): void {
+  for (const failure of failures) console.error(`pnpm exp: ${failure}`);
   if (failures.length > 0) process.exitCode = 1;
 }
 
 /** What `--config` stands for. @throws UsageError beside options that say the same */
 async function repeated(id: string, path: string) {
   for (const name of ['preset', 'rows', 'seeds', 'set']) {
-    if (program.getOptionValueSource(name) === 'cli') {
+    if (experiment.getOptionValueSource(name) === 'cli') {
       throw new UsageError(`--config stands for --preset, --rows, --seeds and --set: leave out --${name}.`);
     }
   }
@@ -130,6 +116,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
+  for (const command of [program, ...program.commands]) command.exitOverride();
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);

@@ -25,7 +25,7 @@ const cpu = { ...ablation, testImages: null, validImages: 500, samples: 16 };
 
 const singleScale = pixelRNNRow('row', {
   smoke: { ...smoke, ...architecture, layers: 1, h: 6, headWidth: 12 },
-  cpu: { ...cpu, ...architecture, layers: 3, h: 24, headWidth: 64 },
+  cpu: { ...cpu, ...architecture, layers: 2, h: 16, headWidth: 64 },
   paper: { ...paper, ...architecture, layers: 12, h: 128, headWidth: 1024 },
 });
 
@@ -33,7 +33,7 @@ const multi = rowModel<typeof multiScaleSettings.shape>({
   settings: multiScaleSettings,
   presets: {
     smoke: { ...smoke, stride: 4, conditionMaps: 4, smallLayers: 1, layers: 1, h: 6, headWidth: 12 },
-    cpu: { ...cpu, stride: 4, conditionMaps: 24, smallLayers: 3, layers: 3, h: 24, headWidth: 64 },
+    cpu: { ...cpu, stride: 4, conditionMaps: 16, smallLayers: 2, layers: 2, h: 16, headWidth: 64 },
     paper: { ...paper, stride: 4, conditionMaps: 128, smallLayers: 12, layers: 12, h: 128, headWidth: 1024 },
   },
   build({ stride, conditionMaps, smallLayers, layers, h, headWidth }, shape, seed) {

@@ -5,6 +5,7 @@ import {
   type PresetName,
   type RowModel,
 } from '../experiment.js';
+import { didYouMean } from './nearest.js';
 import { type RowSettings, resolveSettings } from './settings.js';
 import { UsageError } from './usageError.js';
 
@@ -39,9 +40,9 @@ export function plan(experiment: Experiment, { preset, rows, set }: PlanOptions)
       const row = available.find((candidate) => candidate.name === name);
       if (row) return row;
       const known = experiment.rows.some((other) => other.name === name);
-      const names = [...computed, ...available.map((other) => other.name)].join(', ');
+      const names = [...computed, ...available.map((other) => other.name)];
       throw new UsageError(
-        `Row ${name} of ${experiment.id} ${known ? 'has no model to run' : 'is not known'}: expected some of ${names}.`,
+        `Row ${name} of ${experiment.id} ${known ? 'has no model to run' : 'is not known'}: expected some of ${names.join(', ')}.${didYouMean(name, names)}`,
       );
     });
   return (chosen ?? available).map((row) => {

@@ -4,7 +4,8 @@ import { presetNames } from '../experiment.js';
 import type { PlanOptions } from './plan.js';
 import { UsageError } from './usageError.js';
 
-const runConfigSchema = z.strictObject({
+/** `config.json` of a run folder. */
+export const runConfigSchema = z.strictObject({
   experiment: z.string(),
   row: z.string(),
   preset: z.enum(presetNames),
@@ -12,6 +13,8 @@ const runConfigSchema = z.strictObject({
   dataset: z.string(),
   settings: z.record(z.string(), z.unknown()),
 });
+
+export type RunConfig = z.infer<typeof runConfigSchema>;
 
 /**
  * The options that repeat the run of a `config.json`.
@@ -22,7 +25,7 @@ export async function readRunConfig(
   path: string,
   experiment: string,
 ): Promise<PlanOptions & { seeds: number[] }> {
-  let config: z.infer<typeof runConfigSchema>;
+  let config: RunConfig;
   try {
     config = runConfigSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (error) {

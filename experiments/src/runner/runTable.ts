@@ -104,7 +104,7 @@ export function resultTable(
   };
 }
 
-/** Writes `table.json`, `table.md`, `table.csv`, `plot.png` and `plot.html` into the experiment's folder. */
+/** Writes `table.json`, `table.md`, `table.csv`, `plot.png` and `plot.html` into the experiment's folder; no plot before the first number. */
 export async function writeTable(experiment: Experiment, table: ResultTable, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFileAtomic(join(folder, 'table.json'), `${JSON.stringify(table, null, 2)}\n`);
@@ -114,6 +114,7 @@ export async function writeTable(experiment: Experiment, table: ResultTable, fol
     const { label, paper, sd } = row;
     return { label, paper, paperText: paperNumber(row) || '–', ours: row[table.split], sd };
   });
+  if (rows.every(({ paper, ours }) => paper === null && ours === null)) return; // nothing to draw yet
   const figure = tablePlot(rows, { metric: table.metric, title: experiment.title });
   await writeFigure(figure, { png: join(folder, 'plot.png'), html: join(folder, 'plot.html') });
 }

@@ -3,6 +3,6 @@ export { cacheDir } from './cacheDir.js';
 export { cellSignal } from './cellSignal.js';
 export { FileError, type FileErrorCode, isDiskFull } from './fileError.js';
 export { ownerMark, ownerOf } from './ownerMark.js';
-export { lockRunFolder, type RunLock } from './runLock.js';
+export { lockRunFolder, type RunLock, runLockOwner } from './runLock.js';
 export { expandHome, userPath } from './userPath.js';
 export { writeFileAtomic } from './writeFileAtomic.js';

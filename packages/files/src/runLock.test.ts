@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { processIdentity } from './processIdentity.js';
-import { lockRunFolder } from './runLock.js';
+import { lockRunFolder, runLockOwner } from './runLock.js';
 import { temporaryFolder } from './testing/temporaryFolder.js';
 
 let folder: string;
@@ -31,7 +31,9 @@ describe('lockRunFolder', () => {
     );
     await expect(lockRunFolder(folder)).rejects.toMatchObject({ code: 'locked' });
     await lock.assertHeld();
+    expect(await runLockOwner(folder)).toEqual({ pid: process.pid, host: null });
     await lock.release();
+    expect(await runLockOwner(folder)).toBeNull();
     const next = await lockRunFolder(folder);
     await next.release();
     expect(await readdir(folder)).toEqual([]);

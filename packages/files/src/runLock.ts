@@ -64,6 +64,16 @@ export async function lockRunFolder(folder: string): Promise<RunLock> {
   return lock;
 }
 
+/**
+ * The process that works on a run folder: its number, and its machine where that is another one; null where none does. A lock
+ * that a dead process left counts as none.
+ */
+export async function runLockOwner(folder: string): Promise<{ pid: number; host: string | null } | null> {
+  const owner = await readOwner(join(folder, lockName));
+  if (!owner || !isAlive(owner)) return null;
+  return { pid: owner.pid, host: owner.host === hostname() ? null : owner.host };
+}
+
 /** Gives the candidate the lock's name, unless there is one: a single step of the file system. */
 async function linked(candidate: string, path: string): Promise<boolean> {
   try {

@@ -1,0 +1,43 @@
+import { TrainingError } from '@pixelrnn/training';
+import type { Experiment } from '../experiment.js';
+import { experiments } from '../registry.js';
+import type { RunFailure } from './grid.js';
+import { plan } from './plan.js';
+import { type ExperimentOptions, type ExperimentOutcome, runExperiment } from './runExperiment.js';
+
+/** All but the choice of rows. */
+export type CampaignOptions = Omit<ExperimentOptions, 'rows'>;
+
+export interface CampaignFailure extends Partial<RunFailure> {
+  experiment: string;
+  message: string;
+}
+
+/**
+ * Every experiment, every row, the most wanted tables first. What is finished is skipped, what is unfinished goes on from
+ * its checkpoint, and what fails stops nothing else.
+ *
+ * @param each told of every experiment's table
+ * @returns what failed
+ * @throws UsageError, before anything runs, for options that do not fit one of the rows
+ * @throws TrainingError `interrupted` after SIGINT or SIGTERM
+ */
+export async function runAll(
+  options: CampaignOptions,
+  each: (experiment: Experiment, outcome: ExperimentOutcome) => void,
+  chosen: readonly Experiment[] = experiments,
+): Promise<CampaignFailure[]> {
+  for (const experiment of chosen) plan(experiment, options);
+  const failures: CampaignFailure[] = [];
+  for (const experiment of chosen) {
+    try {
+      const outcome = await runExperiment(experiment, options);
+      each(experiment, outcome);
+      failures.push(...outcome.failures.map((failure) => ({ experiment: experiment.id, ...failure })));
+    } catch (error) {
+      if (error instanceof TrainingError && error.code === 'interrupted') throw error;
+      failures.push({ experiment: experiment.id, message: (error as Error).message });
+    }
+  }
+  return failures;
+}
