@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { TrainingError } from '@pixelrnn/training';
 import { Command, CommanderError, Option } from 'commander';
-import { outOption, type RunFlags, rowList, userFile, withRunOptions } from './cliOptions.js';
+import { outOption, type RunFlags, rowList, stepCount, userFile, withRunOptions } from './cliOptions.js';
 import { experiments, findExperiment } from './registry.js';
 import type { RunFailure } from './runner/grid.js';
 import { printCampaign, printPlan } from './runner/printPlan.js';
@@ -11,12 +11,16 @@ import { redrawSamples } from './runner/redrawSamples.js';
 import { runAll } from './runner/runAll.js';
 import { readRunConfig } from './runner/runConfig.js';
 import { type ExperimentOutcome, runExperiment } from './runner/runExperiment.js';
+import { parseTry, tryRecipes } from './runner/tryRecipes.js';
 import { UsageError } from './runner/usageError.js';
 
 interface Flags extends RunFlags {
   rows?: string[];
   config?: string;
   samplesOnly: boolean;
+  try?: Record<string, unknown[]>;
+  steps?: number;
+  results: string;
 }
 
 const program = new Command('pnpm exp').description('Experiments: the tables and ablations of the papers.');
@@ -38,6 +42,18 @@ const experiment = withRunOptions(
     new Option('--samples-only', "draw finished runs' samples again, train and measure nothing")
       .conflicts(['preset', 'config', 'fresh', 'jobs', 'dryRun'])
       .default(false),
+  )
+  .option(
+    '--try <key=v1,v2>',
+    'short runs of --steps with each value, written into recipes.json; may be repeated',
+    (text: string, tries: Record<string, unknown[]> = {}) =>
+      Object.fromEntries([...Object.entries(tries), parseTry(text)]),
+  )
+  .option('--steps <n>', 'steps of each short run of --try', stepCount)
+  .addOption(
+    new Option('--results <dir>', 'folder of recipes.json')
+      .argParser(userFile)
+      .default(userFile('results'), 'results'),
   )
   .action(runOne);
 
@@ -68,6 +84,14 @@ function printList(): void {
 async function runOne(id: string, flags: Flags): Promise<void> {
   const chosen = findExperiment(id);
   const options = flags.config ? { ...flags, ...(await repeated(id, flags.config)) } : flags;
+  if (flags.try) {
+    if (flags.steps === undefined) throw new UsageError('--try needs --steps, the steps of each short run.');
+    return report(
+      await tryRecipes(chosen, { ...options, values: flags.try, steps: flags.steps, results: flags.results }),
+    );
+  }
+  if (flags.steps !== undefined)
+    throw new UsageError('--steps belongs to --try; for a run, use --set steps=n.');
   if (flags.dryRun) return printPlan(chosen, options);
   if (flags.samplesOnly) return report((await redrawSamples(chosen, flags)).map(failureText));
   const outcome = await runExperiment(chosen, options);

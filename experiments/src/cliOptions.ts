@@ -40,6 +40,11 @@ function jobCount(text: string): number {
   return Number(text);
 }
 
+export function stepCount(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageError(`--steps expects a number from 1, got ${text}`);
+  return Number(text);
+}
+
 /** A path of the command line: relative to where the user stands. */
 export const userFile = (text: string) => userPath(text, 'exp');
 
