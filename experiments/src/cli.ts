@@ -3,6 +3,7 @@ import { TrainingError } from '@pixelrnn/training';
 import { Command, CommanderError, Option } from 'commander';
 import { outOption, type RunFlags, rowList, stepCount, userFile, withRunOptions } from './cliOptions.js';
 import { experiments, findExperiment } from './registry.js';
+import { resultsFolder } from './results/loadPretrained.js';
 import type { RunFailure } from './runner/grid.js';
 import { printCampaign, printPlan } from './runner/printPlan.js';
 import { printStatus } from './runner/printStatus.js';
@@ -53,7 +54,7 @@ const experiment = withRunOptions(
   .addOption(
     new Option('--results <dir>', 'folder of recipes.json')
       .argParser(userFile)
-      .default(userFile('results'), 'results'),
+      .default(resultsFolder, 'results'),
   )
   .action(runOne);
 

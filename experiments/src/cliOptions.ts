@@ -54,11 +54,12 @@ export const outOption = () =>
     .argParser(userFile)
     .default(userFile('runs'), 'runs');
 
-export const dataDirOption = () =>
+/** @param script of package.json, which the command is */
+export const dataDirOption = (script: 'exp' | 'results' = 'exp') =>
   new Option(
     '--data-dir <dir>',
     'folder of the datasets; else PIXELRNN_DATA_DIR, else the cache folder',
-  ).argParser(userFile);
+  ).argParser((text) => userPath(text, script));
 
 /** Adds the options of {@link RunFlags}. */
 export function withRunOptions(command: Command): Command {

@@ -36,6 +36,8 @@ export interface ExperimentRow {
   paperSource: string | null;
   /** The number was recalled, not read again: it is shown with `(?)`. */
   paperRecalled?: boolean;
+  /** What the paper leaves open about this row, to stand among the departures. */
+  note?: string;
   model?: RowModel;
   /** Instead of a model: a row that is computed. */
   closedForm?: ClosedForm;

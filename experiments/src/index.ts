@@ -3,6 +3,7 @@ export { presetNames, rowModel } from './experiment.js';
 export { type FixedOrSeededOptions, fixedOrSeeded } from './fixedOrSeeded.js';
 export { multiscale } from './multiscale.js';
 export { experiments, findExperiment } from './registry.js';
+export { loadPretrained, pretrainedModels } from './results/loadPretrained.js';
 export type { ClosedForm, ClosedFormResult } from './runner/closedForm.js';
 export { plan } from './runner/plan.js';
 export { formatTable } from './runner/printTable.js';

@@ -88,6 +88,7 @@ export const table4: Experiment = {
     quoted('draw', 'DRAW (upper bound)', 80.97),
     {
       ...quoted('pixelcnn', 'PixelCNN', 81.3),
+      note: 'the paper gives neither depth nor width',
       // The paper gives neither depth nor width of this row: its Diagonal BiLSTM's stand in for them in `paper`, and `cpu`
       // is deeper, which gains more than width does in the same time.
       model: pixelCNNRow({
@@ -96,8 +97,11 @@ export const table4: Experiment = {
         paper: { ...paper, blocks: 7, h: 16, headWidth: 32, firstKernel: 7, kernelSize: 3 },
       }),
     },
-    // Not given by the paper: depth and width of this row.
-    { ...quoted('row-lstm', 'Row LSTM', 80.54), model: recurrent('row', { layers: 7, h: 16 }) },
+    {
+      ...quoted('row-lstm', 'Row LSTM', 80.54),
+      note: 'the paper gives neither depth nor width',
+      model: recurrent('row', { layers: 7, h: 16 }),
+    },
     {
       ...quoted('diagonal-bilstm-1x32', 'Diagonal BiLSTM (1 layer, h = 32)', 80.75),
       model: recurrent('diagonal', { layers: 1, h: 32 }),

@@ -9,7 +9,7 @@ import { type RunConfig, runConfigSchema } from './runConfig.js';
 import { readConfig, readFailure, readResult } from './runFiles.js';
 
 /** How a run stands, by what its folder holds. */
-export type RunState =
+type RunState =
   | { state: 'done' }
   | { state: 'running'; pid: number; host: string | null }
   | { state: 'failed'; message: string }

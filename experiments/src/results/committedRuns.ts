@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type RunResult, runResultSchema } from '@pixelrnn/metrics';
+import type { Environment } from '@pixelrnn/training';
+import { z } from 'zod';
+import { type Experiment, type ExperimentRow, isClosedForm } from '../experiment.js';
+import { trainable } from '../runner/plan.js';
+import { type RunConfig, runConfigSchema } from '../runner/runConfig.js';
+import { finishedRuns } from '../runner/writeExperiment.js';
+import { type Adopted, readAdopted } from './adoptedFiles.js';
+import { committedPreset } from './committedPreset.js';
+
+/** One run of the results, with all that its folder says. */
+export interface CommittedRun {
+  row: ExperimentRow;
+  seed: number;
+  /** From the results' folder: `<id>/runs/<row>/seed-<n>`. */
+  path: string;
+  config: RunConfig;
+  result: RunResult;
+  environment: Pick<Environment, 'commit' | 'cpu' | 'threads'>;
+  adopted: Adopted | null;
+  hasWeights: boolean;
+  hasSamples: boolean;
+}
+
+const environmentSchema = z.looseObject({
+  commit: z.string().nullable(),
+  cpu: z.string(),
+  threads: z.number(),
+});
+
+/** The runs of an experiment in the results, row by row and seed by seed. */
+export async function committedRuns(experiment: Experiment, results: string): Promise<CommittedRun[]> {
+  const finished = await finishedRuns(experiment, committedPreset, join(results, experiment.id));
+  const runs: CommittedRun[] = [];
+  for (const row of experiment.rows.filter((one) => trainable(one) || isClosedForm(one))) {
+    for (const seed of [...(finished.get(row.name)?.keys() ?? [])].sort((a, b) => a - b)) {
+      const path = join(experiment.id, 'runs', row.name, `seed-${seed}`);
+      const folder = join(results, path);
+      runs.push({
+        row,
+        seed,
+        path,
+        config: await read(folder, 'config.json', runConfigSchema),
+        result: await read(folder, 'result.json', runResultSchema),
+        environment: await read(folder, 'environment.json', environmentSchema),
+        adopted: await readAdopted(folder),
+        hasWeights: existsSync(join(folder, 'model', 'model.json')),
+        hasSamples: existsSync(join(folder, 'samples.png')),
+      });
+    }
+  }
+  return runs;
+}
+
+async function read<T>(folder: string, name: string, schema: z.ZodType<T>): Promise<T> {
+  const path = join(folder, name);
+  try {
+    return schema.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (cause) {
+    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
+    throw new Error(
+      `${path} should be what a run of this version wrote, but it is not (${why}): put the file back, or adopt the run again.`,
+      { cause },
+    );
+  }
+}

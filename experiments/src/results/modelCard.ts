@@ -1,0 +1,44 @@
+import { formatSeconds } from '@pixelrnn/training';
+import type { Experiment } from '../experiment.js';
+import type { CommittedRun } from './committedRuns.js';
+import { departures, measured } from './report.js';
+
+/** MODEL.md beside a run's weights: data, likelihood, time, limits, how to load. */
+export function modelCard(experiment: Experiment, run: CommittedRun): string {
+  const { row, seed, config, result, environment, adopted } = run;
+  const { metric, split = 'test', id } = experiment;
+  const places = metric === 'nats' ? 2 : 3;
+  const { value, standardError } = measured(experiment, run);
+  const error =
+    standardError === null ? '' : ` (standard error over images ${standardError.toFixed(places)})`;
+  const paper =
+    row.paper === null
+      ? 'The paper gives no number for it.'
+      : `The paper has ${row.paper.toFixed(2)}${row.paperRecalled ? ' (?)' : ''} (${row.paperSource}).`;
+  const { settings } = config;
+  const again = adopted
+    ? ` Measured again by the code that this file was committed with (engine ${adopted.engine}): ${adopted.test.toFixed(4)} nats per image on the test images.`
+    : '';
+  const own = Object.keys(row.model?.settings.shape ?? {}).map((key) => `${key} ${settings[key]}`);
+  const differing = departures(experiment, run);
+  const number = split === 'test' ? result.testImages : result.validImages;
+  return `# ${row.label}, seed ${seed}
+
+${experiment.title}.
+
+- **Data**: ${result.dataset}; trained on its training images alone, ${result.steps.toLocaleString('en-US')} steps of ${settings.batchSize} (${result.images.toLocaleString('en-US')} images seen).
+- **Likelihood**: ${value.toFixed(4)} ${metric} on ${number.toLocaleString('en-US')} ${split === 'test' ? 'test' : 'validation'} images${error}. ${paper}${again}
+- **Model**: ${result.parameters.toLocaleString('en-US')} parameters; ${own.join(', ')}.
+- **Training**: ${settings.optimizer}, rate ${settings.learningRate}, ${settings.schedule}, ${settings.warmupSteps} steps of warm-up; ${formatSeconds(result.seconds)} on ${environment.threads} threads of ${environment.cpu}, engine ${result.engine}, at commit ${environment.commit ?? 'unknown'}. \`config.json\` repeats it: \`pnpm exp ${id} --config results/${run.path}/config.json\`.
+- **Departures from the paper**: ${differing.length > 0 ? differing.join('; ') : 'none that the paper speaks of'}.
+- **Limits**: a density model of ${result.dataset}, in its size and number of intensities and nothing else; likelihoods on other data or another binarization are not comparable.
+
+\`\`\`ts
+import { loadEngine } from '@pixelrnn/engine';
+import { loadPretrained } from '@pixelrnn/experiments';
+
+await loadEngine();
+const model = await loadPretrained('${id}/${row.name}${seed === 0 ? '' : `/seed-${seed}`}');
+\`\`\`
+`;
+}

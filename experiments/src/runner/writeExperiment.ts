@@ -1,0 +1,91 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { MetricsLine, ResultTable } from '@pixelrnn/metrics';
+import { type TrainingRun, trainingCurve, writeFigure } from '@pixelrnn/plots';
+import { readMetricsLog } from '@pixelrnn/training';
+import { type Experiment, type ExperimentRow, isClosedForm, type PresetName } from '../experiment.js';
+import { trainable } from './plan.js';
+import { readConfig, readResult } from './runFiles.js';
+import { type RunResults, resultTable, writeTable } from './runTable.js';
+
+/** Writes the table, the plots and the curves of all finished runs of a preset into the experiment's folder. */
+export async function writeExperiment(
+  experiment: Experiment,
+  preset: PresetName,
+  folder: string,
+): Promise<ResultTable> {
+  const results = await finishedRuns(experiment, preset, folder);
+  const table = resultTable(experiment, preset, results);
+  await writeTable(experiment, table, folder);
+  await writeCurves(experiment, results, folder);
+  return table;
+}
+
+/** Those of the preset; what is computed, not trained, belongs to every preset. */
+export async function finishedRuns(
+  experiment: Experiment,
+  preset: PresetName,
+  folder: string,
+): Promise<Map<string, RunResults>> {
+  const results = new Map<string, RunResults>();
+  for (const row of experiment.rows.filter((row) => trainable(row) || isClosedForm(row))) {
+    const runs: RunResults = new Map();
+    for (const name of await listFolder(join(folder, 'runs', row.name))) {
+      const seed = /^seed-(\d+)$/.exec(name)?.[1];
+      if (seed === undefined) continue;
+      const runFolder = join(folder, 'runs', row.name, name);
+      const result = await readResult(runFolder);
+      const config = await readConfig(runFolder);
+      if (result && config !== null && (config.preset === preset || isClosedForm(row))) {
+        runs.set(Number(seed), { result, settings: config.settings as Record<string, unknown> });
+      }
+    }
+    if (runs.size > 0) results.set(row.name, runs);
+  }
+  return results;
+}
+
+async function listFolder(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** `curve.png` and `curve.html`: training and validation loss of every finished run, in nats per image. */
+async function writeCurves(
+  experiment: Experiment,
+  results: ReadonlyMap<string, RunResults>,
+  folder: string,
+): Promise<void> {
+  const runs: TrainingRun[] = [];
+  for (const [name, seeds] of results) {
+    const row = experiment.rows.find((candidate) => candidate.name === name) as ExperimentRow;
+    if (isClosedForm(row)) continue;
+    for (const seed of seeds.keys()) {
+      const lines = await readMetricsLog(join(folder, 'runs', name, `seed-${seed}`));
+      runs.push(curve(seeds.size > 1 ? `${row.label}, seed ${seed}` : row.label, lines));
+    }
+  }
+  if (runs.length === 0) return;
+  const paper = experiment.rows
+    .filter(({ name, paper }) => results.has(name) && paper !== null && experiment.metric === 'nats')
+    .map(({ label, paper }) => ({ label: `${label} in the paper, test`, value: paper as number }));
+  const figure = trainingCurve(runs, { unit: 'nats', paper });
+  await writeFigure(figure, { png: join(folder, 'curve.png'), html: join(folder, 'curve.html') });
+}
+
+/** The entries of a metrics log as one curve: entries of the same step belong together. */
+function curve(label: string, lines: readonly MetricsLine[]): TrainingRun {
+  const steps = [...new Set(lines.map(({ step }) => step))];
+  const at = (step: number, key: 'train' | 'valid') =>
+    lines.find((line) => line.step === step && line[key] !== undefined)?.[key] ?? null;
+  return {
+    label,
+    steps,
+    train: steps.map((step) => at(step, 'train')),
+    valid: steps.map((step) => at(step, 'valid')),
+  };
+}
