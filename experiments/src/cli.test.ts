@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suiteFolder } from '@pixelrnn/files/testing';
 import { resultTableSchema } from '@pixelrnn/metrics';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+
+vi.setConfig({ testTimeout: 300_000 }); // many processes, each with an engine to load
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const out = suiteFolder();

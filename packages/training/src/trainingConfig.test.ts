@@ -26,6 +26,7 @@ describe('parseTrainingConfig', () => {
       stepFactor: 0.5,
       cosineEnd: 0,
       clipNorm: null,
+      dropCondition: 0,
       emaDecay: null,
       patience: null,
       minDelta: 0,
