@@ -1,6 +1,8 @@
 import { loadEngine } from '@pixelrnn/engine';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { presetNames } from './experiment.js';
+import { gatedTable1 } from './gatedTable1.js';
+import { gatedTable2 } from './gatedTable2.js';
 import { experiments } from './registry.js';
 import { trainable } from './runner/plan.js';
 import { resolveSettings } from './runner/settings.js';
@@ -42,6 +44,27 @@ it("holds the papers' numbers, those that were recalled marked", () => {
     ['softmax', 3.06, false, 'PixelRNN, section 5.3'],
     ['mcgsm', 3.22, false, 'PixelRNN, section 5.3'],
   ]);
+  expect(numbers(gatedTable1.rows).map(([name, bits, , source]) => [name, bits, source])).toEqual([
+    ['uniform', 8, 'Gated PixelCNN, Table 1'],
+    ['gaussian', 4.7, 'Gated PixelCNN, Table 1'],
+    ['nice', 4.48, 'Gated PixelCNN, Table 1'],
+    ['deep-diffusion', 4.2, 'Gated PixelCNN, Table 1'],
+    ['draw', 4.13, 'Gated PixelCNN, Table 1'],
+    ['deep-gmms', 4, 'Gated PixelCNN, Table 1'],
+    ['conv-draw', 3.58, 'Gated PixelCNN, Table 1 (train 3.57)'],
+    ['ride', 3.47, 'Gated PixelCNN, Table 1'],
+    ['pixelcnn', 3.14, 'Gated PixelCNN, Table 1 (train 3.08)'],
+    ['pixelrnn', 3, 'Gated PixelCNN, Table 1 (train 2.93)'],
+    ['gated-pixelcnn', 3.03, 'Gated PixelCNN, Table 1 (train 2.90)'],
+  ]);
+  expect(numbers(gatedTable2.rows)).toEqual([
+    ['conv-draw-32x32', 4.4, false, 'Gated PixelCNN, Table 2 (train 4.35)'],
+    ['pixelrnn-32x32', 3.86, false, 'Gated PixelCNN, Table 2 (train 3.83)'],
+    ['gated-pixelcnn-32x32', 3.83, false, 'Gated PixelCNN, Table 2 (train 3.77)'],
+    ['conv-draw-64x64', 4.1, false, 'Gated PixelCNN, Table 2 (train 4.04)'],
+    ['pixelrnn-64x64', 3.63, false, 'Gated PixelCNN, Table 2 (train 3.57)'],
+    ['gated-pixelcnn-64x64', 3.57, true, 'Gated PixelCNN, Table 2 (train 3.48)'],
+  ]);
   for (const { split } of [table2, table3, softmaxVsMcgsm]) expect(split).toBe('valid');
 });
 
@@ -53,6 +76,14 @@ const head = (h: number, outputs = 768) =>
 const layer = (h: number) => 3 * 2 * h * 4 * h + 4 * h + 3 * h * 4 * h + 2 * h + pointwise(h, 2 * h);
 const rowLSTM = (layers: number, h: number, skip = true) =>
   first(h) + layers * (layer(h) + (skip ? pointwise(2 * h, 2 * h) : 0)) + head(h);
+/** A gated layer of p maps after one of cin, kernels cropped from n x n. */
+const gated = (n: number, cin: number, p: number) => {
+  const half = Math.ceil(n / 2);
+  const stacks = half * n * cin * 2 * p + 2 * p + (half * cin * 2 * p + 2 * p);
+  return stacks + pointwise(2 * p, 2 * p) + pointwise(p, p);
+};
+const gatedHead = pointwise(384, 1024) + pointwise(1024, 1024) + pointwise(1024, 768);
+const gatedPixelCNN = gated(7, 3, 384) + 20 * (gated(5, 384, 384) + pointwise(384, 384)) + gatedHead;
 const mixture = 2 * 3 * 8 * 4 + 3 * 8 * 1024;
 /** By hand, from Table 1. */
 const paperParameters: Record<string, number> = {
@@ -64,6 +95,7 @@ const paperParameters: Record<string, number> = {
   'table6 row-lstm-32x32': rowLSTM(12, 384),
   'table6 row-lstm-64x64': rowLSTM(4, 512),
   'softmax-vs-mcgsm softmax': rowLSTM(12, 128),
+  'gated-table1 gated-pixelcnn': gatedPixelCNN,
   'softmax-vs-mcgsm mcgsm': rowLSTM(12, 128) - head(128) + head(128, 3 * (8 + 1024)) + mixture,
 };
 
@@ -77,9 +109,9 @@ describe.each(rows)('$id $name', ({ id, row, metric }) => {
       ? { height: 8, width: 8, colors: 1, levels: 2 }
       : { height: 8, width: 8, colors: 3, levels: 256 };
 
-  // The paper's colour models are built below, where their parameters are counted.
+  // The papers' colour models are built below, where their parameters are counted; Gated Table 2 has that of Table 1.
   const built = presetNames.filter(
-    (preset) => !(preset === 'paper' && `${id} ${row.name}` in paperParameters),
+    (preset) => !(preset === 'paper' && (`${id} ${row.name}` in paperParameters || id === 'gated-table2')),
   );
   it.each(built)('builds the model of preset %s', (preset) => {
     const settings = resolveSettings(row, preset);
@@ -106,4 +138,20 @@ describe('the paper preset has the parameters of Table 1', () => {
     expect(model?.countParams()).toBe(parameters);
     model?.dispose();
   });
+});
+
+it("has the same model in both of the second paper's tables", () => {
+  const sizes = (name: string) => {
+    const row = rows.find((candidate) => `${candidate.id} ${candidate.name}` === name)?.row;
+    const { layers, filters, headWidth, skip, firstKernel, kernelSize } = row?.model.presets.paper as Record<
+      string,
+      unknown
+    >;
+    return { layers, filters, headWidth, skip, firstKernel, kernelSize };
+  };
+  for (const size of [32, 64]) {
+    expect(sizes(`gated-table2 gated-pixelcnn-${size}x${size}`)).toEqual(
+      sizes('gated-table1 gated-pixelcnn'),
+    );
+  }
 });

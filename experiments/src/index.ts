@@ -1,6 +1,8 @@
 export type { Experiment, ExperimentRow, ImageShape, PresetName, RowModel } from './experiment.js';
 export { presetNames, rowModel } from './experiment.js';
 export { type FixedOrSeededOptions, fixedOrSeeded } from './fixedOrSeeded.js';
+export { gatedTable1 } from './gatedTable1.js';
+export { gatedTable2 } from './gatedTable2.js';
 export { multiscale } from './multiscale.js';
 export { experiments, findExperiment } from './registry.js';
 export { loadPretrained, pretrainedModels } from './results/loadPretrained.js';

@@ -1,4 +1,11 @@
-import { pixelCNN, pixelCNNSchema, pixelRNN, pixelRNNSchema } from '@pixelrnn/models';
+import {
+  gatedPixelCNN,
+  gatedPixelCNNSchema,
+  pixelCNN,
+  pixelCNNSchema,
+  pixelRNN,
+  pixelRNNSchema,
+} from '@pixelrnn/models';
 import type { z } from 'zod';
 import { type PresetName, type RowModel, rowModel } from './experiment.js';
 import type { TrainingSettings } from './runner/trainingSettings.js';
@@ -16,6 +23,15 @@ const pixelRNNSettings = pixelRNNSchema.pick({
   h: true,
   headWidth: true,
   residual: true,
+  skip: true,
+  firstKernel: true,
+  kernelSize: true,
+});
+
+const gatedPixelCNNSettings = gatedPixelCNNSchema.pick({
+  layers: true,
+  filters: true,
+  headWidth: true,
   skip: true,
   firstKernel: true,
   kernelSize: true,
@@ -44,5 +60,15 @@ export function pixelRNNRow(
     presets,
     build: (settings, shape, seed) =>
       pixelRNN({ ...shape, cell, ...pixelRNNSettings.strip().parse(settings), ...fixed, seed }),
+  });
+}
+
+/** A row that trains `gatedPixelCNN` of @pixelrnn/models. */
+export function gatedPixelCNNRow(presets: Presets<typeof gatedPixelCNNSettings>): RowModel {
+  return rowModel({
+    settings: gatedPixelCNNSettings,
+    presets,
+    build: (settings, shape, seed) =>
+      gatedPixelCNN({ ...shape, ...gatedPixelCNNSettings.strip().parse(settings), seed }),
   });
 }

@@ -1,4 +1,6 @@
 import type { Experiment } from './experiment.js';
+import { gatedTable1 } from './gatedTable1.js';
+import { gatedTable2 } from './gatedTable2.js';
 import { multiscale } from './multiscale.js';
 import { didYouMean } from './runner/nearest.js';
 import { UsageError } from './runner/usageError.js';
@@ -18,6 +20,8 @@ export const experiments: readonly Experiment[] = [
   softmaxVsMcgsm,
   table6,
   multiscale,
+  gatedTable1,
+  gatedTable2,
 ];
 
 /** @throws UsageError listing the known ids, and those that are near to the one asked for */

@@ -21,8 +21,11 @@ it("holds the paper's numbers, each with its source", () => {
     'row-lstm': 80.54,
     'diagonal-bilstm-1x32': 80.75,
     'diagonal-bilstm-7x16': 79.2,
+    'gated-pixelcnn': null,
   });
-  for (const { paperSource } of table4.rows) expect(paperSource).toBe('PixelRNN, Table 4');
+  for (const { paper, paperSource } of table4.rows) {
+    expect(paperSource).toBe(paper === null ? null : 'PixelRNN, Table 4');
+  }
 });
 
 it('builds the PixelCNN of its presets', () => {

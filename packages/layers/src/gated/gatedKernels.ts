@@ -108,3 +108,14 @@ export function croppedTerm(
   });
   return { map, taps, weights: () => kernel().map((weight, i) => weight * (mask[i] as number)) };
 }
+
+/** The first or second half of a matrix's columns, [rows, columns] -> [rows, columns / 2]. */
+export function halfOfColumns(matrix: Float32Array, rows: number, half: 0 | 1): Float32Array {
+  const size = matrix.length / rows / 2;
+  const picked = new Float32Array(rows * size);
+  for (let row = 0; row < rows; row++) {
+    const from = (2 * row + half) * size;
+    picked.set(matrix.subarray(from, from + size), row * size);
+  }
+  return picked;
+}

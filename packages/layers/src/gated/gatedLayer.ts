@@ -12,6 +12,7 @@ import {
   type CroppedKernel,
   centred,
   croppedTerm,
+  halfOfColumns,
   horizontalKernel,
   linkKernel,
   verticalKernel,
@@ -185,15 +186,7 @@ export class GatedLayer extends tf.layers.Layer implements DescribedLayer {
     const { channels, stride } = plan.map(map);
     const kernel = (stride === 0 ? this.vectorKernel : this.mapKernel) as tf.LayerVariable; // [channels, 4p]
     const sums = 2 * this.args.filters;
-    const half = () => {
-      const both = valuesOf(kernel)();
-      const weights = new Float32Array(channels * sums);
-      for (let i = 0; i < channels; i++) {
-        const from = (2 * i + stack) * sums;
-        weights.set(both.subarray(from, from + sums), i * sums);
-      }
-      return weights;
-    };
+    const half = () => halfOfColumns(valuesOf(kernel)(), channels, stack);
     const taps = [{ row: 0, column: 0, colors: 'all' as const }];
     return plan.sum({ channels: sums, terms: [{ map, taps, weights: half }] });
   }
