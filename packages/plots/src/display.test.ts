@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { displayFigure, displayImage } from './display.js';
 import { tablePlot } from './figures/tablePlot.js';
-import { imageGrid } from './imageGrid.js';
+import { imageGrid } from './images/imageGrid.js';
 
 const figure = tablePlot([{ label: 'NADE', paper: 88.33, ours: null }], { metric: 'nats', title: 'Table 4' });
 const grid = { count: 1, height: 1, width: 1, channels: 1, levels: 2, scale: 3, gap: 1 };

@@ -10,7 +10,10 @@ export {
 export { type TablePlotOptions, type TablePlotRow, tablePlot } from './figures/tablePlot.js';
 export { baseAxis, baseLayout, seriesStyle } from './figures/theme.js';
 export { type TrainingCurveOptions, type TrainingRun, trainingCurve } from './figures/trainingCurve.js';
-export { type ImageGridOptions, imageGrid } from './imageGrid.js';
+export { type BesideGridOptions, besideGrid } from './images/besideGrid.js';
+export { type GenerationOrderOptions, generationOrder } from './images/generationOrder.js';
+export { imageGrid } from './images/imageGrid.js';
+export type { ImageGridOptions } from './images/layOut.js';
 export { writePlotlyScript } from './render/plotlyScript.js';
 export { type RenderPngOptions, renderPng } from './render/renderPng.js';
 export { type RenderSize, renderSvg } from './render/renderSvg.js';

@@ -54,6 +54,12 @@ test('colour images keep their intensities and the order of their channels', asy
   expect(await pixels(grid)).toEqual({ size: [2, 1, 3], data: [1, 2, 3, 250, 128, 7] });
 });
 
+test('the highest intensity is white and 0 black, whatever the levels', async () => {
+  const shape = { count: 1, height: 1, width: 4, channels: 1, levels: 4, scale: 1, gap: 0 };
+  const { data } = await pixels(await imageGrid({ images: new Uint8Array([0, 1, 2, 3]), ...shape }));
+  expect(data).toEqual([0, 85, 170, 255]);
+});
+
 test('by default the grid is the smallest square, pixels are doubled and gaps are two wide', async () => {
   const shape = { count: 5, height: 4, width: 6, channels: 1, levels: 256 };
   const { size } = await pixels(await imageGrid({ images: new Uint8Array(5 * 4 * 6), ...shape }));

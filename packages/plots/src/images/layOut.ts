@@ -1,4 +1,4 @@
-import { PlotError } from './figures/figure.js';
+import { PlotError } from '../figures/figure.js';
 
 export interface ImageGridOptions {
   /** Intensities [count, height, width, channels], 0 to levels - 1. */
@@ -8,7 +8,7 @@ export interface ImageGridOptions {
   width: number;
   /** 1 for grey, 3 for RGB. */
   channels: number;
-  /** Intensities of a pixel, 2 to 256: 0 is black, levels - 1 white. */
+  /** 2 to 256: intensity 0 is black, the highest white. */
   levels: number;
   /** Images in a row; default the smallest square that holds all. */
   columns?: number;
@@ -18,16 +18,27 @@ export interface ImageGridOptions {
   gap?: number;
 }
 
+/** Bytes [height, width, channels] of a picture. */
+export interface RawPicture {
+  data: Buffer;
+  height: number;
+  width: number;
+  channels: 1 | 3;
+}
+
 const white = 255;
 
 /**
- * Lays images out in a grid, row by row, and encodes it as PNG; cells without an image stay white.
+ * Lays images out in a grid, row by row; cells without an image stay white.
+ *
+ * @param shade bytes that stand for the intensities, where they are not 0 to 255 in equal steps
  * @throws PlotError when the length does not fit the shape, or an intensity or option is out of range.
  */
-export async function imageGrid(options: ImageGridOptions): Promise<Buffer> {
+export function layOut(options: ImageGridOptions, shade?: Uint8Array): RawPicture {
   const { images, count, height, width, channels, levels, scale = 2, gap = 2 } = options;
   const columns = options.columns ?? Math.ceil(Math.sqrt(count));
-  check({ images, count, height, width, channels, levels, columns, scale, gap });
+  const shades = shade ?? equalSteps(levels);
+  check({ images, count, height, width, channels, levels, columns, scale, gap }, shades.length);
 
   const rows = Math.ceil(count / columns);
   const gridWidth = columns * (width * scale + gap) + gap;
@@ -42,20 +53,25 @@ export async function imageGrid(options: ImageGridOptions): Promise<Buffer> {
       for (let i = 0; i < lineBytes; i++) {
         const x = Math.floor(i / (channels * scale));
         const intensity = images[((n * height + y) * width + x) * channels + (i % channels)]!;
-        grid[first + i] = Math.round((intensity * white) / (levels - 1));
+        grid[first + i] = shades[intensity]!;
       }
       for (let copy = 1; copy < scale; copy++) {
         grid.copyWithin(first + copy * gridWidth * channels, first, first + lineBytes);
       }
     }
   }
-  const { default: sharp } = await import('sharp');
-  const raw = { width: gridWidth, height: gridHeight, channels: channels as 1 | 3 };
-  const picture = sharp(grid, { raw });
-  return (channels === 1 ? picture.toColourspace('b-w') : picture).png({ compressionLevel: 9 }).toBuffer();
+  return { data: grid, height: gridHeight, width: gridWidth, channels: channels as 1 | 3 };
 }
 
-function check(options: Required<ImageGridOptions>): void {
+/** Black to white in equal steps: [levels] */
+function equalSteps(levels: number): Uint8Array {
+  if (!Number.isInteger(levels) || levels < 2 || levels > 256) {
+    throw new PlotError(`Image grid: levels must be a whole number from 2 to 256, got ${levels}.`);
+  }
+  return Uint8Array.from({ length: levels }, (_, level) => Math.round((level * white) / (levels - 1)));
+}
+
+function check(options: Required<ImageGridOptions>, shades: number): void {
   const { images, count, height, width, channels, levels } = options;
   for (const name of ['count', 'height', 'width', 'columns', 'scale'] as const) {
     if (!Number.isInteger(options[name]) || options[name] < 1) {
@@ -68,16 +84,13 @@ function check(options: Required<ImageGridOptions>): void {
   if (channels !== 1 && channels !== 3) {
     throw new PlotError(`Image grid: channels must be 1 (grey) or 3 (RGB), got ${channels}.`);
   }
-  if (!Number.isInteger(levels) || levels < 2 || levels > 256) {
-    throw new PlotError(`Image grid: levels must be a whole number from 2 to 256, got ${levels}.`);
-  }
   const length = count * height * width * channels;
   if (images.length !== length) {
     throw new PlotError(
       `Image grid: images of shape [${count}, ${height}, ${width}, ${channels}] hold ${length} intensities, got ${images.length}.`,
     );
   }
-  const wrong = images.findIndex((intensity) => intensity >= levels);
+  const wrong = images.findIndex((intensity) => intensity >= shades);
   if (wrong >= 0) {
     throw new PlotError(
       `Image grid: with ${levels} levels an intensity is at most ${levels - 1}, got ${images[wrong]} at index ${wrong}; give levels: 256 for 8-bit images.`,
