@@ -4,7 +4,7 @@ import { loadEngine } from '@pixelrnn/engine';
 import { AppendedFile, writeFileAtomic } from '@pixelrnn/files';
 import { temporaryFolder } from '@pixelrnn/files/testing';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { loadModel } from './checkpoint/checkpoint.js';
+import { loadModel } from './checkpoint/loadModel.js';
 import { readMetricsLog } from './logs/metricsLog.js';
 import { faultAt } from './testing/faults.js';
 import { smallDisk } from './testing/smallDisk.js';

@@ -1,4 +1,5 @@
-export { checkpointProgress, loadModel } from './checkpoint/checkpoint.js';
+export { checkpointProgress } from './checkpoint/checkpoint.js';
+export { loadModel } from './checkpoint/loadModel.js';
 export { type Environment, environment } from './environment.js';
 export { type Estimate, estimate } from './estimate.js';
 export { type Evaluation, type EvaluationOptions, evaluate } from './evaluate.js';

@@ -3,7 +3,7 @@ import { loadEngine } from '@pixelrnn/engine';
 import { temporaryFolder } from '@pixelrnn/files/testing';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { loadModel } from './checkpoint/checkpoint.js';
+import { loadModel } from './checkpoint/loadModel.js';
 import { evaluate } from './evaluate.js';
 import { trainableVariables } from './step/objective.js';
 import {

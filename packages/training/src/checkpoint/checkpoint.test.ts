@@ -6,13 +6,8 @@ import { pixelCNN } from '@pixelrnn/models';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseTrainingConfig } from '../trainingConfig.js';
-import {
-  checkpointProgress,
-  loadModel,
-  restoreCheckpoint,
-  saveCheckpoint,
-  type TrainingState,
-} from './checkpoint.js';
+import { checkpointProgress, restoreCheckpoint, saveCheckpoint, type TrainingState } from './checkpoint.js';
+import { loadModel } from './loadModel.js';
 
 beforeAll(() => loadEngine({ quiet: true }));
 

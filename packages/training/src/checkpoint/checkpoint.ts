@@ -33,7 +33,7 @@ const dataFile = /^(weights|state)-.*\.bin$/;
 /**
  * Writes the model, with the weights that it has, and the state of its training. `model.json` names the data files and
  * their checksums and is replaced last, in one step; the checkpoint before stays as `previous.json`. So a folder holds a
- * whole checkpoint at any moment. `model.json` is TensorFlow.js' own format and loads with {@link loadModel} or, served
+ * whole checkpoint at any moment. `model.json` is TensorFlow.js' own format and loads with `loadModel` or, served
  * over HTTP, with `tf.loadLayersModel`.
  *
  * @throws Error naming the file that cannot be written, TrainingError `non-finite` for weights that are not; what was
@@ -125,7 +125,10 @@ async function removeUnnamed(folder: string): Promise<void> {
  * @param warn is told where it is the previous one, and why
  * @throws TrainingError `checkpoint` naming what is damaged where no checkpoint is whole, or the other version
  */
-async function newestWhole(folder: string, warn: (message: string) => void): Promise<ReadCheckpoint | null> {
+export async function newestWhole(
+  folder: string,
+  warn: (message: string) => void,
+): Promise<ReadCheckpoint | null> {
   const damages: string[] = [];
   for (const name of [current, previous]) {
     try {
@@ -148,24 +151,6 @@ async function newestWhole(folder: string, warn: (message: string) => void): Pro
 }
 
 const stepOf = ({ json }: ReadCheckpoint) => json.training.progress.step;
-
-/**
- * The model of a folder's newest whole checkpoint, topology and weights: those that its run would end with.
- *
- * @throws TrainingError `checkpoint` where there is none, naming the file that is missing or torn
- */
-export async function loadModel(folder: string): Promise<tf.LayersModel> {
-  const found = await newestWhole(folder, console.warn);
-  if (!found) {
-    throw new TrainingError(
-      'checkpoint',
-      `${folder} holds no checkpoint: expected model.json, as training leaves it in the checkpoint/ of a run folder.`,
-    );
-  }
-  const { modelTopology, weightsManifest } = found.json;
-  const weightSpecs = weightsManifest[0]?.weights as tf.io.WeightsManifestEntry[];
-  return tf.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs, weightData: found.weights }));
-}
 
 /**
  * Steps and training seconds of a folder's newest whole checkpoint; null where there is none.

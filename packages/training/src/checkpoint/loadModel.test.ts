@@ -1,0 +1,85 @@
+import { mkdir, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadEngine } from '@pixelrnn/engine';
+import { pixelCNN } from '@pixelrnn/models';
+import * as tf from '@tensorflow/tfjs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseTrainingConfig } from '../trainingConfig.js';
+import { saveCheckpoint } from './checkpoint.js';
+import { loadModel } from './loadModel.js';
+
+let folder: string;
+let model: tf.LayersModel;
+let saved: string;
+beforeAll(async () => {
+  await loadEngine({ quiet: true });
+  folder = await mkdtemp(join(tmpdir(), 'pixelrnn-load-'));
+  const size = { height: 4, width: 4, colors: 1, levels: 2, headWidth: 4, firstKernel: 3 };
+  model = pixelCNN({ ...size, blocks: 1, h: 3, seed: 5 });
+  saved = await save(model, join(folder, 'saved'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** What `model.save` of TensorFlow.js writes under Node. */
+async function save(written: tf.LayersModel, into: string): Promise<string> {
+  await mkdir(into, { recursive: true });
+  await written.save(
+    tf.io.withSaveHandler(async ({ modelTopology, weightSpecs, weightData }) => {
+      const weightsManifest = [{ paths: ['weights.bin'], weights: weightSpecs }];
+      await writeFile(join(into, 'model.json'), JSON.stringify({ modelTopology, weightsManifest }));
+      await writeFile(join(into, 'weights.bin'), new Uint8Array(weightData as ArrayBuffer));
+      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
+    }),
+  );
+  return into;
+}
+
+const weights = (of: tf.LayersModel) => of.getWeights().map((weight) => [...weight.dataSync()]);
+
+describe('loadModel', () => {
+  it('takes a run folder and its checkpoint', async () => {
+    const run = join(folder, 'run');
+    const options = { steps: 9, batchSize: 2, seed: 1, learningRate: 1e-3, logEvery: 3, validateEvery: 9 };
+    await saveCheckpoint(join(run, 'checkpoint'), model, {
+      progress: {
+        step: 1,
+        seconds: 1,
+        updates: 1,
+        skipped: 0,
+        logged: 1,
+        validated: 0,
+        window: { totals: [0, 0], finite: [0, 0], steps: 0 },
+        best: null,
+      },
+      identity: {
+        config: { ...parseTrainingConfig(options) },
+        data: { name: 'stripes', images: 8, shape: [4, 4, 1], levels: 2 },
+        nextBatch: 'ab12',
+      },
+      engine: 'wasm, composed kernels',
+      tensors: {},
+    });
+    const paths = [run, join(run, 'checkpoint'), join(run, 'checkpoint', 'model.json')];
+    for (const path of paths) expect(weights(await loadModel(path))).toEqual(weights(model));
+  });
+
+  it('takes a saved model, by its folder and by its file', async () => {
+    for (const path of [saved, join(saved, 'model.json')]) {
+      expect(weights(await loadModel(path))).toEqual(weights(model));
+    }
+  });
+
+  it('names what is missing or torn', async () => {
+    const absent = join(folder, 'absent');
+    await expect(loadModel(absent)).rejects.toThrow(`${absent} is not there: expected a run folder`);
+    const empty = join(folder, 'empty');
+    await mkdir(join(empty, 'checkpoint'), { recursive: true });
+    await expect(loadModel(empty)).rejects.toThrow(`${empty} holds no checkpoint: expected model.json`);
+    const torn = await save(model, join(folder, 'torn'));
+    await truncate(join(torn, 'weights.bin'), 40);
+    await expect(loadModel(torn)).rejects.toThrow(/should be \d+ bytes, but 40 are there/);
+    await rename(join(torn, 'weights.bin'), join(torn, 'other.bin'));
+    await expect(loadModel(torn)).rejects.toThrow('reading it gave ENOENT: save the model again');
+  });
+});
