@@ -30,6 +30,7 @@ struct Run {
     Settings settings;
     std::vector<Share> shares;
     std::vector<std::unique_ptr<void, Free>> states;
+    std::vector<void*> addresses;  // of the states
     int32_t threads;
 };
 
@@ -115,7 +116,7 @@ napi_value load(napi_env env, napi_callback_info info) {
                              new Loaded{{ints, ints + int_count}, {constants, constants + constant_count}}));
 }
 
-// open(loaded, settings: Int32Array [8], buffers, shares: Int32Array [groups, 3], threads): begins a run.
+// open(loaded, settings: Int32Array [9], buffers, shares: Int32Array [groups, 3], threads): begins a run.
 napi_value open(napi_env env, napi_callback_info info) {
     napi_value values[5];
     Settings* settings;
@@ -135,8 +136,8 @@ napi_value open(napi_env env, napi_callback_info info) {
     for (const Share& share : run->shares) {
         const size_t bytes = pixelrnn_plan_state(program, share.lanes);
         run->states.emplace_back(std::aligned_alloc(64, (bytes + 63) / 64 * 64));
-        if (!run->states.back())
-            return fail(env, "finds no " + std::to_string(bytes) + " bytes of memory for a group of images");
+        if (!run->states.back()) return fail(env, "finds no " + std::to_string(bytes) + " bytes of memory for a group of images");
+        run->addresses.push_back(run->states.back().get());
     }
     each_group(*run, [&](int32_t i) {
         pixelrnn_plan_begin(program, run->plan->constants.data(), &run->settings, &buffers, &run->shares[i],
@@ -155,6 +156,11 @@ napi_value advance(napi_env env, napi_callback_info info) {
         napi_get_value_int32(env, values[3], &count) != napi_ok)
         return fail(env, "advances a run by a number of pixels");
     const Run& run = *object_of<Run>(env, values[0]);
+    if (run.settings.shared_stream) {
+        pixelrnn_plan_together(run.plan->program(), run.plan->constants.data(), &run.settings, &buffers, run.shares.data(),
+                               run.addresses.data(), static_cast<int32_t>(run.shares.size()), first, count);
+        return nullptr;
+    }
     each_group(run, [&](int32_t i) {
         pixelrnn_plan_advance(run.plan->program(), run.plan->constants.data(), &run.settings, &buffers, &run.shares[i],
                               run.states[i].get(), first, count);
@@ -167,6 +173,7 @@ napi_value close(napi_env env, napi_callback_info info) {
     napi_value run;
     if (!arguments(env, info, &run, 1)) return fail(env, "closes a run");
     object_of<Run>(env, run)->states.clear();
+    object_of<Run>(env, run)->addresses.clear();
     object_of<Run>(env, run)->shares.clear();
     return nullptr;
 }

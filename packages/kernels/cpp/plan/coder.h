@@ -1,5 +1,5 @@
-// A range coder over 16-bit frequencies: one stream of bytes an image. The interval's lower end has 48 bits; a carry goes into
-// bytes already written. A stream ends with the shortest bytes that lie in the last interval, and reads as if zeros followed.
+// A range coder over 22-bit frequencies: one stream of bytes an image, or one for all of a run. The interval's lower end has
+// 48 bits; a carry goes into bytes already written. A stream ends with the shortest bytes that lie in the last interval, and reads as if zeros followed.
 #pragma once
 
 #include <stddef.h>
@@ -7,11 +7,12 @@
 
 namespace pixelrnn::plan {
 
-constexpr int32_t kTotalBits = 16;
+// A level costs at most so many bits. Fewer cost more where most levels are all but impossible, as each has a frequency of 1.
+constexpr int32_t kTotalBits = 22;
 constexpr int32_t kTotal = 1 << kTotalBits;
 
 // Bytes that `symbols` take at most.
-inline size_t stream_capacity(size_t symbols) { return 2 * symbols + symbols / 256 + 16; }
+inline size_t stream_capacity(size_t symbols) { return 3 * symbols + 16; }
 
 struct Coder {
     uint64_t low;  // of a decoder: where the stream's value lies above it

@@ -23,4 +23,11 @@ void pixelrnn_plan_begin(const pixelrnn::plan::Program* program, const float* co
 void pixelrnn_plan_advance(const pixelrnn::plan::Program* program, const float* constants,
                            const pixelrnn::plan::Settings* settings, const pixelrnn::plan::Buffers* buffers,
                            const pixelrnn::plan::Share* share, void* state, int32_t first, int32_t count);
+
+// The same of all groups of a run, colour by colour, for a shared stream: its order is (pixel, colour, image), whatever the
+// groups.
+void pixelrnn_plan_together(const pixelrnn::plan::Program* program, const float* constants,
+                            const pixelrnn::plan::Settings* settings, const pixelrnn::plan::Buffers* buffers,
+                            const pixelrnn::plan::Share* shares, void* const* states, int32_t groups, int32_t first,
+                            int32_t count);
 }

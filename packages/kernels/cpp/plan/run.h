@@ -17,6 +17,7 @@ struct Settings {
     int32_t guided;
     int32_t known_per_image;    // whether `known` is [N, H, W], not [H, W]
     int32_t logits_everywhere;  // whether `logits` is [N, H, W, C, logits], not [N, C, logits] of the last position
+    int32_t shared_stream;      // whether all images take turns in the first stream, at every colour of every pixel
     int32_t capacity;           // bytes between the streams of two images
     float temperature;          // logits are divided by it
     float guidance;
@@ -31,8 +32,8 @@ struct Buffers {
     uint8_t* intensities;           // [N, H, W, C]
     float* nats;                    // [N, H, W, C], minus the logarithm of each value's probability; 0 where known
     float* logits;
-    uint8_t* streams;  // [N, capacity]
-    Coder* coders;     // [N]
+    uint8_t* streams;  // [N, capacity], or [capacity] of a shared one
+    Coder* coders;     // [N], or [1]
 };
 
 // Images first .. first + images - 1, in as many lanes, or twice as many.

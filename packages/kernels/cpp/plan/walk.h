@@ -51,9 +51,8 @@ public:
         for (int32_t lane = 0; lane < own_lanes(); lane++) {
             const int32_t image = image_of(lane);
             if (image < 0) continue;
-            if (settings_.mode == kEncode) begin_encoding(buffers_.coders[image]);
-            if (settings_.mode == kDecode)
-                begin_decoding(buffers_.coders[image], stream(image), buffers_.coders[image].length);
+            if (settings_.mode == kEncode) begin_encoding(coder(image));
+            if (settings_.mode == kDecode) begin_decoding(coder(image), stream(image), coder(image).length);
         }
         steps_.before();
     }
@@ -63,13 +62,25 @@ public:
         const int32_t pixels = program_.height * program_.width;
         for (int32_t position = first; position < first + count; position++) {
             const int32_t row = position / program_.width, column = position % program_.width;
-            pixel(row, column, position == first + count - 1);
+            for (int32_t color = 0; color < program_.colors; color++)
+                pixel(row, column, color, position == first + count - 1);
             if (column == program_.width - 1) steps_.row(row);
         }
-        if (settings_.mode == kEncode && first + count == pixels)
+        if (first + count == pixels)
             for (int32_t lane = 0; lane < own_lanes(); lane++)
-                if (image_of(lane) >= 0)
-                    end_encoding(buffers_.coders[image_of(lane)], stream(image_of(lane)), capacity());
+                if (image_of(lane) >= 0) end(image_of(lane));
+    }
+
+    // One colour of one pixel; with the last colour of a row's last pixel the steps over that row.
+    void advance_color(int32_t position, int32_t color, bool last) {
+        const int32_t row = position / program_.width, column = position % program_.width;
+        pixel(row, column, color, last);
+        if (column == program_.width - 1 && color == program_.colors - 1) steps_.row(row);
+    }
+
+    // Ends a stream, after all that goes into it.
+    void end(int32_t image) {
+        if (settings_.mode == kEncode) end_encoding(coder(image), stream(image), capacity());
     }
 
 private:
@@ -96,7 +107,9 @@ private:
         return ((ptrdiff_t(image) * program_.height + row) * program_.width + column) * program_.colors + color;
     }
 
-    uint8_t* stream(int32_t image) const { return buffers_.streams + ptrdiff_t(image) * settings_.capacity; }
+    int32_t stream_of(int32_t image) const { return settings_.shared_stream ? 0 : image; }
+    Coder& coder(int32_t image) const { return buffers_.coders[stream_of(image)]; }
+    uint8_t* stream(int32_t image) const { return buffers_.streams + ptrdiff_t(stream_of(image)) * settings_.capacity; }
     uint32_t capacity() const { return static_cast<uint32_t>(settings_.capacity); }
 
     bool is_known(int32_t image, int32_t row, int32_t column) const {
@@ -141,27 +154,23 @@ private:
         maps_.at(program_.pixels, row, column)[color * kLanes + lane] = constants_[program_.scaled + value];
     }
 
-    void pixel(int32_t row, int32_t column, bool last) {
+    void pixel(int32_t row, int32_t column, int32_t color, bool last) {
         const bool taken = settings_.mode == kTake || settings_.mode == kEncode;
         bool known[kLanes], all_known = true;
         for (int32_t lane = 0; lane < kLanes; lane++) {
             known[lane] = image_of(lane) < 0 || is_known(image_of(lane), row, column);
             all_known = all_known && known[lane];
         }
-        for (int32_t color = 0; color < program_.colors; color++) {
-            steps_.pixel(row, column, color, all_known);
-            alignas(64) int32_t values[kLanes] = {};
-            for (int32_t lane = 0; lane < kLanes; lane++)
-                if (image_of(lane) >= 0 && (known[lane] || taken))
-                    values[lane] = given(image_of(lane), row, column, color);
-            if (buffers_.logits && (settings_.logits_everywhere || last)) clear_logits(row, column, color);
-            if (!all_known) weigh(row, column, color, known, last, values);
-            for (int32_t lane = 0; lane < kLanes; lane++) {
-                set_pixel(row, column, color, lane, values[lane]);
-                if (lane < own_lanes() && image_of(lane) >= 0 && buffers_.intensities)
-                    buffers_.intensities[index_of(image_of(lane), row, column, color)] =
-                        static_cast<uint8_t>(values[lane]);
-            }
+        steps_.pixel(row, column, color, all_known);
+        alignas(64) int32_t values[kLanes] = {};
+        for (int32_t lane = 0; lane < kLanes; lane++)
+            if (image_of(lane) >= 0 && (known[lane] || taken)) values[lane] = given(image_of(lane), row, column, color);
+        if (buffers_.logits && (settings_.logits_everywhere || last)) clear_logits(row, column, color);
+        if (!all_known) weigh(row, column, color, known, last, values);
+        for (int32_t lane = 0; lane < kLanes; lane++) {
+            set_pixel(row, column, color, lane, values[lane]);
+            if (lane < own_lanes() && image_of(lane) >= 0 && buffers_.intensities)
+                buffers_.intensities[index_of(image_of(lane), row, column, color)] = static_cast<uint8_t>(values[lane]);
         }
     }
 
@@ -205,11 +214,8 @@ private:
         for (int32_t lane = 0; lane < own_lanes(); lane++) {
             const int32_t image = image_of(lane);
             if (known[lane]) continue;
-            Coder& coder = buffers_.coders[image];
-            if (settings_.mode == kEncode)
-                distribution_.encode(lane, values[lane], coder, stream(image), capacity());
-            else
-                values[lane] = distribution_.decode(lane, coder, stream(image));
+            if (settings_.mode == kEncode) distribution_.encode(lane, values[lane], coder(image), stream(image), capacity());
+            else values[lane] = distribution_.decode(lane, coder(image), stream(image));
             if (settings_.guided) values[lane + kLanes / 2] = values[lane];
         }
     }

@@ -59,11 +59,18 @@ export type PlanRunOptions = CommonOptions &
         /** Taken from `intensities` and written to streams of bytes, one an image. */
         mode: 'encode';
         intensities: Uint8Array;
+        /**
+         * One stream for all images instead, which take turns in it at every colour of every pixel: the end of a stream then
+         * costs no more than a byte or two in all. Groups of images are not shared over threads. Default false.
+         */
+        sharedStream?: boolean;
       }
     | {
         /** Read from the streams that `encode` gave under the same plan, conditions, known pixels and temperature. */
         mode: 'decode';
         streams: readonly Uint8Array[];
+        /** As they were encoded. */
+        sharedStream?: boolean;
       }
   );
 
@@ -83,7 +90,7 @@ export interface PlanRun {
    * guidance, before temperature; of a mixture the logarithms of the levels' probabilities. 0 where a pixel is known.
    */
   logits(): Float32Array;
-  /** One an image, complete once the run is; of the mode `encode`. */
+  /** One an image, or the shared one, complete once the run is; of the mode `encode`. */
   streams(): Uint8Array[];
   /** Gives the memory back. */
   dispose(): void;

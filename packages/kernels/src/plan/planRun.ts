@@ -32,7 +32,7 @@ class Run implements PlanRun {
 
   constructor(
     { height, width }: Plan,
-    private readonly options: Pick<PlanRunOptions, 'count' | 'mode'>,
+    private readonly options: PlanRunOptions,
     private readonly capacity: number,
     private open: OpenRun | null,
   ) {
@@ -92,7 +92,7 @@ class Run implements PlanRun {
   private coders(word: 'length' | 'position'): number[] {
     const coders = this.running.read('coders') as Uint32Array;
     return Array.from(
-      { length: this.options.count },
+      { length: coders.length / coderWords.count },
       (_, i) => coders[i * coderWords.count + coderWords[word]] as number,
     );
   }
@@ -101,6 +101,9 @@ class Run implements PlanRun {
   private checkStreams(): void {
     const read = this.coders('position');
     const left = this.coders('length').findIndex((length, i) => length > (read[i] as number));
-    if (left >= 0) throw new Error(`plan executor: the stream of image ${left} goes on after its last pixel`);
+    if (left < 0) return;
+    const shared = 'sharedStream' in this.options && this.options.sharedStream;
+    const stream = shared ? 'the shared stream' : `the stream of image ${left}`;
+    throw new Error(`plan executor: ${stream} goes on after its last pixel`);
   }
 }

@@ -13,7 +13,7 @@ export interface RunBuffers {
   nats: Float32Array | null;
   logits: Float32Array | null;
   streams: Uint8Array | null;
-  /** 24 bytes an image, of which the fifth word is the length of its stream and the sixth what was read of it. */
+  /** 24 bytes a stream, of which the fifth word is the length of its stream and the sixth what was read of it. */
   coders: Uint32Array | null;
 }
 
@@ -32,6 +32,9 @@ export const bufferNames = [
 
 /** 32-bit words of a coder, and which one holds the length, which one the position. */
 export const coderWords = { count: 6, length: 4, position: 5 } as const;
+
+/** `shared_stream` of `Settings` in cpp/plan/run.h. */
+export const sharesStream = (settings: Int32Array): boolean => settings[5] === 1;
 
 const modes = { draw: 0, take: 1, encode: 2, decode: 3 } as const;
 
@@ -61,8 +64,11 @@ export function prepareRun(plan: Plan, options: PlanRunOptions): PreparedRun {
   const given = check.intensities(options, reads);
   const known = check.known(options.known);
   const uniforms = mode === 'draw' ? check.length('uniforms', options.uniforms, count * symbols) : null;
-  const capacity = mode === 'decode' ? longest(options.streams, count, check) : streamCapacity(symbols);
   const codes = mode === 'encode' || mode === 'decode';
+  const shared = codes && (options.sharedStream ?? false);
+  const streams = shared ? 1 : count;
+  const perStream = shared ? count * symbols : symbols;
+  const capacity = mode === 'decode' ? longest(options.streams, streams, check) : streamCapacity(perStream);
   const perPosition = count * colors * logitsPerColor(plan);
   const buffers: RunBuffers = {
     conditions: check.conditions('conditions', options.conditions ?? []),
@@ -73,8 +79,8 @@ export function prepareRun(plan: Plan, options: PlanRunOptions): PreparedRun {
     intensities: new Uint8Array(count * symbols),
     nats: nats ? new Float32Array(count * symbols) : null,
     logits: logits ? new Float32Array(logits === 'all' ? perPosition * pixels : perPosition) : null,
-    streams: codes ? new Uint8Array(count * capacity) : null,
-    coders: codes ? new Uint32Array(count * coderWords.count) : null,
+    streams: codes ? new Uint8Array(streams * capacity) : null,
+    coders: codes ? new Uint32Array(streams * coderWords.count) : null,
   };
   if (mode === 'decode') {
     options.streams.forEach((stream, i) => {
@@ -83,21 +89,22 @@ export function prepareRun(plan: Plan, options: PlanRunOptions): PreparedRun {
     });
   }
   const knownOfEach = known !== null && known.length !== pixels;
-  const settings = new Int32Array(8);
+  const settings = new Int32Array(9);
   settings.set([
     count,
     modes[mode],
     guidance ? 1 : 0,
     knownOfEach ? 1 : 0,
     logits === 'all' ? 1 : 0,
+    shared ? 1 : 0,
     capacity,
   ]);
-  new Float32Array(settings.buffer).set([temperature, guidance?.scale ?? 1], 6);
+  new Float32Array(settings.buffer).set([temperature, guidance?.scale ?? 1], 7);
   return { buffers, settings, capacity };
 }
 
 /** `stream_capacity` of cpp/plan/coder.h, in whole words. */
-const streamCapacity = (symbols: number): number => Math.ceil((2 * symbols + symbols / 256 + 16) / 4) * 4;
+const streamCapacity = (symbols: number): number => Math.ceil((3 * symbols + 16) / 4) * 4;
 
 function longest(streams: readonly Uint8Array[], count: number, check: Checks): number {
   if (streams.length !== count) check.fail(`expected ${count} streams, got ${streams.length}`);

@@ -4,10 +4,13 @@ import type { Share } from './groups.js';
 import { LinearMemory } from './linearMemory.js';
 import type { Plan } from './plan.js';
 import { type Machine, type OpenRun, startRun } from './planRun.js';
-import { bufferNames, type RunBuffers } from './runBuffers.js';
+import { bufferNames, type RunBuffers, sharesStream } from './runBuffers.js';
 import { planBase64 } from './wasmModule.js';
 
 type Address = number;
+
+/** Of a `Share` of cpp/plan/run.h. */
+const shareBytes = 12;
 
 /** The functions of `cpp/plan/plan.h`, pointers as addresses. */
 interface Exports {
@@ -30,6 +33,17 @@ interface Exports {
     buffers: Address,
     share: Address,
     state: Address,
+    first: number,
+    count: number,
+  ): void;
+  pixelrnn_plan_together(
+    program: Address,
+    constants: Address,
+    settings: Address,
+    buffers: Address,
+    shares: Address,
+    states: Address,
+    groups: number,
     first: number,
     count: number,
   ): void;
@@ -100,18 +114,26 @@ class WasmExecutor implements PlanExecutor, Machine {
         return values ? put(values) : 0;
       });
       const lists = [put(settings), put(Uint32Array.from(addresses))] as const;
-      const groups = shares.map(({ lanes, first, images }) => ({
-        share: put(Int32Array.of(lanes, first, images)),
+      const flat = Int32Array.from(shares.flatMap(({ lanes, first, images }) => [lanes, first, images]));
+      const list = put(flat);
+      const groups = shares.map(({ lanes }, i) => ({
+        share: list + i * shareBytes,
         state: take(this.running.pixelrnn_plan_state(this.program, lanes)),
       }));
+      const states = put(Uint32Array.from(groups.map(({ state }) => state)));
       const { program, constants } = this;
       for (const { share, state } of groups) {
         this.running.pixelrnn_plan_begin(program, constants, ...lists, share, state);
       }
+      const run = [program, constants, ...lists] as const;
       return {
         advance: (first, count) => {
+          if (sharesStream(settings)) {
+            this.running.pixelrnn_plan_together(...run, list, states, groups.length, first, count);
+            return;
+          }
           for (const { share, state } of groups) {
-            this.running.pixelrnn_plan_advance(program, constants, ...lists, share, state, first, count);
+            this.running.pixelrnn_plan_advance(...run, share, state, first, count);
           }
         },
         read: (name) => this.copy(buffers[name], addresses[bufferNames.indexOf(name)] as Address),
