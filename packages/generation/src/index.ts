@@ -1,1 +1,16 @@
-export { type SamplingOptions, sample } from './ancestralSampling.js';
+export type { CodecOptions } from './codec/codecOptions.js';
+export { compress } from './codec/compress.js';
+export { type DecompressedImages, type DecompressOptions, decompress } from './codec/decompress.js';
+export { inspectCompressed } from './codec/inspectCompressed.js';
+export { type CompleteOptions, complete } from './complete.js';
+export type { Condition } from './condition.js';
+export { type GenerateOptions, generate } from './generate.js';
+export { GenerationError, type GenerationErrorCode } from './generationError.js';
+export type { ImageShape } from './imageShape.js';
+export { imageShapeOf } from './imageShapeOf.js';
+export { type Occlusion, occlusion, occlusions } from './knownMask.js';
+export { type Likelihood, likelihood } from './likelihood.js';
+export { type AncestralSamplingOptions, ancestralSampling } from './naive/ancestralSampling.js';
+export { type NearestImages, nearestImages } from './nearestImages.js';
+export type { Build, GenerationProgress, RunOptions, SamplingOptions } from './runOptions.js';
+export type { ModelOrPlan } from './target.js';

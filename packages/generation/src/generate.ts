@@ -1,0 +1,94 @@
+import type { MultiScaleModel } from '@pixelrnn/models';
+import { drawImages } from './drawImages.js';
+import { usage } from './generationError.js';
+import { type ImageShape, perImage } from './imageShape.js';
+import { knownAt, multiScaleStages, writeSubsampled } from './multiScale.js';
+import { requireImages } from './requireImages.js';
+import { generateSchema, parseOptions, type SamplingOptions } from './runOptions.js';
+import type { ModelOrPlan, Target } from './target.js';
+import { scalesIn, targetOf } from './targetOf.js';
+
+export interface GenerateOptions extends SamplingOptions {
+  /** How many images. */
+  count: number;
+  /**
+   * Intensities [count, H, W, C] of which some pixels are given: the large model of a multi-scale pair alone takes them, with
+   * the subsampled image in its places.
+   */
+  start?: Uint8Array | undefined;
+}
+
+/**
+ * Images drawn from a model (PixelRNN, section 2): pixels row by row, left to right, the colours of a pixel in their order,
+ * each drawn from the model's conditional given everything before it; of a multi-scale model the subsampled image first
+ * (section 3.6). A whole image costs about what one forward pass costs, as each pixel computes only what is new.
+ *
+ * @returns intensities [count, H, W, C]
+ * @throws GenerationError `usage` for options that do not fit; the signal's reason where it was interrupted
+ */
+export async function generate(
+  from: ModelOrPlan | MultiScaleModel,
+  options: GenerateOptions,
+): Promise<Uint8Array> {
+  const parsed = parseOptions('generate', generateSchema, options) as GenerateOptions;
+  const { start, count, onProgress } = parsed;
+  const scales = scalesIn(from);
+  if (scales) {
+    if (start) usage('generate: a multi-scale model draws its subsampled image itself: leave start out.');
+    return generateMultiScale(scales, parsed);
+  }
+  const target = targetOf(from as ModelOrPlan);
+  const stride = target.plan?.knownStride ?? null;
+  const given = startOf(target, start, count, stride);
+  const total = count * target.shape.height * target.shape.width;
+  const { start: _, onProgress: __, ...rest } = parsed;
+  return drawImages(target, {
+    ...rest,
+    start: given,
+    known: knownAt(target.shape, stride, new Uint8Array(count * target.shape.height * target.shape.width)),
+    onPixels: onProgress && ((done) => onProgress({ done, total })),
+  });
+}
+
+async function generateMultiScale(model: MultiScaleModel, options: GenerateOptions): Promise<Uint8Array> {
+  const { count, onProgress, start: _, ...rest } = options;
+  const { small, large } = multiScaleStages(model);
+  const pixels = (shape: ImageShape) => count * shape.height * shape.width;
+  const total = pixels(small.shape) + pixels(large.shape);
+  const report = (before: number) =>
+    onProgress && ((done: number) => onProgress({ done: before + done, total }));
+  const subsampled = await drawImages(small, {
+    ...rest,
+    count,
+    start: new Uint8Array(count * perImage(small.shape)),
+    known: new Uint8Array(pixels(small.shape)),
+    purposes: ['subsampled'],
+    onPixels: report(0),
+  });
+  const start = new Uint8Array(count * perImage(large.shape));
+  writeSubsampled(start, subsampled, large.shape, model.stride);
+  return drawImages(large, {
+    ...rest,
+    count,
+    start,
+    known: knownAt(large.shape, model.stride, new Uint8Array(pixels(large.shape))),
+    onPixels: report(pixels(small.shape)),
+  });
+}
+
+function startOf(
+  { shape }: Target,
+  start: Uint8Array | undefined,
+  count: number,
+  stride: number | null,
+): Uint8Array {
+  if (!start) {
+    if (stride === null) return new Uint8Array(count * perImage(shape));
+    return usage(
+      `generate: this model is given one pixel of every ${stride} x ${stride}: give them in start, or the multi-scale model as a whole.`,
+    );
+  }
+  const came = requireImages('generate: start', start, shape);
+  if (came !== count) usage(`generate: expected ${count} images in start, but ${came} came.`);
+  return start;
+}

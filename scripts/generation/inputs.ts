@@ -1,0 +1,78 @@
+import { catalog, type DatasetSplits, type ImageDataset } from '@pixelrnn/data';
+import { loadEngine } from '@pixelrnn/engine';
+import { type ImageShape, imageShapeOf } from '@pixelrnn/generation';
+import { loadModel } from '@pixelrnn/training';
+import type * as tf from '@tensorflow/tfjs';
+import { byteBar } from '../byteBar.js';
+import { UsageError } from './command.js';
+import { type ImageFiles, readImages } from './imageFiles.js';
+
+export const modelArgument = [
+  '<model>',
+  'a run folder, its checkpoint/, or a saved model (the folder, or its model.json)',
+] as const;
+
+/** A model and the shape of its images. */
+export async function openModel(path: string): Promise<{ model: tf.LayersModel; shape: ImageShape }> {
+  await loadEngine({ quiet: true });
+  const model = await loadModel(path);
+  return { model, shape: imageShapeOf(model) };
+}
+
+export interface DatasetFlags {
+  dataset?: string;
+  split: keyof DatasetSplits;
+  dataDir?: string;
+}
+
+/**
+ * A split of a dataset whose images a model could have made.
+ * @throws UsageError where they are of another shape
+ */
+export async function openDataset(
+  { dataset: id, split, dataDir }: DatasetFlags,
+  shape: ImageShape,
+): Promise<ImageDataset> {
+  const entry = catalog.find((candidate) => candidate.id === id);
+  if (!entry) {
+    throw new UsageError(
+      `Unknown dataset ${id}: expected one of ${catalog.map((known) => known.id).join(', ')}.`,
+    );
+  }
+  const { onProgress, stop } = byteBar();
+  const splits = await entry.load({ dataDir, onProgress }).finally(stop);
+  const set = splits[split];
+  const same = (['height', 'width', 'channels', 'levels'] as const).every((key) => set[key] === shape[key]);
+  if (same) return set;
+  const text = ({ height, width, channels, levels }: ImageShape) =>
+    `${height}x${width}x${channels} with ${levels} levels`;
+  throw new UsageError(`${set.name} has images of ${text(set)}, but the model's are ${text(shape)}.`);
+}
+
+export interface ImageFlags extends DatasetFlags {
+  images?: string;
+  count?: number;
+}
+
+/** Images that a command works on: a PNG, a folder of them, or the first ones of a dataset's split. */
+export async function openImages(flags: ImageFlags, shape: ImageShape): Promise<ImageFiles> {
+  const { images: path, count, dataset } = flags;
+  if ((path === undefined) === (dataset === undefined)) {
+    throw new UsageError('Expected either --images or --dataset.');
+  }
+  if (path !== undefined) {
+    const read = await readImages(path, shape);
+    return count === undefined ? read : first(read, count);
+  }
+  const set = await openDataset(flags, shape);
+  const wanted = count ?? set.count;
+  if (wanted > set.count)
+    throw new UsageError(`${set.name} has ${set.count} images in the split, not ${wanted}.`);
+  const { intensities } = set.sequentialBatches(wanted).next().value as { intensities: Uint8Array };
+  return { images: intensities, count: wanted };
+}
+
+function first({ images, count: there }: ImageFiles, count: number): ImageFiles {
+  if (count > there) throw new UsageError(`There are ${there} images, not ${count}.`);
+  return { images: images.subarray(0, (images.length / there) * count), count };
+}
