@@ -1,8 +1,17 @@
 import { loadEngine } from '@pixelrnn/engine';
 import { logLikelihood } from '@pixelrnn/metrics';
-import { multiScaleImage, pixelCNN, planOf, scaleIntensities, subsampleIntensities } from '@pixelrnn/models';
+import {
+  multiScaleImage,
+  pixelCNN,
+  pixelRNN,
+  planOf,
+  scaleIntensities,
+  subsampleIntensities,
+} from '@pixelrnn/models';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { compress } from './codec/compress.js';
+import { decompress } from './codec/decompress.js';
 import { generate } from './generate.js';
 import { perImage } from './imageShape.js';
 import { imageShapeOf } from './imageShapeOf.js';
@@ -103,6 +112,38 @@ describe('generate', () => {
       expect(images).toEqual(large);
       expect(await generate(model.conditional, { count: 3, seed: 2, start })).toEqual(images);
     }
+  });
+
+  it('conditions and guides as the naive loop does', async () => {
+    const model = withRandomWeights(
+      pixelRNN({
+        ...{ cell: 'row', height: 4, width: 5, colors: 3, levels: 4, layers: 1, h: 3, headWidth: 5 },
+        conditionMaps: 2,
+      }),
+    );
+    const shape = imageShapeOf(model);
+    const condition = Float32Array.from({ length: 3 * 4 * 5 * 2 }, (_, i) => Math.sin(i));
+    for (const guidance of [1, 0, 2.5]) {
+      const images = await generate(model, { count: 3, seed: 8, condition, guidance, batchSize: 2 });
+      const expected = await ancestralSampling(model, {
+        ...{ shape, count: 3, temperature: 1, conditions: [condition], guidance, onPixels: () => {} },
+        start: new Uint8Array(3 * perImage(shape)),
+        known: new Uint8Array(3 * shape.height * shape.width),
+        noise: noiseOf({ seed: 8, first: 0, count: 3, perImage: perImage(shape) }),
+      });
+      expect(images).toEqual(expected);
+    }
+    const file = await compress(model, await generate(model, { count: 3, seed: 8, condition }), {
+      condition,
+    });
+    await expect(decompress(model, file, { condition: condition.map((x) => -x) })).rejects.toMatchObject({
+      code: 'other-model',
+    });
+    const { images } = await decompress(model, file, { condition });
+    expect(images).toEqual(await generate(model, { count: 3, seed: 8, condition }));
+    await expect(generate(model, { count: 3, seed: 8 })).rejects.toThrow(
+      'is conditioned on 40 values an image',
+    );
   });
 
   it('says once which layer forces the slow way', async () => {
