@@ -20,19 +20,36 @@ const peers = {
 
 /** How a participant is started. */
 export function participantCommand(name: ParticipantName, shared: SharedArgument): Command {
-  // The threads of OpenMP, of TensorFlow and of our kernels. JAX takes as many as the process has processors.
-  const threads = String(shared.threads);
-  const env = { OMP_NUM_THREADS: threads, TF_NUM_INTRAOP_THREADS: threads, PIXELRNN_THREADS: threads };
-  const argument = (mode: ParticipantArgument['mode']) => JSON.stringify({ ...shared, mode });
   if (name === 'ours') {
     const program = join(import.meta.dirname, 'ours', 'participant.ts');
-    const args = ['--conditions=@pixelrnn/source', '--import', 'tsx', program, argument('ours')];
-    return { name, program: process.execPath, args, env, cwd: root };
+    const argument = JSON.stringify({ ...shared, mode: 'ours' });
+    const args = ['--conditions=@pixelrnn/source', '--import', 'tsx', program, argument];
+    return { name, program: process.execPath, args, env: threadsOf(shared), cwd: root };
   }
   const { framework, mode } = peers[name];
+  return pythonPeer(name, framework, shared, mode);
+}
+
+/** PyTorch's loop that draws images; a step is one colour of one pixel. */
+export const samplingPeer = (shared: SharedArgument): Command =>
+  pythonPeer('pytorch', 'pytorch', shared, 'sample');
+
+function pythonPeer(
+  name: string,
+  framework: 'pytorch' | 'jax',
+  shared: SharedArgument,
+  mode: ParticipantArgument['mode'],
+): Command {
   const file = `${shared.work.model === 'pixelcnn' ? 'pixelcnn' : 'pixelrnn'}_${framework}.py`;
-  const args = ['-B', join(peersFolder, file), argument(mode)]; // -B: leaves no __pycache__ in the checkout
-  return { name, program: venvPython, args, env };
+  // -B: leaves no __pycache__ in the checkout
+  const args = ['-B', join(peersFolder, file), JSON.stringify({ ...shared, mode })];
+  return { name, program: venvPython, args, env: threadsOf(shared) };
+}
+
+/** The threads of OpenMP, of TensorFlow and of our kernels. JAX takes as many as the process has processors. */
+function threadsOf({ threads }: SharedArgument): Record<string, string> {
+  const count = String(threads);
+  return { OMP_NUM_THREADS: count, TF_NUM_INTRAOP_THREADS: count, PIXELRNN_THREADS: count };
 }
 
 /** Peers that cannot be asked here, and why, in one sentence each. */

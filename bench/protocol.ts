@@ -49,7 +49,7 @@ export interface ParticipantArgument {
   /** File of the batch's intensities, uint8 [batch, height, width, colors]. */
   images: string;
   threads: number;
-  mode: 'ours' | 'eager' | 'compile' | 'jit';
+  mode: 'ours' | 'eager' | 'compile' | 'jit' | 'sample';
   /** JSON file of the model's trainable weights in their order, each flat: tests give every participant the same. */
   weights?: string;
 }

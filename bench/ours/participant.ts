@@ -1,15 +1,14 @@
 // Our participant: a program that trains a work on request, as bench/peers/ do it for the others.
 import { createInterface } from 'node:readline';
-import { type EngineName, loadEngine, matmulSize } from '@pixelrnn/engine';
+import { loadEngine } from '@pixelrnn/engine';
 import { kernelsInUse } from '@pixelrnn/kernels';
-import * as tf from '@tensorflow/tfjs';
 import type { z } from 'zod';
 import { flopsPerStep } from '../flops.js';
 import type { matmulSchema, oursReadySchema, ParticipantArgument, stepsSchema } from '../protocol.js';
+import { matmulGflops } from './matmulGflops.js';
 import { trainer } from './training.js';
 
 const warmUpSteps = 3;
-const matmulRuns = 4;
 
 type Answer = z.infer<typeof oursReadySchema> | z.infer<typeof stepsSchema> | z.infer<typeof matmulSchema>;
 const say = (answer: Answer) => process.stdout.write(`${JSON.stringify(answer)}\n`);
@@ -50,21 +49,4 @@ for await (const line of createInterface({ input: process.stdin })) {
     say({ gflops: await matmulGflops(engine) });
   }
   idleFrom = process.cpuUsage();
-}
-
-/** Speed of the engine's product of two square matrices, 1e9 operations a second. */
-async function matmulGflops(name: EngineName): Promise<number> {
-  const size = name === 'node' ? 2048 : matmulSize(name);
-  const a = tf.ones<tf.Rank.R2>([size, size]);
-  const start = performance.now();
-  let product = tf.matMul(a, a);
-  for (let i = 1; i < matmulRuns; i++) {
-    product.dispose();
-    product = tf.matMul(a, a);
-  }
-  const last = product.slice([0, 0], [1, 1]);
-  await last.data(); // a GPU works behind the caller's back until something is read
-  const seconds = (performance.now() - start) / 1000;
-  tf.dispose([a, product, last]);
-  return (matmulRuns * 2 * size ** 3) / seconds / 1e9;
 }

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import common
 import numpy as np
+import sampling_pytorch
 import torch
 import torch.nn.functional as F
 from common import MODE, WORK
@@ -63,11 +64,14 @@ def nats_per_image(model: nn.Module, intensities: Tensor) -> Tensor:  # uint8 [B
 
 
 def serve(body: nn.Sequential) -> None:
-    """Trains the network with this body on request; each of its layers takes its weights by `load`."""
+    """Trains the network with this body on request, or draws from it; each of its layers takes its weights by `load`."""
     model = Network(body)
     with torch.no_grad():
         model.load(weight for layer in common.weights() for weight in layer)
     model = model.to(memory_format=torch.channels_last)
+    if MODE == "sample":
+        sampling_pytorch.serve(model)
+        return
     optimizer = torch.optim.RMSprop(model.parameters(), lr=WORK.learningRate, alpha=WORK.decay, eps=WORK.epsilon)
     loss_function, update = nats_per_image, optimizer.step
     if MODE == "compile":

@@ -13,7 +13,7 @@ interface Job {
   onPixels: (done: number) => Promise<void>;
 }
 
-export interface DrawJob extends Job {
+interface DrawJob extends Job {
   /** [count, H, W, C]: intensities of the known pixels. */
   start: Uint8Array;
   /** [count, H, W] */
@@ -24,12 +24,12 @@ export interface DrawJob extends Job {
   guidance: number;
 }
 
-export interface ImagesJob extends Job {
+interface ImagesJob extends Job {
   /** [count, H, W, C] */
   images: Uint8Array;
 }
 
-export interface DecodeJob extends Job {
+interface DecodeJob extends Job {
   /** [count, H, W, C]: intensities of pixels known beforehand. */
   start: Uint8Array;
   code: Uint8Array;

@@ -11,7 +11,7 @@ const perGroup = 2 ** 18;
  * Images that share one code: enough that its end and its length do not count. A part of the format: it follows from the
  * shape alone, so that a file is the same however the work is divided.
  */
-export const groupSize = (shape: ImageShape): number => Math.max(1, Math.floor(perGroup / perImage(shape)));
+const groupSize = (shape: ImageShape): number => Math.max(1, Math.floor(perGroup / perImage(shape)));
 
 /** Codes of a stage. */
 export const groupCount = (stage: Stage, count: number): number => Math.ceil(count / groupSize(stage.shape));

@@ -62,7 +62,7 @@ export function twoScales(colors = 1, levels = 2): MultiScaleModel {
 }
 
 /** A layer of a researcher that does not say what it is. */
-export class Doubling extends tf.layers.Layer {
+class Doubling extends tf.layers.Layer {
   static readonly className = 'TestDoubling';
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
