@@ -136,7 +136,8 @@ napi_value open(napi_env env, napi_callback_info info) {
     for (const Share& share : run->shares) {
         const size_t bytes = pixelrnn_plan_state(program, share.lanes);
         run->states.emplace_back(std::aligned_alloc(64, (bytes + 63) / 64 * 64));
-        if (!run->states.back()) return fail(env, "finds no " + std::to_string(bytes) + " bytes of memory for a group of images");
+        if (!run->states.back())
+            return fail(env, "finds no " + std::to_string(bytes) + " bytes of memory for a group of images");
         run->addresses.push_back(run->states.back().get());
     }
     each_group(*run, [&](int32_t i) {
@@ -157,8 +158,9 @@ napi_value advance(napi_env env, napi_callback_info info) {
         return fail(env, "advances a run by a number of pixels");
     const Run& run = *object_of<Run>(env, values[0]);
     if (run.settings.shared_stream) {
-        pixelrnn_plan_together(run.plan->program(), run.plan->constants.data(), &run.settings, &buffers, run.shares.data(),
-                               run.addresses.data(), static_cast<int32_t>(run.shares.size()), first, count);
+        pixelrnn_plan_together(run.plan->program(), run.plan->constants.data(), &run.settings, &buffers,
+                               run.shares.data(), run.addresses.data(), static_cast<int32_t>(run.shares.size()), first,
+                               count);
         return nullptr;
     }
     each_group(run, [&](int32_t i) {

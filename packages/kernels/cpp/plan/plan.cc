@@ -35,8 +35,9 @@ void pixelrnn_plan_advance(const Program* program, const float* constants, const
     PIXELRNN_EACH_GROUP(PIXELRNN_ADVANCE)
 }
 
-void pixelrnn_plan_together(const Program* program, const float* constants, const Settings* settings, const Buffers* buffers,
-                            const Share* shares, void* const* states, int32_t groups, int32_t first, int32_t count) {
+void pixelrnn_plan_together(const Program* program, const float* constants, const Settings* settings,
+                            const Buffers* buffers, const Share* shares, void* const* states, int32_t groups,
+                            int32_t first, int32_t count) {
     const StandardRounding rounding;
     const int32_t pixels = program->height * program->width;
     for (int32_t position = first; position < first + count; position++)
@@ -44,11 +45,11 @@ void pixelrnn_plan_together(const Program* program, const float* constants, cons
             for (int32_t group = 0; group < groups; group++) {
                 const bool last = position == first + count - 1;
                 const bool over = position == pixels - 1 && color == program->colors - 1 && group == groups - 1;
-#define PIXELRNN_TOGETHER(width, vectors) \
-    if (shares[group].lanes == width * vectors) { \
+#define PIXELRNN_TOGETHER(width, vectors)                                                                         \
+    if (shares[group].lanes == width * vectors) {                                                                 \
         Walk<Group<width, vectors>> walk(*program, constants, *settings, *buffers, shares[group], states[group]); \
-        walk.advance_color(position, color, last); \
-        if (over) walk.end(0); \
+        walk.advance_color(position, color, last);                                                                \
+        if (over) walk.end(0);                                                                                    \
     }
                 PIXELRNN_EACH_GROUP(PIXELRNN_TOGETHER)
             }

@@ -214,8 +214,10 @@ private:
         for (int32_t lane = 0; lane < own_lanes(); lane++) {
             const int32_t image = image_of(lane);
             if (known[lane]) continue;
-            if (settings_.mode == kEncode) distribution_.encode(lane, values[lane], coder(image), stream(image), capacity());
-            else values[lane] = distribution_.decode(lane, coder(image), stream(image));
+            if (settings_.mode == kEncode)
+                distribution_.encode(lane, values[lane], coder(image), stream(image), capacity());
+            else
+                values[lane] = distribution_.decode(lane, coder(image), stream(image));
             if (settings_.guided) values[lane + kLanes / 2] = values[lane];
         }
     }
