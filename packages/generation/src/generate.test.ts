@@ -1,6 +1,7 @@
 import { loadEngine } from '@pixelrnn/engine';
 import { logLikelihood } from '@pixelrnn/metrics';
 import {
+  gatedPixelCNN,
   multiScaleImage,
   pixelCNN,
   pixelRNN,
@@ -143,6 +144,27 @@ describe('generate', () => {
     expect(images).toEqual(await generate(model, { count: 3, seed: 8, condition }));
     await expect(generate(model, { count: 3, seed: 8 })).rejects.toThrow(
       'is conditioned on 40 values an image',
+    );
+  });
+
+  it('takes a class, or a class for each image', async () => {
+    const size = { height: 4, width: 5, colors: 1, levels: 2, layers: 1, filters: 4, headWidth: 5 };
+    const model = withRandomWeights(gatedPixelCNN({ ...size, firstKernel: 3, conditionSize: 3 }));
+    const shape = imageShapeOf(model);
+    const images = await generate(model, { count: 4, seed: 2, condition: [2, 0, 1, 2], guidance: 1.5 });
+    const expected = await ancestralSampling(model, {
+      ...{ shape, count: 4, temperature: 1, guidance: 1.5, onPixels: () => {} },
+      conditions: [Float32Array.of(0, 0, 1, 1, 0, 0, 0, 1, 0, 0, 0, 1)],
+      start: new Uint8Array(4 * 20),
+      known: new Uint8Array(4 * 20),
+      noise: noiseOf({ seed: 2, first: 0, count: 4, perImage: 20 }),
+    });
+    expect(images).toEqual(expected);
+    const all = await generate(model, { count: 4, seed: 2, condition: 2, guidance: 1.5 });
+    expect(all.slice(0, 20)).toEqual(images.slice(0, 20));
+    expect(all.slice(60)).toEqual(images.slice(60));
+    await expect(generate(model, { count: 1, seed: 2, condition: 3 })).rejects.toThrow(
+      'classes 0 to 2, but 3',
     );
   });
 

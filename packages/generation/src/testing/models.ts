@@ -1,4 +1,4 @@
-import { type MultiScaleModel, multiScale, pixelCNN, pixelRNN } from '@pixelrnn/models';
+import { gatedPixelCNN, type MultiScaleModel, multiScale, pixelCNN, pixelRNN } from '@pixelrnn/models';
 import { Random } from '@pixelrnn/random';
 import * as tf from '@tensorflow/tfjs';
 
@@ -41,6 +41,9 @@ export const kinds: Record<string, () => tf.LayersModel> = {
     pixelRNN({ ...size, cell: 'diagonal', colors: 1, levels: 2, layers: 2, h: 3 }),
   'Diagonal BiLSTM, 3 colours, no residual': () =>
     pixelRNN({ ...size, cell: 'diagonal', colors: 3, levels: 256, layers: 2, h: 4, residual: false }),
+  'Gated PixelCNN, 2 levels': () => gatedPixelCNN({ ...size, colors: 1, levels: 2, layers: 2, filters: 4 }),
+  'Gated PixelCNN, 3 colours, skip': () =>
+    gatedPixelCNN({ ...size, colors: 3, levels: 6, layers: 1, filters: 6, skip: true }),
 };
 
 /** For tests: a model of two scales with random weights. */
