@@ -1,5 +1,5 @@
 import type { DatasetSplits } from '@pixelrnn/data';
-import type { ResultTable } from '@pixelrnn/metrics';
+import type { ResultTable, RunResult } from '@pixelrnn/metrics';
 import type * as tf from '@tensorflow/tfjs';
 import type { z } from 'zod';
 import type { ClosedForm } from './runner/closedForm.js';
@@ -44,6 +44,13 @@ export type ClosedFormRow = ExperimentRow & { closedForm: ClosedForm };
 
 export const isClosedForm = (row: ExperimentRow): row is ClosedFormRow => row.closedForm !== undefined;
 
+/** A row with a model, and its finished run of the lowest seed. */
+export interface FinishedRow {
+  row: ExperimentRow & { model: RowModel };
+  settings: Record<string, unknown>;
+  result: RunResult;
+}
+
 /** One table or ablation. */
 export interface Experiment {
   id: string;
@@ -56,6 +63,8 @@ export interface Experiment {
   canonicalDataset: string;
   /** What the setting `data` may be. */
   datasets: readonly string[];
+  /** Writes further files beside the table, for the rows that are finished; there is at least one. */
+  figures?(finished: readonly FinishedRow[], folder: string): Promise<void>;
   loadData(settings: Pick<TrainingSettings, 'data'>, options: { dataDir?: string }): Promise<DatasetSplits>;
 }
 

@@ -4,6 +4,7 @@ export { type FixedOrSeededOptions, fixedOrSeeded } from './fixedOrSeeded.js';
 export { gatedTable1 } from './gatedTable1.js';
 export { gatedTable2 } from './gatedTable2.js';
 export { multiscale } from './multiscale.js';
+export { receptiveFieldExperiment } from './receptiveField.js';
 export { experiments, findExperiment } from './registry.js';
 export { loadPretrained, pretrainedModels } from './results/loadPretrained.js';
 export type { ClosedForm, ClosedFormResult } from './runner/closedForm.js';

@@ -2,6 +2,7 @@ import type { Experiment } from './experiment.js';
 import { gatedTable1 } from './gatedTable1.js';
 import { gatedTable2 } from './gatedTable2.js';
 import { multiscale } from './multiscale.js';
+import { receptiveFieldExperiment } from './receptiveField.js';
 import { didYouMean } from './runner/nearest.js';
 import { UsageError } from './runner/usageError.js';
 import { softmaxVsMcgsm } from './softmaxVsMcgsm.js';
@@ -22,6 +23,7 @@ export const experiments: readonly Experiment[] = [
   multiscale,
   gatedTable1,
   gatedTable2,
+  receptiveFieldExperiment,
 ];
 
 /** @throws UsageError listing the known ids, and those that are near to the one asked for */

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { loadEngine } from '@pixelrnn/engine';
 import { userPath } from '@pixelrnn/files';
 import { Command, CommanderError } from 'commander';
 import { dataDirOption } from './cliOptions.js';
@@ -18,7 +19,10 @@ const program = new Command('pnpm results')
   )
   .option('--check', 'write nothing; exit code 1 where a file differs from a fresh one', false)
   .action(async ({ check }: { check: boolean }) => {
-    if (!check) return writeResults(place);
+    if (!check) {
+      await loadEngine({ quiet: true }); // figures of an experiment's own may need a model
+      return writeResults(place);
+    }
     const stale = await staleTexts(place);
     for (const path of stale)
       console.error(`pnpm results: ${path} differs from a fresh one: run pnpm results.`);

@@ -3,12 +3,18 @@ import { join } from 'node:path';
 import type { MetricsLine, ResultTable } from '@pixelrnn/metrics';
 import { type TrainingRun, trainingCurve, writeFigure } from '@pixelrnn/plots';
 import { readMetricsLog } from '@pixelrnn/training';
-import { type Experiment, type ExperimentRow, isClosedForm, type PresetName } from '../experiment.js';
+import {
+  type Experiment,
+  type ExperimentRow,
+  type FinishedRow,
+  isClosedForm,
+  type PresetName,
+} from '../experiment.js';
 import { trainable } from './plan.js';
 import { readConfig, readResult } from './runFiles.js';
 import { type RunResults, resultTable, writeTable } from './runTable.js';
 
-/** Writes the table, the plots and the curves of all finished runs of a preset into the experiment's folder. */
+/** Writes the table, the plots, the curves and the experiment's own figures of all finished runs of a preset into the experiment's folder. */
 export async function writeExperiment(
   experiment: Experiment,
   preset: PresetName,
@@ -18,6 +24,11 @@ export async function writeExperiment(
   const table = resultTable(experiment, preset, results);
   await writeTable(experiment, table, folder);
   await writeCurves(experiment, results, folder);
+  const finished = experiment.rows.filter(trainable).flatMap((row): FinishedRow[] => {
+    const runs = [...(results.get(row.name) ?? [])].sort(([a], [b]) => a - b);
+    return runs.slice(0, 1).map(([, run]) => ({ row, ...run }));
+  });
+  if (finished.length > 0) await experiment.figures?.(finished, folder);
   return table;
 }
 

@@ -1,0 +1,140 @@
+import { join } from 'node:path';
+import { loadBinarizedMnist } from '@pixelrnn/data';
+import { writeFileAtomic } from '@pixelrnn/files';
+import { imageGrid } from '@pixelrnn/plots';
+import type { Experiment, ExperimentRow, FinishedRow } from './experiment.js';
+import { pixelCNNRow, pixelRNNRow } from './modelRows.js';
+import { contextImage, countContext, exactContext } from './receptiveMaps.js';
+import type { TrainingSettings } from './runner/trainingSettings.js';
+
+const smoke: TrainingSettings = {
+  data: 'fixed',
+  steps: 10,
+  maxSeconds: null,
+  batchSize: 16,
+  learningRate: 2e-3,
+  logEvery: 5,
+  validateEvery: 10,
+  validImages: 100,
+  testImages: 100,
+  trainImages: 0,
+  samples: 0,
+};
+/** Three passes, the same for every row. */
+const cpu: TrainingSettings = {
+  ...smoke,
+  steps: 9_375,
+  optimizer: 'adam',
+  learningRate: 3e-3,
+  warmupSteps: 200,
+  schedule: 'cosine',
+  logEvery: 100,
+  validateEvery: 3_125,
+  validImages: 2_000,
+  testImages: null,
+};
+const paper: TrainingSettings = {
+  ...cpu,
+  steps: 312_500,
+  optimizer: 'rmsprop',
+  schedule: 'constant',
+  warmupSteps: 0,
+  learningRate: 5e-4,
+  validImages: null,
+};
+
+const shared = { headWidth: 32, firstKernel: 7, kernelSize: 3 } as const;
+
+const row = (name: string, label: string, model: ExperimentRow['model']): ExperimentRow => ({
+  name,
+  label,
+  paper: null,
+  paperSource: null,
+  ...(model && { model }),
+});
+
+function pixelCNN(blocks: number, h: number): ExperimentRow {
+  const sizes = { ...shared, blocks, h };
+  const presets = { smoke: { ...smoke, ...sizes }, cpu: { ...cpu, ...sizes }, paper: { ...paper, ...sizes } };
+  return row(
+    `pixelcnn-${blocks}`,
+    `PixelCNN, ${blocks} block${blocks === 1 ? '' : 's'}`,
+    pixelCNNRow(presets),
+  );
+}
+
+function recurrent(cell: 'row' | 'diagonal', name: string, label: string, h: number): ExperimentRow {
+  const sizes = { ...shared, layers: 1, h, residual: true, skip: false };
+  const presets = { smoke: { ...smoke, ...sizes }, cpu: { ...cpu, ...sizes }, paper: { ...paper, ...sizes } };
+  return row(name, label, pixelRNNRow(cell, presets));
+}
+
+/** The pixel whose context is drawn: in the middle, so that nothing is cut off at the sides. */
+const shape = { height: 28, width: 28, colors: 1, levels: 2 };
+const middle = { row: 14, column: 14, color: 0 };
+
+/**
+ * Figure 2 of PixelRNN: what one pixel's prediction can depend on, exactly, and the likelihood beside it. Widths are chosen
+ * so that all rows have 41,000 parameters within 6 %: what differs is how far they look. The paper draws the contexts
+ * and gives no such likelihoods.
+ *
+ * The Diagonal BiLSTM reads everything but the last pixel of the row above: the first convolution, mask A, takes that pixel
+ * in at rows below it alone, and the right-to-left map of those rows is not read.
+ */
+export const receptiveFieldExperiment: Experiment = {
+  id: 'receptive-field',
+  title: 'PixelRNN, Figure 2: likelihood against receptive field, binarized MNIST',
+  metric: 'nats',
+  canonicalDataset: 'binarized MNIST (fixed)',
+  rows: [
+    pixelCNN(1, 50),
+    pixelCNN(3, 30),
+    pixelCNN(6, 22),
+    pixelCNN(12, 15),
+    recurrent('row', 'row-lstm', 'Row LSTM, 1 layer', 30),
+    recurrent('diagonal', 'diagonal-bilstm', 'Diagonal BiLSTM, 1 layer', 32),
+  ],
+  datasets: ['fixed', 'seeded'],
+  loadData({ data }, { dataDir }) {
+    return loadBinarizedMnist({ kind: data as 'fixed' | 'seeded', dataDir });
+  },
+  figures: writeMaps,
+};
+
+/** `contexts.png`, a map for each finished row in their order, and `contexts.json`, how many pixels each reads. */
+async function writeMaps(finished: readonly FinishedRow[], folder: string): Promise<void> {
+  const images: Uint8Array[] = [];
+  const rows = finished.map(({ row, settings, result }) => {
+    // Width plays no part in what is reached; wide sums of positive weights would saturate the gates.
+    const model = row.model.build({ ...settings, h: 2, headWidth: 2 }, shape, 0);
+    const context = exactContext(model, shape, middle);
+    model.dispose();
+    images.push(contextImage(context, shape, middle));
+    return {
+      name: row.name,
+      ...countContext(context, shape, middle),
+      parameters: result.parameters,
+      test: result.test,
+    };
+  });
+  const { height, width, colors: channels } = shape;
+  const all = new Uint8Array(images.length * height * width);
+  for (const [i, image] of images.entries()) all.set(image, i * height * width);
+  const count = images.length;
+  const png = await imageGrid({
+    images: all,
+    count,
+    height,
+    width,
+    channels,
+    levels: 256,
+    columns: count,
+    scale: 5,
+    gap: 6,
+  });
+  await writeFileAtomic(join(folder, 'contexts.png'), png);
+  await writeFileAtomic(
+    join(folder, 'contexts.json'),
+    `${JSON.stringify({ pixel: middle, rows }, null, 2)}\n`,
+  );
+}
