@@ -70,6 +70,12 @@ describe('loadModel', () => {
     }
   });
 
+  it('takes a run of the committed results, which has the model in a folder of its own', async () => {
+    const run = join(folder, 'adopted');
+    await save(model, join(run, 'model'));
+    expect(weights(await loadModel(run))).toEqual(weights(model));
+  });
+
   it('names what is missing or torn', async () => {
     const absent = join(folder, 'absent');
     await expect(loadModel(absent)).rejects.toThrow(`${absent} is not there: expected a run folder`);

@@ -14,7 +14,7 @@ const savedModelSchema = z.looseObject({
 });
 
 /**
- * The model of a run folder, of a `checkpoint/` folder (the newest whole one: the weights that its run would end with), or
+ * The model of a run folder, of a committed one of `results/`, of a `checkpoint/` folder (the newest whole one: the weights that its run would end with), or
  * one that `model.save` of TensorFlow.js wrote: its folder, or the `model.json` in it.
  *
  * @throws TrainingError `checkpoint` where there is none, naming the file that is missing or torn
@@ -45,8 +45,12 @@ async function folderOf(path: string): Promise<string> {
     );
   }
   if (found.isFile()) return dirname(path);
-  const checkpoint = join(path, 'checkpoint');
-  return (await stat(checkpoint).catch(() => null))?.isDirectory() ? checkpoint : path;
+  // A run folder has its training's checkpoint; one that was adopted into the results has the model alone.
+  for (const name of ['checkpoint', 'model']) {
+    const inside = join(path, name);
+    if ((await stat(inside).catch(() => null))?.isDirectory()) return inside;
+  }
+  return path;
 }
 
 /** Null where the folder holds something else, of which a checkpoint's reader says what. */
