@@ -28,7 +28,11 @@ export const completeCommand = (signal: AbortSignal): Command =>
     .option('--images <path>', 'a PNG of one image or of tiles without gaps, or a folder of PNGs', path)
     .addOption(options.dataset())
     .addOption(options.split())
-    .option('--count <number>', 'the first so many images', integer(1, 100_000))
+    .option(
+      '--count <number>',
+      'so many images: the first of a PNG or folder, evenly spaced ones of a dataset',
+      integer(1, 100_000),
+    )
     .requiredOption('--out <path>', 'a PNG with a grid, or a folder for a PNG of each', path)
     .addOption(new Option('--missing <part>', 'what is to be drawn').choices(occlusions).default('lowerHalf'))
     .addOption(

@@ -21,7 +21,11 @@ export const compressCommand = (signal: AbortSignal): Command =>
     .option('--images <path>', 'a PNG of one image or of tiles without gaps, or a folder of PNGs', path)
     .addOption(options.dataset())
     .addOption(options.split())
-    .option('--count <number>', 'the first so many images', integer(1, 100_000_000))
+    .option(
+      '--count <number>',
+      'so many images: the first of a PNG or folder, evenly spaced ones of a dataset',
+      integer(1, 100_000_000),
+    )
     .requiredOption('--out <file>', 'the compressed file', path)
     .addOption(options.classes())
     .addOption(options.dataDir(path))

@@ -54,7 +54,7 @@ export interface ImageFlags extends DatasetFlags {
   count?: number;
 }
 
-/** Images that a command works on: a PNG, a folder of them, or the first ones of a dataset's split. */
+/** Images that a command works on: a PNG, a folder of them, or some of a dataset's split, evenly spaced. */
 export async function openImages(flags: ImageFlags, shape: ImageShape): Promise<ImageFiles> {
   const { images: path, count, dataset } = flags;
   if ((path === undefined) === (dataset === undefined)) {
@@ -68,8 +68,7 @@ export async function openImages(flags: ImageFlags, shape: ImageShape): Promise<
   const wanted = count ?? set.count;
   if (wanted > set.count)
     throw new UsageError(`${set.name} has ${set.count} images in the split, not ${wanted}.`);
-  const { intensities } = set.sequentialBatches(wanted).next().value as { intensities: Uint8Array };
-  return { images: intensities, count: wanted };
+  return { images: set.subset(wanted).images, count: wanted };
 }
 
 function first({ images, count: there }: ImageFiles, count: number): ImageFiles {
