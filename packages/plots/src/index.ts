@@ -9,7 +9,9 @@ export {
 } from './figures/figure.js';
 export { type TablePlotOptions, type TablePlotRow, tablePlot } from './figures/tablePlot.js';
 export { baseAxis, baseLayout, seriesStyle } from './figures/theme.js';
-export { type TrainingCurveOptions, type TrainingRun, trainingCurve } from './figures/trainingCurve.js';
+export { type TrainingCurveOptions, trainingCurve } from './figures/trainingCurve.js';
+export type { LoggedRun, LogEntry } from './figures/trainingLog.js';
+export type { TrainingRun } from './figures/trainingRun.js';
 export { type BesideGridOptions, besideGrid } from './images/besideGrid.js';
 export { type GenerationOrderOptions, generationOrder } from './images/generationOrder.js';
 export { imageGrid } from './images/imageGrid.js';

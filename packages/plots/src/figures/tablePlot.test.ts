@@ -46,6 +46,20 @@ test('the first row is on top, and only rows with both numbers are joined', () =
   expect(layout.shapes).toMatchObject([{ x0: 81.3, x1: 82.104, y0: 1, y1: 1 }]);
 });
 
+test('hover labels have the number with its unit, and what it was measured with', () => {
+  const ours = { ours: 82.104, sizes: 'h = 16 & 7 layers', parameters: 12_345, steps: 3000, seconds: 750 };
+  const { data, layout } = tablePlot([{ ...rows[0]!, ...ours, sd: 0.2 }, rows[2]!], options);
+  expect(data.map(({ customdata }) => customdata)).toEqual([
+    ['paper: ≤ 80.97 nats per image'],
+    [
+      'ours: 82.104 ± 0.200 nats per image<br>h = 16 &amp; 7 layers<br>12,345 parameters<br>3,000 steps<br>trained for 13 min',
+      'ours: 80.500 nats per image',
+    ],
+  ]);
+  expect(data[1]!.hovertemplate).toBe('<b>%{text}</b><br>%{customdata}<extra></extra>');
+  expect(layout).toMatchObject({ hoverlabel: { namelength: -1 } });
+});
+
 test.each([
   [[], 'at least one row, got none'],
   [[rows[0]!, rows[0]!], "labels of their own, got 'DRAW' twice"],

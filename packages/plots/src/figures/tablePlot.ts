@@ -1,4 +1,5 @@
 import { displayable } from '../figureBundle.js';
+import { duration } from './duration.js';
 import { type Figure, type JsonObject, type Metric, PlotError } from './figure.js';
 import {
   baseAxis,
@@ -7,7 +8,9 @@ import {
   estimatedWidth,
   gridColor,
   ink,
+  metricDecimals,
   metricTitle,
+  metricUnit,
   muted,
   palette,
 } from './theme.js';
@@ -21,6 +24,12 @@ export interface TablePlotRow {
   sd?: number | null;
   /** How the paper prints its number where that says more than the number, such as `≤ 80.97` for a bound. */
   paperText?: string;
+  /** What `ours` was measured with, for its hover label: sizes as `h = 16, 7 layers`, parameters, training steps and wall time. */
+  sizes?: string | null;
+  parameters?: number | null;
+  steps?: number | null;
+  /** Wall time of the training, s. */
+  seconds?: number | null;
 }
 
 export interface TablePlotOptions {
@@ -32,6 +41,7 @@ const ourColor = palette[0];
 const rowHeight = 30;
 const plotWidth = 460;
 const columnWidth = 78;
+const hovertemplate = '<b>%{text}</b><br>%{customdata}<extra></extra>';
 
 /**
  * The paper's numbers (hollow diamonds) and ours (filled dots, with a bar of one standard deviation) row by row, the first
@@ -62,7 +72,8 @@ export function tablePlot(rows: TablePlotRow[], { metric, title }: TablePlotOpti
         x: paper.map((point) => point.x),
         y: paper.map((point) => point.y),
         text: paper.map((point) => escapeText(point.row.label)),
-        hovertemplate: `%{text}: %{x} ${metric}`,
+        customdata: paper.map(({ y }) => escapeText(`paper: ${paperText[y]} ${metricUnit[metric]}`)),
+        hovertemplate,
         marker: { symbol: 'diamond', size: 13, color: '#ffffff', line: { color: ink, width: 2 } },
       },
       {
@@ -72,7 +83,8 @@ export function tablePlot(rows: TablePlotRow[], { metric, title }: TablePlotOpti
         x: ours.map((point) => point.x),
         y: ours.map((point) => point.y),
         text: ours.map((point) => escapeText(point.row.label)),
-        hovertemplate: `%{text}: %{x} ${metric}`,
+        customdata: ours.map(({ row }) => details(row, metric).map(escapeText).join('<br>')),
+        hovertemplate,
         error_x: {
           type: 'data',
           array: ours.map((point) => point.row.sd ?? 0),
@@ -85,6 +97,11 @@ export function tablePlot(rows: TablePlotRow[], { metric, title }: TablePlotOpti
     ],
     layout: {
       ...baseLayout(title, left + plotWidth + right, 92 + 66 + rows.length * rowHeight),
+      meta: {
+        description: `${metricTitle(metric)}: ${rows
+          .map(({ label }, index) => `${label}: paper ${paperText[index]}, ours ${oursText[index]}`)
+          .join('; ')}`,
+      },
       margin: { l: left, r: right, t: 92, b: 66 },
       xaxis: { ...baseAxis(`${metricTitle(metric)}, lower is better`), range: horizontalRange(rows) },
       yaxis: {
@@ -124,6 +141,21 @@ export function tablePlot(rows: TablePlotRow[], { metric, title }: TablePlotOpti
   });
 }
 
+/** The lines of a hover label of ours: the number with one digit more than the column beside the plot, and what it was measured with. */
+function details(row: TablePlotRow, metric: Metric): string[] {
+  const decimals = metricDecimals[metric] + 1;
+  const spread = row.sd ? ` ± ${row.sd.toFixed(decimals)}` : '';
+  const count = (value: number | null | undefined, what: string) =>
+    value === null || value === undefined ? [] : [`${value.toLocaleString('en-US')} ${what}`];
+  return [
+    `ours: ${row.ours!.toFixed(decimals)}${spread} ${metricUnit[metric]}`,
+    ...(row.sizes ? [row.sizes] : []),
+    ...count(row.parameters, 'parameters'),
+    ...count(row.steps, 'steps'),
+    ...(typeof row.seconds === 'number' ? [`trained for ${duration(row.seconds)}`] : []),
+  ];
+}
+
 /** A text of the columns at the right; `edge` is where it ends, px from the plot. */
 function cell(text: string, row: number, edge: number, color: string): JsonObject {
   const place = { xref: 'paper', x: 1, xshift: edge, xanchor: 'right', yref: 'y', y: row, yanchor: 'middle' };
@@ -154,6 +186,9 @@ function checkRows(rows: TablePlotRow[]): void {
       ['paper', row.paper],
       ['ours', row.ours],
       ['sd', row.sd ?? null],
+      ['parameters', row.parameters ?? null],
+      ['steps', row.steps ?? null],
+      ['seconds', row.seconds ?? null],
     ] as const) {
       if (value !== null && !Number.isFinite(value)) {
         throw new PlotError(`Row '${row.label}': ${name} must be a finite number or null, got ${value}.`);

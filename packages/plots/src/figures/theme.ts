@@ -27,6 +27,10 @@ export function metricTitle(metric: Metric): string {
     : 'negative log-likelihood (bits/dim)';
 }
 
+/** A metric's unit and decimals, as hover labels and descriptions give its numbers. */
+export const metricUnit = { nats: 'nats per image', 'bits/dim': 'bits/dim' } as const;
+export const metricDecimals = { nats: 2, 'bits/dim': 3 } as const;
+
 /** About how wide a text is, px: DejaVu Sans averages 0.53 em a character. */
 export function estimatedWidth(text: string, size: number = fontSize): number {
   return Math.ceil([...text].length * size * 0.57);
@@ -54,7 +58,7 @@ export function baseLayout(title: string, width: number, height: number): JsonOb
     paper_bgcolor: '#ffffff',
     plot_bgcolor: '#ffffff',
     showlegend: false,
-    hoverlabel: { font: { family: fontFamily } },
+    hoverlabel: { font: { family: fontFamily }, namelength: -1, align: 'left' },
   };
 }
 

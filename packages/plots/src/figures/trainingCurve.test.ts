@@ -34,6 +34,21 @@ test('the paper is a horizontal line, and every line is labelled at the right', 
   });
 });
 
+test('hover labels have the whole name, the place and the unit; the description has the last losses', () => {
+  const { data, layout } = trainingCurve([run], { unit: 'bits/dim', horizontal: 'images' });
+  expect(data[0]!.hovertemplate).toBe(
+    '<b>%{fullData.name}</b><br>%{x:,} images: %{y:.3f} bits/dim<extra></extra>',
+  );
+  const paper = [{ label: 'PixelCNN', value: 81.3 }];
+  const steps = trainingCurve([run], { unit: 'nats', paper });
+  expect(steps.data[0]!.hovertemplate).toContain('step %{x:,}: %{y:.2f} nats per image');
+  expect(layout).toMatchObject({ hoverlabel: { namelength: -1 } });
+  expect(steps.layout.meta).toEqual({
+    description:
+      'PixelCNN, training: 86.00 nats per image after 30 steps; PixelCNN (paper): 81.30 nats per image',
+  });
+});
+
 test('first losses that tower over the rest are cut off in the picture, not in the data', () => {
   const { data, layout } = trainingCurve([run], { unit: 'nats', paper: [{ label: 'paper', value: 80 }] });
   const [low, high] = (layout.yaxis as { range: [number, number] }).range;

@@ -6,28 +6,21 @@ import {
   baseLayout,
   escapeText,
   estimatedWidth,
+  metricDecimals,
   metricTitle,
+  metricUnit,
   muted,
   seriesStyle,
 } from './theme.js';
-
-/** The losses of one run, all in the unit of the figure. */
-export interface TrainingRun {
-  label: string;
-  /** Where the losses were taken: training steps, or images seen; rising. */
-  steps: number[];
-  /** Training loss at each of `steps`; null or NaN where none was taken. */
-  train: (number | null)[];
-  /** Validation loss at each of `steps`; null or NaN where none was taken. */
-  valid?: (number | null)[];
-}
+import { fromLog, type LoggedRun } from './trainingLog.js';
+import { checkRun, isLoss, type TrainingRun } from './trainingRun.js';
 
 export interface TrainingCurveOptions {
   unit: Metric;
   /** Numbers of the paper, drawn as horizontal lines. */
   paper?: { label: string; value: number }[];
   title?: string;
-  /** What `steps` counts. Default `steps`. */
+  /** What `steps` counts, and which number of a log is taken. Default `steps`. */
   horizontal?: 'steps' | 'images';
 }
 
@@ -52,10 +45,16 @@ const labelSize = 13;
  * The loss of one or more runs over training, with the paper's numbers as horizontal lines. Thin lines are training
  * losses, thick lines with dots validation losses; each is labelled at its right end. Where the first
  * losses tower over the rest, the picture cuts them off; they stay in the data.
- * @throws PlotError when there is no run, lengths differ, steps do not rise or a run holds no loss.
+ * @param given - runs as lists of losses, or as their logs.
+ * @throws PlotError when there is no run, lengths differ, steps do not rise, a run holds no loss or its log not what the axes need.
  */
-export function trainingCurve(runs: TrainingRun[], options: TrainingCurveOptions): Figure {
-  if (runs.length === 0) throw new PlotError('A training curve needs at least one run, got none.');
+export function trainingCurve(
+  given: readonly (TrainingRun | LoggedRun)[],
+  options: TrainingCurveOptions,
+): Figure {
+  if (given.length === 0) throw new PlotError('A training curve needs at least one run, got none.');
+  const { unit, horizontal = 'steps' } = options;
+  const runs = given.map((run) => ('log' in run ? fromLog(run, unit, horizontal) : run));
   for (const run of runs) checkRun(run);
   const paper = options.paper ?? [];
   for (const line of paper) {
@@ -96,15 +95,16 @@ export function trainingCurve(runs: TrainingRun[], options: TrainingCurveOptions
     options.title ??
     (curves.some((curve) => curve.kind === 'valid') ? 'Training and validation loss' : 'Training loss');
   return displayable({
-    data: curves.map(toTrace),
+    data: curves.map((curve) => toTrace(curve, unit, horizontal)),
     layout: {
       ...baseLayout(title, width + Math.max(0, right - 240), height),
+      meta: { description: describe(curves, paper, options) },
       margin: { ...margin, r: right },
       xaxis: {
-        ...baseAxis(options.horizontal === 'images' ? 'training images seen' : 'training steps'),
+        ...baseAxis(horizontal === 'images' ? 'training images seen' : 'training steps'),
         range: [start, end === start ? start + 1 : end + 0.015 * (end - start)],
       },
-      yaxis: { ...baseAxis(metricTitle(options.unit)), range: [low, high] },
+      yaxis: { ...baseAxis(metricTitle(unit)), range: [low, high] },
       shapes: paper.map((line) => ({
         type: 'line',
         xref: 'paper',
@@ -135,34 +135,6 @@ export function trainingCurve(runs: TrainingRun[], options: TrainingCurveOptions
   });
 }
 
-function checkRun(run: TrainingRun): void {
-  if (run.steps.length === 0)
-    throw new PlotError(`Run '${run.label}' must hold at least one step, got none.`);
-  for (const name of ['train', 'valid'] as const) {
-    const losses = run[name];
-    if (losses && losses.length !== run.steps.length) {
-      throw new PlotError(
-        `Run '${run.label}' must give one ${name} loss for each of its ${run.steps.length} steps, got ${losses.length}; put null where none was taken.`,
-      );
-    }
-  }
-  for (let i = 0; i < run.steps.length; i++) {
-    const step = run.steps[i]!;
-    if (!Number.isFinite(step) || (i > 0 && step <= run.steps[i - 1]!)) {
-      throw new PlotError(
-        `The steps of run '${run.label}' must be finite and rise, got ${step} at index ${i}.`,
-      );
-    }
-  }
-  if (![...run.train, ...(run.valid ?? [])].some(isLoss)) {
-    throw new PlotError(`Run '${run.label}' must hold at least one finite loss, got none.`);
-  }
-}
-
-function isLoss(value: number | null): value is number {
-  return value !== null && Number.isFinite(value);
-}
-
 function toCurves(run: TrainingRun, index: number): Curve[] {
   return (['train', 'valid'] as const).flatMap((kind) => {
     const losses = run[kind] ?? [];
@@ -176,7 +148,8 @@ function toCurves(run: TrainingRun, index: number): Curve[] {
   });
 }
 
-function toTrace(curve: Curve): JsonObject {
+function toTrace(curve: Curve, unit: Metric, horizontal: 'steps' | 'images'): JsonObject {
+  const place = horizontal === 'images' ? '%{x:,} images' : 'step %{x:,}';
   const marked = curve.kind === 'valid' || curve.x.length === 1;
   return {
     type: 'scatter',
@@ -184,9 +157,23 @@ function toTrace(curve: Curve): JsonObject {
     name: escapeText(curve.name),
     x: curve.x,
     y: curve.y,
+    hovertemplate: `<b>%{fullData.name}</b><br>${place}: %{y:.${metricDecimals[unit]}f} ${metricUnit[unit]}<extra></extra>`,
     line: { color: curve.color, dash: curve.dash, width: curve.kind === 'valid' ? 2.5 : 1.2 },
     ...(marked ? { marker: { size: 6, color: curve.color } } : {}),
   };
+}
+
+function describe(
+  curves: Curve[],
+  paper: { label: string; value: number }[],
+  options: TrainingCurveOptions,
+): string {
+  const { unit, horizontal = 'steps' } = options;
+  const number = (value: number) => `${value.toFixed(metricDecimals[unit])} ${metricUnit[unit]}`;
+  return [
+    ...curves.map(({ name, x, y }) => `${name}: ${number(y.at(-1)!)} after ${x.at(-1)} ${horizontal}`),
+    ...paper.map(({ label, value }) => `${label} (paper): ${number(value)}`),
+  ].join('; ');
 }
 
 /** From just below everything to four times the median's height above the lowest, or to the highest where that is less. */

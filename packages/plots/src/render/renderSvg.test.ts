@@ -42,7 +42,7 @@ test('an SVG holds the traces, the texts and the size', async () => {
 
 test('a table plot shows a point for each number', async () => {
   const svg = await renderSvg(table);
-  expect(svg.match(/class="point"/g)).toHaveLength(3);
+  expect(svg.match(/class="point /g)).toHaveLength(3);
   expect(svg.match(/class="xerror"/g)).toHaveLength(1);
   expect(texts(svg)).toEqual(expect.arrayContaining(['NADE', 'PixelCNN', '88.33', '81.30', '82.10', '–']));
 });
