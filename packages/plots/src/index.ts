@@ -1,4 +1,5 @@
 export { displayFigure, displayImage } from './display.js';
+export { type DistributionPlotOptions, distributionPlot } from './figures/distributionPlot.js';
 export {
   type Figure,
   figureTitle,
@@ -7,10 +8,11 @@ export {
   type Metric,
   PlotError,
 } from './figures/figure.js';
+export { type Cell, type HeatmapOptions, heatmap } from './figures/heatmap.js';
 export { type TablePlotOptions, type TablePlotRow, tablePlot } from './figures/tablePlot.js';
 export { baseAxis, baseLayout, seriesStyle } from './figures/theme.js';
 export { type TrainingCurveOptions, trainingCurve } from './figures/trainingCurve.js';
-export type { LoggedRun, LogEntry } from './figures/trainingLog.js';
+export type { LogEntry, LoggedRun } from './figures/trainingLog.js';
 export type { TrainingRun } from './figures/trainingRun.js';
 export { type BesideGridOptions, besideGrid } from './images/besideGrid.js';
 export { type GenerationOrderOptions, generationOrder } from './images/generationOrder.js';
@@ -20,3 +22,4 @@ export { writePlotlyScript } from './render/plotlyScript.js';
 export { type RenderPngOptions, renderPng } from './render/renderPng.js';
 export { type RenderSize, renderSvg } from './render/renderSvg.js';
 export { type FigureFiles, type WriteFigureOptions, writeFigure } from './render/writeFigure.js';
+

@@ -19,6 +19,7 @@ test('the example of the README runs and writes what it says', async () => {
     await new AsyncFunction('plots', body)(plots);
     expect(await sharp('out/curve.png').metadata()).toMatchObject({ format: 'png' });
     expect(await readFile('out/curve.html', 'utf8')).toContain('PixelCNN (paper): 81.30');
+    expect(await readFile('out/mask.svg', 'utf8')).toContain('class="cells"');
   } finally {
     process.chdir(start);
   }

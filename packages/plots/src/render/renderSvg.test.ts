@@ -26,6 +26,7 @@ function texts(svg: string): string[] {
 test('an SVG holds the traces, the texts and the size', async () => {
   const svg = await renderSvg(curve, { width: 800, height: 400 });
   expect(svg).toMatch(/^<svg [^>]*width="800" height="400"/);
+  expect(svg).toContain('viewBox="0 0 800 400"');
   expect(svg.match(/class="js-line"/g)).toHaveLength(2);
   expect(svg.match(/class="point"/g)).toHaveLength(2);
   expect(texts(svg)).toEqual(
@@ -102,7 +103,9 @@ test('sizes, scales and traces that cannot be drawn are refused, and the next fi
   await expect(renderPng(curve, { scale: -1 })).rejects.toThrow(
     'scale of a picture must be positive, got -1',
   );
-  const heat: Figure = { data: [{ type: 'heatmap', z: [[1, 2]] }], layout: {} };
-  await expect(renderSvg(heat)).rejects.toThrow("a heatmap on a browser's canvas, which is not there");
+  const histogram: Figure = { data: [{ type: 'histogram2d', x: [1], y: [1] }], layout: {} };
+  await expect(renderSvg(histogram)).rejects.toThrow(
+    "a histogram2d on a browser's canvas, which is not there",
+  );
   expect(texts(await renderSvg(table))).toContain('NADE');
 });

@@ -3,6 +3,7 @@ import { type Figure, PlotError } from '../figures/figure.js';
 import { createMeasure } from '../figures/measure.js';
 import { pointAtLength, totalLength } from '../figures/polyline.js';
 import { plotlySource } from './plotlyScript.js';
+import { standIn } from './standIns.js';
 
 /** The size of a picture, px; by default that of the figure's layout, else 900 x 500. */
 export interface RenderSize {
@@ -21,8 +22,8 @@ let page: Promise<{ window: JsdomWindow; plotly: Plotly }> | undefined;
 
 /**
  * Draws a figure as a static SVG with plotly.js, without a browser; the same figure gives the same text. Lines, points,
- * bars and annotations are drawn; heatmaps need a browser's canvas and are refused.
- * @throws PlotError when the size is not positive, a trace is a heatmap or Plotly refuses the figure.
+ * bars and annotations are Plotly's; the cells of heatmaps, for which it needs a browser's canvas, are drawn here.
+ * @throws PlotError when the size is not positive, a heatmap is not of `heatmap`'s form or Plotly refuses the figure.
  */
 export function renderSvg(figure: Figure, size: RenderSize = {}): Promise<string> {
   const drawing = previous.then(() => draw(figure, size));
@@ -31,22 +32,18 @@ export function renderSvg(figure: Figure, size: RenderSize = {}): Promise<string
 }
 
 async function draw(figure: Figure, size: RenderSize): Promise<string> {
-  const onCanvas = figure.data.find(({ type }) => type === 'heatmap' || type === 'histogram2d');
-  if (onCanvas) {
-    throw new PlotError(
-      `Plotly draws a ${onCanvas.type} on a browser's canvas, which is not there; use imageGrid, or traces of lines, points and bars.`,
-    );
-  }
+  const { data, finish } = standIn(structuredClone(figure));
   page ??= openPage();
   const { window, plotly } = await page;
   const { width, height } = pictureSize(figure, size);
   window.Math.random = sequence();
   const div = window.document.createElement('div');
   window.document.body.appendChild(div);
+  let svg: string;
   try {
-    const { data, layout } = structuredClone(figure);
-    await plotly.newPlot(div, data, { ...layout, width, height }, { staticPlot: true });
-    return plotly.Snapshot.toSVG(div, 'svg');
+    const layout = { ...structuredClone(figure.layout), width, height };
+    await plotly.newPlot(div, data, layout, { staticPlot: true });
+    svg = plotly.Snapshot.toSVG(div, 'svg');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new PlotError(`Plotly could not draw the figure: ${reason}`, { cause: error });
@@ -54,6 +51,10 @@ async function draw(figure: Figure, size: RenderSize): Promise<string> {
     plotly.purge(div);
     div.remove();
   }
+  const scalable = svg
+    .replace(/^<svg /, `<svg viewBox="0 0 ${width} ${height}" `) // it shrinks where there is less room
+    .replace(/fill: url\('(#[\w-]+)'\)/g, 'fill: url($1)'); // resvg knows references without quotes only
+  return finish(scalable);
 }
 
 /** The size a figure is drawn with, px. */
