@@ -1,10 +1,12 @@
 import { createRequire } from 'node:module';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { displayFigure, displayImage } from './display.js';
+import { notebookColors } from './figures/notebookColors.js';
 import { tablePlot } from './figures/tablePlot.js';
 import { imageGrid } from './images/imageGrid.js';
 
 const figure = tablePlot([{ label: 'NADE', paper: 88.33, ours: null }], { metric: 'nats', title: 'Table 4' });
+const description = 'Figure: Table 4. negative log-likelihood (nats per image): NADE: paper 88.33, ours –';
 const grid = { count: 1, height: 1, width: 1, channels: 1, levels: 2, scale: 3, gap: 1 };
 const image = imageGrid({ images: new Uint8Array([1]), ...grid });
 
@@ -38,7 +40,7 @@ afterEach(() => {
   delete root.cache[kernel];
 });
 
-test('a figure is sent once, as Plotly, PNG and text', async () => {
+test('a figure is sent once, as Plotly, SVG and words, in colours for every theme', async () => {
   enterCell();
   await displayFigure(figure);
   expect(sent).toHaveLength(1);
@@ -47,9 +49,19 @@ test('a figure is sent once, as Plotly, PNG and text', async () => {
   expect(message).toMatchObject({
     metadata: {},
     transient: {},
-    data: { 'application/vnd.plotly.v1+json': figure, 'text/plain': 'Figure: Table 4' },
+    data: { 'application/vnd.plotly.v1+json': notebookColors(figure), 'text/plain': description },
   });
-  expect(message.data['image/png']).toMatch(/^iVBORw0KGgo/);
+  expect(Object.keys(message.data)).toEqual([
+    'application/vnd.plotly.v1+json',
+    'image/svg+xml',
+    'text/plain',
+  ]);
+  const svg = message.data['image/svg+xml'] as string;
+  expect(svg).toMatch(
+    new RegExp(`^<svg [^>]*width="${figure.layout.width}" height="${figure.layout.height}"`),
+  );
+  expect(svg).toContain(`role="img" aria-label="${description}"`);
+  expect(svg).not.toMatch(/rgb\(255, 255, 255\)|#fff/);
 });
 
 test('an image is sent as PNG and text', async () => {
@@ -82,7 +94,7 @@ test('a kernel that shares its display is preferred to tslab', async () => {
   }
   expect(sent).toEqual([]);
   expect(shown).toMatchObject([
-    { 'application/vnd.plotly.v1+json': figure, 'text/plain': 'Figure: Table 4' },
+    { 'application/vnd.plotly.v1+json': notebookColors(figure), 'text/plain': description },
     { 'text/plain': 'Image: 5 x 5 pixels' },
   ]);
 });
@@ -90,8 +102,8 @@ test('a kernel that shares its display is preferred to tslab', async () => {
 test('a figure answers for itself as the last value of a cell, and is plain JSON all the same', async () => {
   const show = (figure as unknown as Record<symbol, () => Promise<unknown>>)[Symbol.for('Jupyter.display')]!;
   expect(await show()).toMatchObject({
-    'application/vnd.plotly.v1+json': JSON.parse(JSON.stringify(figure)),
-    'image/png': expect.stringMatching(/^iVBORw0KGgo/),
+    'application/vnd.plotly.v1+json': notebookColors(JSON.parse(JSON.stringify(figure))),
+    'image/svg+xml': expect.stringMatching(/^<svg .*<\/svg>$/s),
   });
   expect(Reflect.ownKeys({ ...figure })).toEqual(['data', 'layout']);
 });

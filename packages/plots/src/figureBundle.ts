@@ -1,17 +1,27 @@
-import { type Figure, figureTitle } from './figures/figure.js';
+import { type Figure, figureDescription } from './figures/figure.js';
+import { notebookColors } from './figures/notebookColors.js';
 
 /** What a kernel asks of the last value of a cell: Deno's protocol, which the workspace's kernel speaks too. */
 const ownDisplay = Symbol.for('Jupyter.display');
 
-/** A figure in the types that notebooks draw: Plotly's JSON, PNG, and one line of text. */
+/**
+ * A figure in the types that notebooks draw, in colours for light and dark themes: Plotly's JSON, SVG in the figure's own size, and
+ * words. There is no PNG: JupyterLab would show it first, twice as wide, until the mouse enters.
+ */
 export async function figureBundle(figure: Figure): Promise<Record<string, unknown>> {
-  const { renderPng } = await import('./render/renderPng.js');
-  const png = await renderPng(figure);
+  const { renderSvg } = await import('./render/renderSvg.js');
+  const { data, layout } = notebookColors(figure);
+  const description = `Figure: ${figureDescription(figure)}`;
+  const svg = await renderSvg({ data, layout });
   return {
-    'application/vnd.plotly.v1+json': { data: figure.data, layout: figure.layout },
-    'image/png': png.toString('base64'),
-    'text/plain': `Figure: ${figureTitle(figure)}`,
+    'application/vnd.plotly.v1+json': { data, layout },
+    'image/svg+xml': svg.replace(/^<svg /, `<svg role="img" aria-label="${escapeAttribute(description)}" `),
+    'text/plain': description,
   };
+}
+
+function escapeAttribute(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }
 
 /** The figure, which now shows itself where it is the last value of a cell; it stays plain JSON otherwise. */

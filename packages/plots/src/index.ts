@@ -1,7 +1,10 @@
+import { preloadInNotebook } from './preload.js';
+
 export { displayFigure, displayImage } from './display.js';
 export { type DistributionPlotOptions, distributionPlot } from './figures/distributionPlot.js';
 export {
   type Figure,
+  figureDescription,
   figureTitle,
   type Json,
   type JsonObject,
@@ -23,3 +26,4 @@ export { type RenderPngOptions, renderPng } from './render/renderPng.js';
 export { type RenderSize, renderSvg } from './render/renderSvg.js';
 export { type FigureFiles, type WriteFigureOptions, writeFigure } from './render/writeFigure.js';
 
+preloadInNotebook();

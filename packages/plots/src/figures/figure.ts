@@ -26,3 +26,23 @@ export function figureTitle(figure: Figure): string {
   const text = typeof title === 'object' && title !== null && !Array.isArray(title) ? title.text : title;
   return typeof text === 'string' ? text.replace(/<br\s*\/?>/g, ' ').replace(/<[^>]*>/g, '') : '';
 }
+
+/** A text of Plotly's small HTML as it reads. */
+function plainText(text: string): string {
+  return text
+    .replace(/<br\s*\/?>/g, ' ')
+    .replace(/<[^>]*>/g, '')
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&amp;/g, '&');
+}
+
+/** A figure in words, for those who do not see it: its title, and what `layout.meta.description` says, else its traces. */
+export function figureDescription(figure: Figure): string {
+  const { meta } = figure.layout;
+  const told =
+    typeof meta === 'object' && meta !== null && !Array.isArray(meta) ? meta.description : undefined;
+  const names = figure.data.flatMap(({ name }) => (typeof name === 'string' ? [plainText(name)] : []));
+  const description = typeof told === 'string' ? told : [...new Set(names)].join('; ');
+  return [plainText(figureTitle(figure)), description].filter(Boolean).join('. ');
+}

@@ -67,6 +67,16 @@ function pictureSize(figure: Figure, size: RenderSize): { width: number; height:
   return { width, height };
 }
 
+/**
+ * Loads what drawing needs and draws once unseen, in the background: seconds of work that the first figure then does not wait for. What
+ * fails here fails again, and is told, when that figure is drawn.
+ */
+export function prepareDrawing(): void {
+  const axis = { title: { text: 'x' } };
+  const figure = { data: [{ type: 'scatter', y: [0, 1] }], layout: { xaxis: axis, yaxis: axis } };
+  renderSvg(figure).catch(() => undefined);
+}
+
 async function openPage(): Promise<{ window: JsdomWindow; plotly: Plotly }> {
   const [{ JSDOM, VirtualConsole }, { Resvg }, source] = await Promise.all([
     import('jsdom'),
