@@ -10,7 +10,7 @@ import type { GenerationReport } from './generationReport.js';
 export interface CompressionPace {
   /** Of training, before: an untrained model compresses nothing. */
   steps: number;
-  /** Of the test split. */
+  /** Images taken from the test split. */
   images: number;
 }
 

@@ -12,7 +12,7 @@ const adoptedSchema = z.strictObject({
   /** Test nats of the weights, measured again when the run was adopted. */
   test: z.number(),
   engine: z.string(),
-  /** Of the row's `paper` preset. */
+  /** Parameters of the row's `paper` preset. */
   paperParameters: z.int(),
 });
 

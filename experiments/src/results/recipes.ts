@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { writeFileAtomic } from '@pixelrnn/files';
 import { z } from 'zod';
 
-/** Of the file; a change of what it holds or means is another version. */
+/** The file's version; a change of what it holds or means is another one. */
 const version = 1;
 
 const trySchema = z.strictObject({

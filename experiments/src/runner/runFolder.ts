@@ -43,7 +43,7 @@ export interface RunFolderOptions {
   folder: string;
   /** Discard what is there. */
   fresh: boolean;
-  /** Of the run, for `log`. */
+  /** The run's name, for `log`. */
   label: string;
   log: (line: string) => void;
   /** What `config.json` is to hold. */
@@ -61,7 +61,7 @@ export interface OpenRun {
   lock: RunLock;
   /** What has to be measured; null: all, after training. */
   measures: ReadonlySet<Measure> | null;
-  /** Of the run whose measures alone have changed. */
+  /** The result of the run, where its measures alone have changed. */
   before: RunResult | null;
   /** Writes `config.json` and `environment.json`; what was finished counts as unfinished from then on. */
   begin(): Promise<void>;

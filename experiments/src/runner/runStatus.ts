@@ -23,9 +23,9 @@ export type RunStatus = RunState & {
   experiment: string;
   row: string;
   seed: number;
-  /** Of an interrupted or failed run: of its last checkpoint, where it goes on. */
+  /** The step reached; of an interrupted or failed run, that of its last checkpoint. */
   step: number;
-  /** Of the whole run; null where it is not known. */
+  /** Steps of the whole run; null where they are not known. */
   steps: number | null;
   /** Last validation in nats per image; null before the first. */
   valid: number | null;

@@ -16,7 +16,7 @@ export interface TryOptions extends Omit<CampaignOptions, 'jobs' | 'fresh'> {
   rows?: string[];
   /** The values to try, for each setting; all their combinations are tried. */
   values: Record<string, unknown[]>;
-  /** Of each short run. */
+  /** Steps of each short run. */
   steps: number;
   /** `recipes.json` is written to `<results>/<id>/`. */
   results: string;

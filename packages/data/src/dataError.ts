@@ -19,7 +19,7 @@ export class DataError extends Error {
   override readonly name = 'DataError';
   readonly code: DataErrorCode;
 
-  /** Of an image that cannot be used: what is wrong with it, without the rest of the sentence. */
+  /** What is wrong with an image that cannot be used, without the rest of the sentence. */
   readonly came: string | undefined;
 
   constructor(code: DataErrorCode, message: string, options?: { cause?: unknown; came?: string }) {

@@ -14,7 +14,7 @@ export interface DrawOptions extends Omit<SamplingOptions, 'onProgress'> {
   start: Uint8Array;
   /** [count, H, W], 1 where a pixel stays as it is. */
   known: Uint8Array;
-  /** Of the noise, see `noiseOf`. */
+  /** Purposes that split the noise, see `noiseOf`. */
   purposes?: readonly string[];
   /** Pixels of all images that are done. */
   onPixels?: ((done: number) => void | Promise<void>) | undefined;

@@ -3,7 +3,7 @@ import { type ImageShape, perImage } from './imageShape.js';
 import { requireImages } from './requireImages.js';
 
 export interface NearestImages {
-  /** Of each image the nearest one: [N, H, W, C]. */
+  /** The nearest image to each: [N, H, W, C]. */
   images: Uint8Array;
   /** Their numbers among all that were looked at: [N]. */
   indices: Uint32Array;

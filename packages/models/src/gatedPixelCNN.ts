@@ -23,7 +23,7 @@ export const gatedPixelCNNSchema = z.strictObject({
   headWidth: positive,
   /** A learnable connection from each layer to the head; without, the head reads the last layer. */
   skip: z.boolean().default(false),
-  /** Of the outputs ({@link outputHead}). */
+  /** Distribution of the outputs ({@link outputHead}). */
   distribution: z.enum(['softmax', 'mcgsm']).default('softmax'),
   /** n of the first layer, which the horizontal stack reads with mask A. */
   firstKernel: kernel.default(7),
@@ -33,7 +33,7 @@ export const gatedPixelCNNSchema = z.strictObject({
   conditionSize: z.int().nonnegative().default(0),
   /** Maps of another input, [B, H, W, c], that every layer is conditioned on; 0: none. */
   conditionMaps: z.int().nonnegative().default(0),
-  /** Of the initial weights. */
+  /** Seed of the initial weights. */
   seed: z.int().default(0),
 });
 

@@ -24,7 +24,7 @@ export const pixelCNNSchema = z.strictObject({
   firstKernel: odd.min(3).default(7),
   /** Side of the convolution inside each block, mask B. */
   kernelSize: odd.default(3),
-  /** Of the initial weights. */
+  /** Seed of the initial weights. */
   seed: z.int().default(0),
 });
 

@@ -27,7 +27,7 @@ export const pixelRNNSchema = z.strictObject({
   residual: z.boolean().default(true),
   /** A learnable connection from each layer to the head. */
   skip: z.boolean().default(false),
-  /** Of the outputs ({@link outputHead}). */
+  /** Distribution of the outputs ({@link outputHead}). */
   distribution: z.enum(['softmax', 'mcgsm']).default('softmax'),
   /** Side of the first convolution, mask A. */
   firstKernel: odd.min(3).default(7),
@@ -37,7 +37,7 @@ export const pixelRNNSchema = z.strictObject({
   conditionMaps: z.int().nonnegative().default(0),
   /** Numbers of another input, [B, m], that every layer is conditioned on, such as a class as one-hot; 0: none. */
   conditionSize: z.int().nonnegative().default(0),
-  /** Of the initial weights. */
+  /** Seed of the initial weights. */
   seed: z.int().default(0),
 });
 

@@ -18,7 +18,7 @@ export interface EvaluationOptions {
   /** Images at a time: memory and speed, not the result. Default 100. */
   batchSize?: number;
   onProgress?: (images: number) => void;
-  /** Of a model that is conditioned on classes: tell it each image's `label`, the default, or `none`. */
+  /** Tell a model that is conditioned on classes each image's `label`, the default, or `none`. */
   condition?: 'label' | 'none';
   /** Ends the evaluation by throwing the signal's reason; in a notebook, that of the cell by default. */
   signal?: AbortSignal;

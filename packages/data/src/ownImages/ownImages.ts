@@ -20,7 +20,7 @@ export interface OwnImagesOptions {
   levels?: number | undefined;
   /** One channel, the luma of ITU-R BT.601, instead of RGB; false when absent. */
   grey?: boolean | undefined;
-  /** Of the split, where the folder is not split already; 0 when absent, and any other is part of the dataset's name. */
+  /** Seed of the split, where the folder is not split already; 0 when absent, and any other is part of the dataset's name. */
   seed?: number | undefined;
   /** Leaves out images that are damaged or too small, with a list of them beside the packed file; false when absent. */
   skipBad?: boolean | undefined;

@@ -15,7 +15,7 @@ export interface AncestralSamplingOptions {
   /** [count, H, W, C], integers of 24 bits. */
   noise: Uint32Array;
   temperature: number;
-  /** Of the model's inputs after the first. */
+  /** Values of the model's inputs after the first. */
   conditions: ConditionValues;
   /** 1: none. */
   guidance: number;

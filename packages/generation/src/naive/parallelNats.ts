@@ -10,7 +10,7 @@ export interface ParallelNatsOptions {
   count: number;
   /** [count, H, W, C] */
   images: Uint8Array;
-  /** Of the model's inputs after the first. */
+  /** Values of the model's inputs after the first. */
   conditions: ConditionValues;
 }
 

@@ -40,7 +40,7 @@ export class CellRunner implements CellScripts {
   readonly #executor: Executor;
   readonly #node: Converter;
   readonly #scripts = new Map<string, Script>();
-  /** Of the files beside the notebook, by the path of their script. */
+  /** Source maps of the files beside the notebook, by the path of their script. */
   readonly #files = new Map<string, EmittedMaps>();
   #declarations = '';
   #cell: Cell | undefined;

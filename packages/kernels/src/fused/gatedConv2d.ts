@@ -24,7 +24,7 @@ type GatedConvAttributes = {
   taps: number[];
 };
 
-/** Of each optional input none or one. */
+/** For each optional input, none or one. */
 type GatedConvBackwardAttributes = GatedConvAttributes & {
   biases: number;
   vectors: number;

@@ -26,7 +26,7 @@ type LstmBackwardInputs = LstmInputs & {
 };
 
 type LstmAttributes = {
-  /** Of the input kernel, row and column of each live tap, flattened. */
+  /** Row and column of each live tap of the input kernel, flattened. */
   taps: number[];
   residual: boolean;
 };

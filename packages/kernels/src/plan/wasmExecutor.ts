@@ -9,7 +9,7 @@ import { planBase64 } from './wasmModule.js';
 
 type Address = number;
 
-/** Of a `Share` of cpp/plan/run.h. */
+/** Size of a `Share` of cpp/plan/run.h. */
 const shareBytes = 12;
 
 /** The functions of `cpp/plan/plan.h`, pointers as addresses. */

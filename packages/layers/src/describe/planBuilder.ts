@@ -13,7 +13,7 @@ import {
 /** A sum whose map is added with it; what is left out is empty, or linear. */
 export interface SumOptions
   extends Partial<Pick<SumStep, 'terms' | 'bias' | 'additions' | 'unit' | 'residuals'>> {
-  /** Of the map that is written. */
+  /** Channels of the map that is written. */
   channels: number;
   /** Default cyclic; `all` where the sum is complete before the first pixel. */
   groups?: PlanMap['groups'];

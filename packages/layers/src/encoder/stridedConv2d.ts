@@ -12,7 +12,7 @@ export interface StridedConv2DArgs extends NonNullable<ConstructorParameters<typ
   stride?: number;
   /** Default linear. */
   activation?: 'linear' | 'relu';
-  /** Of the initial weights; default 0. */
+  /** Seed of the initial weights; default 0. */
   seed?: number;
 }
 

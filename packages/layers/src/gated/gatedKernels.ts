@@ -9,7 +9,7 @@ export interface CroppedKernel {
   shape: [number, number, number, number];
   /** Offset of the kernel's first row and column from the pixel: (-1, -1) for a 2 x 3 kernel that ends in its row. */
   first: { row: number; column: number };
-  /** Of the pixel itself: the colours that are read, where any weight is masked. */
+  /** The colours of the pixel itself that are read. */
   centre: PlanTerm['taps'][number]['colors'];
   /** Zeros and ones of `shape`: which weights are live. */
   mask: Float32Array;

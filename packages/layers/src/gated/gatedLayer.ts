@@ -23,11 +23,11 @@ export interface GatedLayerArgs extends NonNullable<ConstructorParameters<typeof
   filters: number;
   /** n, at least 3: the stacks' kernels are ceil(n/2) x n and 1 x ceil(n/2). */
   kernelSize: number;
-  /** Of the horizontal stack. A for the first layer, which has no residual connection either. */
+  /** The horizontal stack's mask: A for the first layer, which has no residual connection either. */
   maskType: MaskType;
   /** Colours of a pixel; channels belong to them cyclically, within each half of the sums. */
   colors: number;
-  /** Of the initial weights; default 0. */
+  /** Seed of the initial weights; default 0. */
   seed?: number;
 }
 

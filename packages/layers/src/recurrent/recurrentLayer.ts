@@ -70,7 +70,7 @@ export abstract class RecurrentLayer<Args extends RecurrentLayerArgs>
     tf.LayerVariable
   >;
   protected inputMask!: tf.Tensor4D;
-  /** Of a map [B, H, W, c] and of a vector [B, m]. */
+  /** Kernels of a map [B, H, W, c] and of a vector [B, m]. */
   private readonly conditionKernels: { map?: tf.LayerVariable; vector?: tf.LayerVariable } = {};
   private up: { kernel: tf.LayerVariable; bias: tf.LayerVariable; mask: tf.Tensor4D } | undefined;
 

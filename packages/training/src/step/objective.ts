@@ -5,7 +5,7 @@ export interface Objective {
   model: tf.LayersModel;
   /** What it is minimised in; {@link trainableVariables} of the model. */
   variables: readonly tf.Variable[];
-  /** Of the images' intensities. */
+  /** Levels of the images' intensities. */
   levels: number;
 }
 

@@ -6,13 +6,13 @@ import { classesOf, labelVectors } from './labelCondition.js';
 import type { LossAndGradients } from './lossAndGradients.js';
 
 export interface StepContext {
-  /** Of the objective; the same object at every step. */
+  /** The objective's; the same object at every step. */
   lossAndGradients: LossAndGradients;
-  /** Of the objective's variables. */
+  /** The optimiser of the objective's variables. */
   optimizer: Optimizer;
   /** Learning rate of this step; the optimiser's own by default. */
   rate?: number;
-  /** Of a model with a condition: which images of the batch are told their label; default all. */
+  /** Which images of the batch a conditional model is told the label of; default all. */
   kept?: readonly boolean[];
   /** Sees loss and gradients before the update; returns the gradients to use, or null for no update. */
   inspect?: (loss: tf.Scalar, gradients: tf.Tensor[]) => tf.Tensor[] | null;
