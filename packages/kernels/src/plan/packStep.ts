@@ -193,20 +193,21 @@ export function checkMasked(plan: Plan, step: SumStep, index: number): void {
   const sums = sumsOf(step, out.channels);
   for (const { map: id, taps, weights } of step.terms) {
     const map = mapAt(plan, id);
-    taps.forEach((tap, t) => {
-      const values = weights();
+    const masked = taps.flatMap((tap, t) => (allowed(map, tap, 1, 0) ? [] : [{ tap, t }]));
+    if (masked.length === 0) continue;
+    const values = weights();
+    for (const { tap, t } of masked) {
       for (let channel = 0; channel < map.channels; channel++) {
+        const from = colorOf(map, plan.colors, channel);
         for (let sum = 0; sum < sums; sum++) {
-          const [from, to] = [
-            colorOf(map, plan.colors, channel),
-            colorOf(out, plan.colors, sum % out.channels),
-          ];
-          if (!allowed(map, tap, from, to) && values[(t * map.channels + channel) * sums + sum] !== 0)
+          if (values[(t * map.channels + channel) * sums + sum] === 0) continue;
+          const to = colorOf(out, plan.colors, sum % out.channels);
+          if (!allowed(map, tap, from, to))
             throw new Error(
               `plan: step ${index} has a weight from colour ${from} to ${to} of its own pixel, which its mask forbids`,
             );
         }
       }
-    });
+    }
   }
 }
