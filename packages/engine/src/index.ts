@@ -1,6 +1,7 @@
 export type { EngineAttempt } from './chain.js';
 export { EngineError } from './engineError.js';
 export { type EngineName, engineNames } from './engineName.js';
+export { type Compiler, type CompilerOptions, provideCompiler } from './install/compiler.js';
 export {
   type InstallAttempt,
   type InstallOptions,

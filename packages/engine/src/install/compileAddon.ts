@@ -1,28 +1,11 @@
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { EngineError } from '../engineError.js';
+import type { Compiler } from './compiler.js';
 import { quietSource } from './folders.js';
 import { failureLine, runProgram } from './runProgram.js';
 
 const require = createRequire(import.meta.url);
-
-/** The C++ compiler: the environment's CXX, else `c++`. */
-function compiler(): string {
-  return process.env.CXX || 'c++';
-}
-
-/**
- * Checks that there is a C++ compiler.
- * @throws EngineError naming the one that was looked for
- */
-export async function requireCompiler(): Promise<void> {
-  const result = await runProgram(compiler(), ['--version'], { seconds: 60 });
-  if (result.code !== 0) {
-    throw new EngineError(
-      `Building the addon needs a C++ compiler: ${failureLine(result)} (set CXX to another).`,
-    );
-  }
-}
 
 /**
  * Compiles the addon of the npm package against the libtensorflow of a wheel, and the helper that keeps its start
@@ -33,28 +16,33 @@ export async function requireCompiler(): Promise<void> {
  * cache can be moved as a whole
  * @throws EngineError with the compiler's first error
  */
-export async function compileAddon(packageFolder: string, tensorflow: string, folder: string): Promise<void> {
+export async function compileAddon(
+  compiler: Compiler,
+  packageFolder: string,
+  tensorflow: string,
+  folder: string,
+): Promise<void> {
   const libraries = join(tensorflow, 'tensorflow');
   const include = [join(libraries, 'include'), packageFolder].map((path) => `-I${path}`);
   const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(packageFolder, 'binding', name));
   const link = linkOptions(libraries, `../${basename(tensorflow)}/tensorflow`);
-  await compile([...include, ...sources, '-o', join(folder, 'tfjs_binding.node'), ...link]);
-  await compile([quietSource, '-o', join(folder, 'quiet.node')]);
+  await compile(compiler, [...include, ...sources, '-o', join(folder, 'tfjs_binding.node'), ...link]);
+  await compile(compiler, [quietSource, '-o', join(folder, 'quiet.node')]);
 }
 
-async function compile(args: readonly string[]): Promise<void> {
+async function compile({ command, args: first, env }: Compiler, args: readonly string[]): Promise<void> {
   const nodeApi = join(dirname(require.resolve('node-api-headers')), 'include');
   const shared = process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared'];
   const options = [...shared, '-std=c++17', '-O2', '-fPIC', '-w', '-DNAPI_VERSION=8', `-I${nodeApi}`];
-  const result = await runProgram(compiler(), [...options, ...args], { seconds: 600 });
+  const result = await runProgram(command, [...first, ...options, ...args], { seconds: 1200, env });
   if (result.code !== 0) throw new EngineError(`the addon does not compile: ${failureLine(result)}`);
 }
 
 function linkOptions(libraries: string, fromAddon: string): string[] {
-  if (process.platform === 'darwin') {
-    const names = ['libtensorflow_cc.2.dylib', 'libtensorflow_framework.2.dylib'];
-    return [...names.map((name) => join(libraries, name)), `-Wl,-rpath,@loader_path/${fromAddon}`];
-  }
-  const names = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
-  return [`-L${libraries}`, ...names.map((name) => `-l:${name}`), `-Wl,-rpath,$ORIGIN/${fromAddon}`];
+  const mac = process.platform === 'darwin';
+  const names = ['cc', 'framework'].map((part) => `libtensorflow_${part}.${mac ? '2.dylib' : 'so.2'}`);
+  return [
+    ...names.map((name) => join(libraries, name)),
+    `-Wl,-rpath,${mac ? '@loader_path' : '$ORIGIN'}/${fromAddon}`,
+  ];
 }

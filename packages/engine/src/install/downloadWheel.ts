@@ -26,7 +26,7 @@ export async function downloadWheel(wheel: Wheel, folder: string, fetchWheel: Fe
 
 /** Fetches with the user's pip, so that their package index, mirror, proxy and certificates are the ones used. */
 export const fetchWithPip: FetchWheel = async (wheel, folder) => {
-  const python = await findPython();
+  const python = await findPython(wheel.project);
   const into = await mkdtemp(join(folder, 'wheel-'));
   const requirements = join(into, 'requirements.txt');
   await writeFile(requirements, `${wheel.project}==${wheel.version} --hash=sha256:${wheel.sha256}\n`);
@@ -51,12 +51,12 @@ export const fetchWithPip: FetchWheel = async (wheel, folder) => {
  * A Python 3 that has pip.
  * @throws EngineError when there is none
  */
-async function findPython(): Promise<string> {
+async function findPython(project: string): Promise<string> {
   const reasons: string[] = [];
   for (const command of ['python3', 'python']) {
     const result = await runProgram(command, ['-m', 'pip', '--version'], { seconds: 60 });
     if (result.code === 0) return command;
     reasons.push(result.trouble || `${command} has no pip`);
   }
-  throw new EngineError(`Fetching TensorFlow needs Python 3 with pip: ${reasons.join(', ')}.`);
+  throw new EngineError(`Fetching ${project} needs Python 3 with pip: ${reasons.join(', ')}.`);
 }

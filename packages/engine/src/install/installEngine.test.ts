@@ -16,18 +16,20 @@ const fails = (reason: string) => () => Promise.reject(new Error(reason));
 
 test('the first way that works ends the search', async () => {
   const attempts: InstallAttempt[] = [];
-  expect(await tryWays({ official: works, wheel: fails('never asked') }, false, attempts, () => {})).toBe(
+  expect(await tryWays({ wheel: works, official: fails('never asked') }, false, attempts, () => {})).toBe(
     true,
   );
-  expect(attempts).toEqual([{ way: 'official', gpu: false, tensorflow: '2.21.0', reason: '' }]);
+  expect(attempts).toEqual([{ way: 'wheel', gpu: false, tensorflow: '2.21.0', reason: '' }]);
 });
 
 test('a way that fails is recorded with its reason, and the next one tried', async () => {
   const attempts: InstallAttempt[] = [];
-  expect(await tryWays({ official: fails('no host'), wheel: works }, true, attempts, () => {})).toBe(true);
+  expect(await tryWays({ wheel: fails('no compiler'), official: works }, true, attempts, () => {})).toBe(
+    true,
+  );
   expect(attempts).toEqual([
-    { way: 'official', gpu: true, tensorflow: null, reason: 'no host' },
-    { way: 'wheel', gpu: true, tensorflow: '2.21.0', reason: '' },
+    { way: 'wheel', gpu: true, tensorflow: null, reason: 'no compiler' },
+    { way: 'official', gpu: true, tensorflow: '2.21.0', reason: '' },
   ]);
 });
 
@@ -35,7 +37,7 @@ test('where no way works that is told, not thrown', async () => {
   const attempts: InstallAttempt[] = [];
   const ways = { official: fails('no host'), wheel: fails('no compiler') };
   expect(await tryWays(ways, false, attempts, () => {})).toBe(false);
-  expect(attempts.map(({ reason }) => reason)).toEqual(['no host', 'no compiler']);
+  expect(attempts.map(({ reason }) => reason)).toEqual(['no compiler', 'no host']);
 });
 
 const features = new Set(['fpu', 'avx']);

@@ -34,8 +34,8 @@ type Ways = Record<InstallAttempt['way'], (gpu: boolean, log: (line: string) => 
 const ways: Ways = { official: (gpu) => installOfficial(gpu), wheel: installFromWheel };
 
 /**
- * Installs native TensorFlow into the user's cache in the first way that works: the official prebuilt one, then the
- * addon compiled against the libtensorflow of the official wheel. Where neither works, WebAssembly serves, which
+ * Installs native TensorFlow into the user's cache in the first way that works: the addon compiled against the
+ * libtensorflow of the official wheel, then the official prebuilt one, which is years older. Where neither works, WebAssembly serves, which
  * needs no install: that is a result, not an error.
  */
 export async function installEngine({
@@ -71,8 +71,8 @@ export async function tryWays(
   attempts: InstallAttempt[],
   log: (line: string) => void,
 ): Promise<boolean> {
-  const order: InstallAttempt['way'][] = ['official', 'wheel'];
-  if (findInstallation(gpu)?.way === 'wheel') order.reverse();
+  const order: InstallAttempt['way'][] = ['wheel', 'official'];
+  if (findInstallation(gpu)?.way === 'official') order.reverse();
   for (const way of order) {
     try {
       const tensorflow = await ways[way](gpu, log);

@@ -137,7 +137,7 @@ test('without Python nothing is fetched, and one sentence says so', async () => 
   const { wheel } = await writeWheel(folder, wanted);
   vi.stubEnv('PATH', folder);
   await expect(fetchWithPip(wheel, folder)).rejects.toThrow(
-    'Fetching TensorFlow needs Python 3 with pip: python3 is not installed, python is not installed.',
+    'Fetching fake needs Python 3 with pip: python3 is not installed, python is not installed.',
   );
 });
 
@@ -147,7 +147,7 @@ test.runIf(wheelSets[platformId()])('without a compiler nothing is fetched eithe
   vi.stubEnv('CXX', join(cache, 'no-compiler'));
   const lines: string[] = [];
   await expect(installFromWheel(false, (line) => lines.push(line))).rejects.toThrow(
-    `Building the addon needs a C++ compiler: ${join(cache, 'no-compiler')} is not installed (set CXX to another).`,
+    `there is no C++ compiler: ${join(cache, 'no-compiler')} is not installed (CXX names it: unset it, or set it to another).`,
   );
   expect(lines).toEqual([]);
   expect(readdirSync(cache)).toEqual([]);

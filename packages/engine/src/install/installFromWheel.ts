@@ -2,7 +2,8 @@ import { mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { EngineError } from '../engineError.js';
 import { checkAddon } from './checkAddon.js';
-import { compileAddon, requireCompiler } from './compileAddon.js';
+import { compileAddon } from './compileAddon.js';
+import { provideCompiler } from './compiler.js';
 import { formatBytes, requireSpace } from './diskSpace.js';
 import { downloadWheel, type FetchWheel, fetchWithPip } from './downloadWheel.js';
 import { addonFolder, tensorflowFolder, tfjsNodePackage, wheelSetKey } from './folders.js';
@@ -25,12 +26,12 @@ export async function installFromWheel(gpu: boolean, log: (line: string) => void
   if (!set || !root) throw new EngineError(`there is no TensorFlow wheel for ${wheelSetKey(gpu)}`);
   if (!tfjsNode || !target)
     throw new EngineError('the npm package of TensorFlow.js for Node is not installed');
-  // Before the download, since it would be of no use without.
-  if (!readManifest(target)) await requireCompiler();
+  // A compiler comes before the download, which would be of no use without.
+  const compiler = readManifest(target) ? null : await provideCompiler({ log });
   await provideTensorflow(root, set, fetchWithPip, log);
   await provideFolder(target, async (folder) => {
     log('Compiling the addon of TensorFlow.js...');
-    await compileAddon(tfjsNode.folder, root, folder);
+    await compileAddon(compiler ?? (await provideCompiler({ log })), tfjsNode.folder, root, folder);
     const facts = await checkAddon(join(folder, 'tfjs_binding.node'));
     if (gpu && !facts.gpu) throw new EngineError('it runs, but finds no GPU that it can use');
     return { tensorflow: facts.tensorflow, libraries: basename(root), gpu };

@@ -168,6 +168,32 @@ export const wheelSets: Readonly<Record<string, WheelSet>> = {
   },
 };
 
+/** Clang for machines without a C++ compiler, per platform. */
+export const zigWheels: Readonly<Record<string, Wheel>> = {
+  'linux-x64': zigWheel(
+    'manylinux_2_12_x86_64',
+    101_083_562,
+    'ea6cc5d87b033cf0aedfbc8f9549a908cae6c50ac31f1698188fa48a74524b54',
+  ),
+  'linux-arm64': zigWheel(
+    'manylinux_2_17_aarch64',
+    98_063_064,
+    'b7c5f02fccd40f89b999ee16a1f5ddced56e6182370f8affe494bcf8a28cf07e',
+  ),
+  'darwin-arm64': zigWheel(
+    'macosx_13_0_arm64',
+    100_390_379,
+    '09953b6af7f64168b915180a42774f520f92d86ef6331b28e33915c7e1f0bb23',
+  ),
+};
+
+function zigWheel(tag: string, bytes: number, sha256: string): Wheel {
+  return { project: 'ziglang', version: '0.17.1', tag, bytes, sha256 };
+}
+
+/** Size of what {@link zigWheels} hold, rounded up. */
+export const unpackedZigBytes = 430e6;
+
 /**
  * Whether a file of a wheel is needed: the libraries, the headers of the C API, CUDA's libraries and what they read
  * at run time, and the licences.

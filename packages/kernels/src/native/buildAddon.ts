@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { type Compiler, provideCompiler } from '@pixelrnn/engine';
 import type { Unavailable } from '../dispatch/kernelKind.js';
 
 const run = promisify(execFile);
@@ -54,7 +55,11 @@ export async function buildAddon(
     const partial = await mkdtemp(join(cache, `.partial-${basename(folder).split('-')[0]}-`));
     try {
       // A folder beside the final one: paths relative to the addon hold in both.
-      await compile(compilerArguments(folder), join(partial, addonName));
+      await compile(
+        await provideCompiler(log ? { log } : {}),
+        compilerArguments(folder),
+        join(partial, addonName),
+      );
       await rename(partial, folder);
     } catch (error) {
       await rm(partial, { recursive: true, force: true });
@@ -67,12 +72,17 @@ export async function buildAddon(
   }
 }
 
-async function compile(compilerArguments: string[], output: string): Promise<void> {
+async function compile(
+  { command, args, env }: Compiler,
+  compilerArguments: string[],
+  output: string,
+): Promise<void> {
   const nodeApi = join(dirname(require.resolve('node-api-headers')), 'include');
   const mac = process.platform === 'darwin';
   await run(
-    process.env.CXX || 'c++',
+    command,
     [
+      ...args,
       ...(mac ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared']),
       `-I${nodeApi}`,
       ...compilerArguments,
@@ -80,15 +90,13 @@ async function compile(compilerArguments: string[], output: string): Promise<voi
       output,
       '-pthread',
     ],
-    { maxBuffer: 64 << 20, timeout: 600_000 },
+    { maxBuffer: 64 << 20, timeout: 1_200_000, env },
   );
 }
 
 function reason(error: unknown): string {
-  const { code, message, stderr = '' } = error as { code?: unknown; message: string; stderr?: string };
-  if (code === 'ENOENT' && message.startsWith('spawn')) {
-    return `there is no C++ compiler '${process.env.CXX || 'c++'}' (set CXX to another)`;
-  }
+  const { message, stderr = '' } = error as { message: string; stderr?: string };
   const lines = stderr.split('\n').map((line) => line.trim());
-  return lines.find((line) => /\berror\b/i.test(line)) ?? (message.split('\n', 1)[0] as string);
+  const line = lines.find((text) => /\berror\b/i.test(text)) ?? (message.split('\n', 1)[0] as string);
+  return line.replace(/\.$/, '');
 }

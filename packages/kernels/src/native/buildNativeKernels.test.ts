@@ -23,13 +23,19 @@ const tensorflow = {
   gpu: false,
 };
 const installed = vi.hoisted(() => ({ current: null as object | null }));
-vi.mock('@pixelrnn/engine', () => ({ tensorflowInstallation: () => installed.current }));
+vi.mock('@pixelrnn/engine', async (importOriginal) => ({
+  ...(await importOriginal<object>()),
+  tensorflowInstallation: () => installed.current,
+}));
 vi.mock('@pixelrnn/files', () => ({ cacheDir: () => cache }));
 
 /** A compiler that runs `script` with the output file as its first argument. */
 function useCompiler(script: string): void {
   const path = join(root, 'compiler');
-  writeFileSync(path, `#!/bin/sh\nall="$*"\nwhile [ "$1" != -o ]; do shift; done\nset -- "$2"\n${script}\n`);
+  writeFileSync(
+    path,
+    `#!/bin/sh\n[ "$1" = --version ] && exit\nall="$*"\nwhile [ "$1" != -o ]; do shift; done\nset -- "$2"\n${script}\n`,
+  );
   chmodSync(path, 0o755);
   vi.stubEnv('CXX', path);
 }
@@ -89,7 +95,7 @@ describe('buildNativeKernels', () => {
     installed.current = tensorflow;
     vi.stubEnv('CXX', join(root, 'no-such-compiler'));
     expect(await buildNativeKernels()).toEqual({
-      unavailable: `they cannot be built: there is no C++ compiler '${join(root, 'no-such-compiler')}' (set CXX to another)`,
+      unavailable: `they cannot be built: there is no C++ compiler: ${join(root, 'no-such-compiler')} is not installed (CXX names it: unset it, or set it to another)`,
     });
   });
 

@@ -13,7 +13,10 @@ vi.mock('@pixelrnn/files', () => ({ cacheDir: () => cache }));
 
 function useCompiler(script: string): void {
   const path = join(root, 'compiler');
-  writeFileSync(path, `#!/bin/sh\nall="$*"\nwhile [ "$1" != -o ]; do shift; done\nset -- "$2"\n${script}\n`);
+  writeFileSync(
+    path,
+    `#!/bin/sh\n[ "$1" = --version ] && exit\nall="$*"\nwhile [ "$1" != -o ]; do shift; done\nset -- "$2"\n${script}\n`,
+  );
   chmodSync(path, 0o755);
   vi.stubEnv('CXX', path);
 }

@@ -11,7 +11,10 @@ import { nativeKernels } from './node.js';
 const cache = mkdtempSync(join(tmpdir(), 'pixelrnn-native-'));
 const version = '2.21.0';
 const installed = vi.hoisted(() => ({ current: null as object | null }));
-vi.mock('@pixelrnn/engine', () => ({ tensorflowInstallation: () => installed.current }));
+vi.mock('@pixelrnn/engine', async (importOriginal) => ({
+  ...(await importOriginal<object>()),
+  tensorflowInstallation: () => installed.current,
+}));
 vi.mock('@pixelrnn/files', () => ({ cacheDir: () => cache }));
 
 beforeAll(async () => {
