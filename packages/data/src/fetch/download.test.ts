@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { temporaryFolder } from '@pixelrnn/files/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { DataProgress } from '../progress.js';
-import { cutAfter, fakeServer, status, whole, withoutRanges } from '../testing/fakeServer.js';
+import { Arrived, cutAfter, fakeServer, status, whole, withoutRanges } from '../testing/fakeServer.js';
 import { dataErrorOf, specOf } from '../testing/samples.js';
 import { type DownloadOptions, download } from './download.js';
 
@@ -36,21 +36,24 @@ describe('download', () => {
   });
 
   it('goes on where the connection broke', async () => {
+    const arrived = new Arrived();
     const { url, ranges } = await fakeServer(
-      cutAfter(content, half),
-      cutAfter(content, 1000),
+      cutAfter(content, half, arrived),
+      cutAfter(content, 1000, arrived),
       whole(content),
     );
     const folder = await temporaryFolder();
-    await start(url, folder);
+    await start(url, folder, { onProgress: arrived.onProgress });
     await expectWhole(folder);
     expect(ranges).toEqual([undefined, `bytes=${half}-`, `bytes=${half + 1000}-`]);
   });
 
   it('goes on where an earlier run ended', async () => {
-    const { url, ranges } = await fakeServer(cutAfter(content, half), whole(content));
+    const arrived = new Arrived();
+    const { url, ranges } = await fakeServer(cutAfter(content, half, arrived), whole(content));
     const folder = await temporaryFolder();
-    expect((await dataErrorOf(() => start(url, folder, { attempts: 1 }))).code).toBe('network');
+    const { onProgress } = arrived;
+    expect((await dataErrorOf(() => start(url, folder, { attempts: 1, onProgress }))).code).toBe('network');
     expect(await readdir(folder)).toEqual(['f.part']);
     await start(url, folder);
     await expectWhole(folder);
@@ -67,9 +70,10 @@ describe('download', () => {
   });
 
   it('starts over where the server ignores ranges', async () => {
-    const { url, ranges } = await fakeServer(cutAfter(content, half), withoutRanges(content));
+    const arrived = new Arrived();
+    const { url, ranges } = await fakeServer(cutAfter(content, half, arrived), withoutRanges(content));
     const folder = await temporaryFolder();
-    await start(url, folder);
+    await start(url, folder, { onProgress: arrived.onProgress });
     await expectWhole(folder);
     expect(ranges).toEqual([undefined, `bytes=${half}-`]);
   });

@@ -50,8 +50,19 @@ export function withoutRanges(content: Uint8Array): Handler {
   };
 }
 
-/** Promises the content, from the asked byte on, and breaks the connection after the first `count` bytes of it. */
-export function cutAfter(content: Uint8Array, count: number): Handler {
+/** What a client has told of: a server may wait for it. */
+export class Arrived {
+  bytes = 0;
+  readonly onProgress = ({ bytes }: { bytes: number }): void => {
+    this.bytes = bytes;
+  };
+}
+
+/**
+ * Promises the content, from the asked byte on, and breaks the connection after the first `count` bytes of it, once the client
+ * has told that they have arrived: one that learns of the break before it has read them all throws away the rest.
+ */
+export function cutAfter(content: Uint8Array, count: number, arrived: Arrived): Handler {
   return (request, response) => {
     const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
     if (from > 0) {
@@ -59,7 +70,9 @@ export function cutAfter(content: Uint8Array, count: number): Handler {
       response.setHeader('content-range', `bytes ${from}-${content.length - 1}/${content.length}`);
     }
     response.setHeader('content-length', content.length - from);
-    response.write(content.subarray(from, from + count), () => setTimeout(() => response.destroy(), 20));
+    response.write(content.subarray(from, from + count));
+    const waiting = setInterval(() => arrived.bytes >= from + count && response.destroy(), 2);
+    response.on('close', () => clearInterval(waiting));
   };
 }
 
