@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { type ChainResult, type EngineAttempt, type EngineLoader, reasons, runChain } from './chain.js';
 import { EngineError } from './engineError.js';
 import { type EngineName, parseEngineName } from './engineName.js';
+import { registerFileHandlers } from './fileHandlers.js';
 
 /** The engine that runs in this process. */
 export interface EngineInfo {
@@ -78,6 +79,7 @@ export function describeEngine(info: EngineInfo): string {
 
 async function start(wanted: EngineName | 'auto'): Promise<EngineInfo> {
   const result: ChainResult = await runChain(wanted, loaders);
+  registerFileHandlers();
   const { engine, tensorflow, threads, simd, attempts } = result;
   return { engine, tensorflow, tfjs: tf.version_core, threads, simd, attempts };
 }
