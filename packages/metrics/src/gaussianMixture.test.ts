@@ -1,7 +1,7 @@
 import { loadEngine } from '@pixelrnn/engine';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { binProbabilities, binProbability } from './gaussianMixture.js';
+import { binProbabilities, binProbability, mixtureLogDensity } from './gaussianMixture.js';
 import { logLikelihood } from './likelihood.js';
 
 beforeAll(() => loadEngine({ quiet: true }));
@@ -68,4 +68,34 @@ it('logLikelihood of mixtures sums logarithms over the image', () => {
   for (const nats of logLikelihood(output, images, 4).dataSync()) {
     expect(nats).toBeCloseTo(Math.log(outer) + Math.log(0.5 - outer), 4);
   }
+});
+
+describe('mixtureLogDensity', () => {
+  const parts = mixture([
+    [0.3, -0.2, 0.1],
+    [0.7, 0.5, 0.4],
+  ]);
+
+  it('integrates to the probability of each inner bin, and to less in the outermost ones', () => {
+    const [levels, steps] = [8, 400];
+    const pixels = Float32Array.from({ length: levels * steps }, (_, i) => (i + 0.5) / steps);
+    const densities = Array.from(tf.exp(mixtureLogDensity(parts, tf.tensor1d(pixels), levels)).dataSync());
+    const bins = binProbabilities(parts, levels).dataSync();
+    for (let level = 0; level < levels; level++) {
+      const integral = densities.slice(level * steps, (level + 1) * steps).reduce((a, b) => a + b) / steps;
+      if (level > 0 && level < levels - 1) expect(integral).toBeCloseTo(bins[level]!, 5);
+      else expect(integral).toBeLessThan(bins[level]! + 1e-6);
+    }
+  });
+
+  it('has the Gaussian density of a single component', () => {
+    // Bins of 2/3: y = 2 is the scaled value (2 - 0.5) x 2/3 - 1 = 0, the mean.
+    const [value] = mixtureLogDensity(mixture([[1, 0, 0.5]]), tf.tensor1d([2]), 4).dataSync();
+    expect(value).toBeCloseTo(Math.log(2 / 3 / (0.5 * Math.sqrt(2 * Math.PI))), 3);
+  });
+
+  it('is of one number a pixel, whatever the rank', () => {
+    const many = tf.tile(tf.reshape(parts, [1, 1, 1, 2, 3]), [2, 3, 1, 1, 1]);
+    expect(mixtureLogDensity(many, tf.fill([2, 3, 1], 3.2), 8).shape).toEqual([2, 3, 1]);
+  });
 });

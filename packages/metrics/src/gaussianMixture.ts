@@ -35,3 +35,24 @@ export function binProbability(mixture: tf.Tensor, intensities: tf.Tensor, level
 export function binProbabilities(mixture: tf.Tensor, levels: number): tf.Tensor {
   return binProbability(tf.expandDims(mixture, -3), tf.range(0, levels), levels);
 }
+
+/**
+ * The log density of dequantised pixels y = x + u, u in [0, 1), under the mixture whose integral over a bin
+ * {@link binProbability} is; the outermost bins have the mass beyond them as well, which no pixel is in.
+ *
+ * @param mixture [..., K, 3]: log weights, means and log standard deviations, for intensities scaled to [-1, 1]
+ * @param pixels float32 in [0, levels), of a shape that broadcasts against [...]
+ * @returns [...], in nats, for pixels counted in intensities
+ */
+export function mixtureLogDensity(mixture: tf.Tensor, pixels: tf.Tensor, levels: number): tf.Tensor {
+  const [logWeights, means, logDeviations] = tf.unstack(mixture, -1) as [tf.Tensor, tf.Tensor, tf.Tensor]; // [..., K]
+  const width = 2 / (levels - 1); // of a bin; that of x reaches from x - 1/2 to x + 1/2
+  const scaled = tf.sub(tf.mul(tf.expandDims(tf.sub(pixels, 0.5), -1), width), 1);
+  const distance = tf.mul(tf.sub(scaled, means), tf.exp(tf.neg(logDeviations)));
+  const constant = Math.log(width) - Math.log(2 * Math.PI) / 2 + Math.log(1 - uniformShare);
+  const logs = tf.sub(tf.sub(tf.add(logWeights, constant), logDeviations), tf.mul(tf.square(distance), 0.5));
+  const uniform = Math.log(uniformShare / levels);
+  const column = tf.fill([...logs.shape.slice(0, -1), 1], uniform);
+  const all = tf.concat([logs, column], -1);
+  return tf.logSumExp(all, -1);
+}

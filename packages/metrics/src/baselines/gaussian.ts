@@ -26,7 +26,8 @@ export class DequantizedGaussian {
   readonly logDeterminant: number;
   private readonly mean: Float64Array; // [D], of x
   private readonly whitening: Float64Array; // [D, D], L^-T
-  private readonly precision: Float64Array; // [D, D], the inverse covariance
+  /** [D, D], the inverse of the covariance of x + u. */
+  readonly precision: Float64Array;
 
   /**
    * Fits the Gaussian: a Cholesky factor and an inverse, D^3 / 2 multiplications in double precision.
