@@ -27,6 +27,8 @@ it.each([
 
 it('lists what can be measured', () => {
   const { status, stdout } = bench('--help');
-  expect(stdout.replace(/\s+/g, ' ')).toContain('"training", "generation", "scaling", "setup"');
+  expect(stdout.replace(/\s+/g, ' ')).toContain(
+    '"training", "generation", "time-to-nats", "scaling", "setup"',
+  );
   expect(status).toBe(0);
 });

@@ -48,6 +48,39 @@ export const trainingWorks: readonly Work[] = [
   },
 ];
 
+/** A work that is trained to a validation likelihood. */
+export type NatsWork = Work & {
+  /** Of RMSProp, constant. */
+  readonly learningRate: number;
+  /** Validation nats per image to be reached, and those that `--quick` is content with. */
+  readonly nats: number;
+  readonly quickNats: number;
+};
+
+/** Models of binarized MNIST, with likelihoods that each reaches within one to three passes over the training images. */
+export const natsWorks: readonly NatsWork[] = [
+  {
+    name: 'pixelcnn 28x28x1 h=16 blocks=7 batch=16',
+    model: 'pixelcnn',
+    ...mnist,
+    h: 16,
+    blocks: 7,
+    learningRate: 1e-3,
+    nats: 95,
+    quickNats: 200,
+  },
+  {
+    name: 'diagonal 28x28x1 h=32 layers=1 batch=16',
+    model: 'diagonal',
+    ...mnist,
+    h: 32,
+    layers: 1,
+    learningRate: 1e-3,
+    nats: 90,
+    quickNats: 200,
+  },
+];
+
 /** RMSProp's settings, the same for every participant. */
 export const rmsProp = { learningRate: 1e-4, decay: 0.99, epsilon: 1e-8 };
 
