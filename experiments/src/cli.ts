@@ -1,8 +1,19 @@
 import { join } from 'node:path';
 import { TrainingError } from '@pixelrnn/training';
 import { Command, CommanderError, Option } from 'commander';
-import { outOption, type RunFlags, rowList, stepCount, userFile, withRunOptions } from './cliOptions.js';
-import { experiments, findExperiment } from './registry.js';
+import {
+  type ImageFlags,
+  imageSettings,
+  outOption,
+  type RunFlags,
+  rowList,
+  stepCount,
+  userFile,
+  withImageOptions,
+  withRunOptions,
+} from './cliOptions.js';
+import { canRun } from './experiment.js';
+import { findExperiment, namedExperiments } from './registry.js';
 import { resultsFolder } from './results/loadPretrained.js';
 import type { RunFailure } from './runner/grid.js';
 import { printCampaign, printPlan } from './runner/printPlan.js';
@@ -15,7 +26,7 @@ import { type ExperimentOutcome, runExperiment } from './runner/runExperiment.js
 import { parseTry, tryRecipes } from './runner/tryRecipes.js';
 import { UsageError } from './runner/usageError.js';
 
-interface Flags extends RunFlags {
+interface Flags extends RunFlags, ImageFlags {
   rows?: string[];
   config?: string;
   samplesOnly: boolean;
@@ -26,12 +37,14 @@ interface Flags extends RunFlags {
 
 const program = new Command('pnpm exp').description('Experiments: the tables and ablations of the papers.');
 
-const experiment = withRunOptions(
-  program
-    .command('run <id>', { isDefault: true })
-    .description(
-      'an experiment: trains its rows, evaluates them, writes the table and the plots; `run` may be left out',
-    ),
+const experiment = withImageOptions(
+  withRunOptions(
+    program
+      .command('run <id>', { isDefault: true })
+      .description(
+        'an experiment: trains its rows, evaluates them, writes the table and the plots; `run` may be left out',
+      ),
+  ),
 )
   .option('--rows <names>', 'rows to run, such as pixelcnn,row-lstm; all by default', rowList)
   .option(
@@ -75,15 +88,18 @@ program
 program.command('list').description('the experiments and their rows').action(printList);
 
 function printList(): void {
-  for (const { id, title, rows } of experiments) {
+  for (const { id, title, rows } of namedExperiments) {
     console.log(`${id}  ${title}`);
-    for (const row of rows)
-      console.log(`    ${row.name}${row.model || row.closedForm ? '' : '  (not yet run, or quoted)'}`);
+    for (const row of rows) console.log(`    ${row.name}${canRun(row) ? '' : '  (not yet run, or quoted)'}`);
   }
 }
 
-async function runOne(id: string, flags: Flags): Promise<void> {
+async function runOne(id: string, given: Flags): Promise<void> {
   const chosen = findExperiment(id);
+  const flags = {
+    ...given,
+    set: given.samplesOnly ? given.set : { ...given.set, ...imageSettings(id, given) },
+  };
   const options = flags.config ? { ...flags, ...(await repeated(id, flags.config)) } : flags;
   if (flags.try) {
     if (flags.steps === undefined) throw new UsageError('--try needs --steps, the steps of each short run.');

@@ -79,3 +79,50 @@ export function withRunOptions(command: Command): Command {
     .option('--dry-run', 'print rows, parameters, time, memory and disk; train nothing', false)
     .addOption(dataDirOption());
 }
+
+/** What `pnpm exp own` says about its images, `--skip-bad` also for small ImageNet. */
+export interface ImageFlags {
+  images?: string;
+  size?: number;
+  levels?: number;
+  grey?: boolean;
+  skipBad?: boolean;
+  /** A run to repeat, which has them in its settings. */
+  config?: string;
+}
+
+export function withImageOptions(command: Command): Command {
+  const whole = (name: string) => (text: string) => {
+    if (!/^[1-9]\d{0,3}$/.test(text))
+      throw new UsageError(`${name} expects a whole number from 1, got ${text}`);
+    return Number(text);
+  };
+  return command
+    .option('--images <dir>', 'own: the folder of images, or of the folders train and valid', userFile)
+    .option('--size <n>', 'own: height and width that images are brought to (default 32)', whole('--size'))
+    .option('--levels <n>', 'own: intensities, 2, 4, 16 or 256 (default 256)', whole('--levels'))
+    .option('--grey', 'own: one channel instead of red, green and blue')
+    .option('--skip-bad', 'own, table6, gated-table2: leave out images that are damaged or too small');
+}
+
+/**
+ * The settings that these flags stand for.
+ *
+ * @throws UsageError where they belong to another experiment, or `own` has no images
+ */
+export function imageSettings(
+  id: string,
+  { images, size, levels, grey, skipBad, config }: ImageFlags,
+): Record<string, unknown> {
+  const given = Object.fromEntries(
+    Object.entries({ images, size, levels, grey, skipBad }).filter(([, value]) => value !== undefined),
+  );
+  const [other] = Object.keys(given).filter((key) => key !== 'skipBad');
+  if (id !== 'own' && other) {
+    throw new UsageError(`--${other} belongs to own, images of your own: pnpm exp own --images DIR.`);
+  }
+  if (id === 'own' && config === undefined && images === undefined) {
+    throw new UsageError('own needs --images DIR: a folder of images, or of the folders train and valid.');
+  }
+  return given;
+}

@@ -54,7 +54,7 @@ it('fits the Gaussian of the test split to train and valid, that of the valid sp
     images: fitted,
     parameters,
     testStandardError,
-  } = await gaussianRow.compute(data, () => {});
+  } = await gaussianRow.compute(data, () => {}, '');
   const both = [data.train.images, data.valid.images];
   expect(test).toBeCloseTo(await nats(both, data.test.images), 9);
   expect(valid).toBeCloseTo(await nats([data.train.images], data.valid.images), 9);
@@ -64,7 +64,7 @@ it('fits the Gaussian of the test split to train and valid, that of the valid sp
 });
 
 it('gives the uniform distribution 8 bits per dimension', async () => {
-  const { test, valid, train } = await uniformRow.compute(data, () => {});
+  const { test, valid, train } = await uniformRow.compute(data, () => {}, '');
   for (const value of [test, valid, train!]) expect(bitsPerDim(value, 6)).toBe(8);
 });
 
@@ -91,7 +91,7 @@ it('runs rows of closed form beside the others: once, whatever the seeds, and no
     steps: 0,
   });
   expect(gaussian).toMatchObject({ label: 'Multivariate Gaussian', paper: 4.7, seeds: [0], images: 1540 });
-  expect(gaussian!.test).toBeCloseTo(bitsPerDim((await gaussianRow.compute(data, () => {})).test, 6), 9);
+  expect(gaussian!.test).toBeCloseTo(bitsPerDim((await gaussianRow.compute(data, () => {}, '')).test, 6), 9);
   expect(nice!.test).toBeNull();
   const folder = join(out, 'table5', 'runs', 'gaussian', 'seed-0');
   expect(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'))).toEqual({

@@ -2,11 +2,12 @@ import type { DatasetSplits } from '@pixelrnn/data';
 import type { ResultTable, RunResult } from '@pixelrnn/metrics';
 import type * as tf from '@tensorflow/tfjs';
 import type { z } from 'zod';
+import type { PresetName } from './presetName.js';
 import type { ClosedForm } from './runner/closedForm.js';
+import type { TrainedMeasure } from './runner/trainedMeasure.js';
 import type { TrainingSettings } from './runner/trainingSettings.js';
 
-export const presetNames = ['smoke', 'cpu', 'paper'] as const;
-export type PresetName = (typeof presetNames)[number];
+export { type PresetName, presetNames } from './presetName.js';
 
 /** Height, width, colours and levels of the images that a model is built for. */
 export interface ImageShape {
@@ -38,17 +39,29 @@ export interface ExperimentRow {
   model?: RowModel;
   /** Instead of a model: a row that is computed. */
   closedForm?: ClosedForm;
+  /** Instead of a model: what is measured of a model that another row has trained. */
+  measure?: TrainedMeasure;
+  /** Trained only where it is asked for by name, or where none of the experiment's measures finds a trained model. */
+  standIn?: boolean;
 }
 
 export type ClosedFormRow = ExperimentRow & { closedForm: ClosedForm };
+export type MeasureRow = ExperimentRow & { measure: TrainedMeasure };
 
 export const isClosedForm = (row: ExperimentRow): row is ClosedFormRow => row.closedForm !== undefined;
+export const isMeasure = (row: ExperimentRow): row is MeasureRow => row.measure !== undefined;
+
+/** Whether a row can be run here, not only quoted. */
+export const canRun = (row: ExperimentRow): boolean =>
+  row.model !== undefined || isClosedForm(row) || isMeasure(row);
 
 /** A row with a model, and its finished run of the lowest seed. */
 export interface FinishedRow {
   row: ExperimentRow & { model: RowModel };
   settings: Record<string, unknown>;
   result: RunResult;
+  /** `<out>/<id>/runs/<row>/seed-<n>` */
+  folder: string;
 }
 
 /** One table or ablation. */
@@ -63,9 +76,15 @@ export interface Experiment {
   canonicalDataset: string;
   /** What the setting `data` may be. */
   datasets: readonly string[];
+  /** Further settings of the data, which all rows have; those without a default must be set. */
+  dataSettings?: z.ZodRawShape;
   /** Writes further files beside the table, for the rows that are finished; there is at least one. */
   figures?(finished: readonly FinishedRow[], folder: string): Promise<void>;
-  loadData(settings: Pick<TrainingSettings, 'data'>, options: { dataDir?: string }): Promise<DatasetSplits>;
+  /** @param settings the setting `data` and those of `dataSettings` */
+  loadData(
+    settings: Pick<TrainingSettings, 'data'> & Record<string, unknown>,
+    options: { dataDir?: string },
+  ): Promise<DatasetSplits>;
 }
 
 /** Checks a row's settings and build function against each other, then forgets their types. */

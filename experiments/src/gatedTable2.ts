@@ -2,6 +2,7 @@ import { loadImageNet } from '@pixelrnn/data';
 import { cpu, kernels, paper, quoted, smoke } from './colorPresets.js';
 import type { Experiment } from './experiment.js';
 import { gatedPixelCNNRow } from './modelRows.js';
+import { skipBadSetting } from './skipBad.js';
 
 const sizes = { imagenet32: 32, imagenet64: 64 } as const;
 type Data = keyof typeof sizes;
@@ -76,7 +77,8 @@ export const gatedTable2: Experiment = {
     },
   ],
   datasets: Object.keys(sizes),
-  loadData({ data }, { dataDir }) {
-    return loadImageNet({ size: sizes[data as Data], dataDir });
+  dataSettings: skipBadSetting,
+  loadData({ data, skipBad }, { dataDir }) {
+    return loadImageNet({ size: sizes[data as Data], dataDir, skipBad: skipBad === true });
   },
 };

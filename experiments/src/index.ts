@@ -1,3 +1,5 @@
+export { completions } from './completions.js';
+export { discreteVsContinuous } from './discreteVsContinuous.js';
 export type { Experiment, ExperimentRow, ImageShape, PresetName, RowModel } from './experiment.js';
 export { presetNames, rowModel } from './experiment.js';
 export { type FixedOrSeededOptions, fixedOrSeeded } from './fixedOrSeeded.js';
@@ -17,6 +19,7 @@ export { trainingOptions } from './runner/trainingOptions.js';
 export { type TrainingSettings, trainingSettingsSchema } from './runner/trainingSettings.js';
 export { trainingShape } from './runner/trainingShape.js';
 export { UsageError } from './runner/usageError.js';
+export { softmaxDistributions } from './softmaxDistributions.js';
 export { softmaxVsMcgsm } from './softmaxVsMcgsm.js';
 export { table2 } from './table2.js';
 export { table3 } from './table3.js';

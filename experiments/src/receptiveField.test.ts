@@ -50,7 +50,7 @@ it('has rows of about the same number of parameters', () => {
 
 it('writes the contexts of finished rows: deeper sees more, the Diagonal BiLSTM all but a pixel', async () => {
   const folder = await temporaryFolder();
-  const finished = rows.map((row) => ({ row, settings: { ...row.model.presets.smoke }, result }));
+  const finished = rows.map((row) => ({ row, settings: { ...row.model.presets.smoke }, result, folder }));
   await receptiveFieldExperiment.figures?.(finished, folder);
   const written = JSON.parse(await readFile(join(folder, 'contexts.json'), 'utf8'));
   const inputs = Object.fromEntries(

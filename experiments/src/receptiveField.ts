@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { loadBinarizedMnist } from '@pixelrnn/data';
 import { writeFileAtomic } from '@pixelrnn/files';
-import { imageGrid } from '@pixelrnn/plots';
+import { imageGrid, writeFigure } from '@pixelrnn/plots';
 import type { Experiment, ExperimentRow, FinishedRow } from './experiment.js';
 import { pixelCNNRow, pixelRNNRow } from './modelRows.js';
 import { contextImage, countContext, exactContext } from './receptiveMaps.js';
+import { likelihoodAgainstContext } from './receptivePlot.js';
 import type { TrainingSettings } from './runner/trainingSettings.js';
 
 const smoke: TrainingSettings = {
@@ -43,7 +44,7 @@ const paper: TrainingSettings = {
   validImages: null,
 };
 
-const shared = { headWidth: 32, firstKernel: 7, kernelSize: 3 } as const;
+const shared = { headWidth: 32, firstKernel: 7 } as const;
 
 const row = (name: string, label: string, model: ExperimentRow['model']): ExperimentRow => ({
   name,
@@ -53,18 +54,19 @@ const row = (name: string, label: string, model: ExperimentRow['model']): Experi
   ...(model && { model }),
 });
 
-function pixelCNN(blocks: number, h: number): ExperimentRow {
-  const sizes = { ...shared, blocks, h };
+function pixelCNN(blocks: number, h: number, kernelSize = 3): ExperimentRow {
+  const sizes = { ...shared, blocks, h, kernelSize };
   const presets = { smoke: { ...smoke, ...sizes }, cpu: { ...cpu, ...sizes }, paper: { ...paper, ...sizes } };
+  const other = kernelSize !== 3;
   return row(
-    `pixelcnn-${blocks}`,
-    `PixelCNN, ${blocks} block${blocks === 1 ? '' : 's'}`,
+    `pixelcnn-${blocks}${other ? `-kernel-${kernelSize}` : ''}`,
+    `PixelCNN, ${blocks} block${blocks === 1 ? '' : 's'}${other ? ` of ${kernelSize}x${kernelSize}` : ''}`,
     pixelCNNRow(presets),
   );
 }
 
 function recurrent(cell: 'row' | 'diagonal', name: string, label: string, h: number): ExperimentRow {
-  const sizes = { ...shared, layers: 1, h, residual: true, skip: false };
+  const sizes = { ...shared, kernelSize: 3, layers: 1, h, residual: true, skip: false };
   const presets = { smoke: { ...smoke, ...sizes }, cpu: { ...cpu, ...sizes }, paper: { ...paper, ...sizes } };
   return row(name, label, pixelRNNRow(cell, presets));
 }
@@ -74,8 +76,9 @@ const shape = { height: 28, width: 28, colors: 1, levels: 2 };
 const middle = { row: 14, column: 14, color: 0 };
 
 /**
- * Figure 2 of PixelRNN: what one pixel's prediction can depend on, exactly, and the likelihood beside it. Widths are chosen
- * so that all rows have 41,000 parameters within 6 %: what differs is how far they look. The paper draws the contexts
+ * Figure 2 of PixelRNN: what one pixel's prediction can depend on, exactly, and the likelihood against it. Widths are chosen
+ * so that all rows have 41,000 parameters within 6 %: what differs is how far they look, by depth, by the size of the
+ * blocks' kernels and by the kind of layer. The paper draws the contexts
  * and gives no such likelihoods.
  *
  * The Diagonal BiLSTM reads everything but the last pixel of the row above: the first convolution, mask A, takes that pixel
@@ -91,6 +94,9 @@ export const receptiveFieldExperiment: Experiment = {
     pixelCNN(3, 30),
     pixelCNN(6, 22),
     pixelCNN(12, 15),
+    pixelCNN(3, 46, 1),
+    pixelCNN(3, 20, 5),
+    pixelCNN(3, 15, 7),
     recurrent('row', 'row-lstm', 'Row LSTM, 1 layer', 30),
     recurrent('diagonal', 'diagonal-bilstm', 'Diagonal BiLSTM, 1 layer', 32),
   ],
@@ -98,11 +104,14 @@ export const receptiveFieldExperiment: Experiment = {
   loadData({ data }, { dataDir }) {
     return loadBinarizedMnist({ kind: data as 'fixed' | 'seeded', dataDir });
   },
-  figures: writeMaps,
+  figures: writeFigures,
 };
 
-/** `contexts.png`, a map for each finished row in their order, and `contexts.json`, how many pixels each reads. */
-async function writeMaps(finished: readonly FinishedRow[], folder: string): Promise<void> {
+/**
+ * `contexts.png`, a map for each finished row in their order; `contexts.json`, how many pixels each reads;
+ * `likelihood.png` and `.html`, their likelihood against that.
+ */
+async function writeFigures(finished: readonly FinishedRow[], folder: string): Promise<void> {
   const images: Uint8Array[] = [];
   const rows = finished.map(({ row, settings, result }) => {
     // Width plays no part in what is reached; wide sums of positive weights would saturate the gates.
@@ -112,9 +121,11 @@ async function writeMaps(finished: readonly FinishedRow[], folder: string): Prom
     images.push(contextImage(context, shape, middle));
     return {
       name: row.name,
+      label: row.label,
       ...countContext(context, shape, middle),
       parameters: result.parameters,
       test: result.test,
+      standardError: result.testStandardError,
     };
   });
   const { height, width, colors: channels } = shape;
@@ -137,4 +148,6 @@ async function writeMaps(finished: readonly FinishedRow[], folder: string): Prom
     join(folder, 'contexts.json'),
     `${JSON.stringify({ pixel: middle, rows }, null, 2)}\n`,
   );
+  const figure = likelihoodAgainstContext(rows, { title: 'Likelihood against receptive field' });
+  await writeFigure(figure, { png: join(folder, 'likelihood.png'), html: join(folder, 'likelihood.html') });
 }

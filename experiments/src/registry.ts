@@ -1,10 +1,14 @@
+import { completions } from './completions.js';
+import { discreteVsContinuous } from './discreteVsContinuous.js';
 import type { Experiment } from './experiment.js';
 import { gatedTable1 } from './gatedTable1.js';
 import { gatedTable2 } from './gatedTable2.js';
 import { multiscale } from './multiscale.js';
+import { ownImages } from './ownImages.js';
 import { receptiveFieldExperiment } from './receptiveField.js';
 import { didYouMean } from './runner/nearest.js';
 import { UsageError } from './runner/usageError.js';
+import { softmaxDistributions } from './softmaxDistributions.js';
 import { softmaxVsMcgsm } from './softmaxVsMcgsm.js';
 import { table2 } from './table2.js';
 import { table3 } from './table3.js';
@@ -24,13 +28,19 @@ export const experiments: readonly Experiment[] = [
   gatedTable1,
   gatedTable2,
   receptiveFieldExperiment,
+  completions,
+  softmaxDistributions,
+  discreteVsContinuous,
 ];
+
+/** Those that can be asked for by name: `own` needs a folder of images, and is no part of `pnpm exp all`. */
+export const namedExperiments: readonly Experiment[] = [...experiments, ownImages];
 
 /** @throws UsageError listing the known ids, and those that are near to the one asked for */
 export function findExperiment(id: string): Experiment {
-  const found = experiments.find((experiment) => experiment.id === id);
+  const found = namedExperiments.find((experiment) => experiment.id === id);
   if (!found) {
-    const ids = experiments.map((experiment) => experiment.id);
+    const ids = namedExperiments.map((experiment) => experiment.id);
     throw new UsageError(
       `Unknown experiment ${id}: expected one of ${ids.join(', ')}.${didYouMean(id, ids)}`,
     );

@@ -2,6 +2,7 @@ import { loadImageNet } from '@pixelrnn/data';
 import { cpu, kernels, paper, smoke } from './colorPresets.js';
 import type { Experiment } from './experiment.js';
 import { pixelRNNRow } from './modelRows.js';
+import { skipBadSetting } from './skipBad.js';
 
 const sizes = { imagenet32: 32, imagenet64: 64 } as const;
 type Data = keyof typeof sizes;
@@ -93,7 +94,8 @@ export const table6: Experiment = {
     },
   ],
   datasets: Object.keys(sizes),
-  loadData({ data }, { dataDir }) {
-    return loadImageNet({ size: sizes[data as Data], dataDir });
+  dataSettings: skipBadSetting,
+  loadData({ data, skipBad }, { dataDir }) {
+    return loadImageNet({ size: sizes[data as Data], dataDir, skipBad: skipBad === true });
   },
 };

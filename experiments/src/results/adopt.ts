@@ -48,7 +48,7 @@ export async function adopt(
     throw new Error(`${source} is of row ${config.row}, which ${experiment.id} does not train.`);
   const engine = await loadEngine();
   const data = await experiment.loadData(
-    { data: String(config.settings.data) },
+    { ...config.settings, data: String(config.settings.data) },
     dataDir === undefined ? {} : { dataDir },
   );
   const model = await loadModel(join(source, 'checkpoint'));

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunResult, runResultSchema } from '@pixelrnn/metrics';
 import type { Environment } from '@pixelrnn/training';
 import { z } from 'zod';
-import { type Experiment, type ExperimentRow, isClosedForm } from '../experiment.js';
-import { trainable } from '../runner/plan.js';
+import { canRun, type Experiment, type ExperimentRow } from '../experiment.js';
 import { type RunConfig, runConfigSchema } from '../runner/runConfig.js';
 import { finishedRuns } from '../runner/writeExperiment.js';
 import { type Adopted, readAdopted } from './adoptedFiles.js';
@@ -23,6 +22,8 @@ export interface CommittedRun {
   adopted: Adopted | null;
   hasWeights: boolean;
   hasSamples: boolean;
+  /** Further pictures of its folder, such as `completions.png`. */
+  pictures: string[];
 }
 
 const environmentSchema = z.looseObject({
@@ -35,7 +36,7 @@ const environmentSchema = z.looseObject({
 export async function committedRuns(experiment: Experiment, results: string): Promise<CommittedRun[]> {
   const finished = await finishedRuns(experiment, committedPreset, join(results, experiment.id));
   const runs: CommittedRun[] = [];
-  for (const row of experiment.rows.filter((one) => trainable(one) || isClosedForm(one))) {
+  for (const row of experiment.rows.filter(canRun)) {
     for (const seed of [...(finished.get(row.name)?.keys() ?? [])].sort((a, b) => a - b)) {
       const path = join(experiment.id, 'runs', row.name, `seed-${seed}`);
       const folder = join(results, path);
@@ -49,10 +50,16 @@ export async function committedRuns(experiment: Experiment, results: string): Pr
         adopted: await readAdopted(folder),
         hasWeights: existsSync(join(folder, 'model', 'model.json')),
         hasSamples: existsSync(join(folder, 'samples.png')),
+        pictures: await picturesIn(folder, ['samples.png']),
       });
     }
   }
   return runs;
+}
+
+/** Pictures of a folder but for some, in the order of their names. */
+export async function picturesIn(folder: string, but: readonly string[]): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => name.endsWith('.png') && !but.includes(name)).sort();
 }
 
 async function read<T>(folder: string, name: string, schema: z.ZodType<T>): Promise<T> {

@@ -8,7 +8,7 @@ import { experiments } from '../registry.js';
 import { resultTable } from '../runner/runTable.js';
 import { finishedRuns, writeExperiment } from '../runner/writeExperiment.js';
 import { committedPreset } from './committedPreset.js';
-import { committedRuns } from './committedRuns.js';
+import { committedRuns, picturesIn } from './committedRuns.js';
 import { modelCard } from './modelCard.js';
 import { readRecipes } from './recipes.js';
 import { type ExperimentReport, resultsReadme, summary, withSummary } from './report.js';
@@ -33,7 +33,8 @@ export async function generatedTexts({ results, readme }: ResultsPlace): Promise
     const folder = join(results, experiment.id);
     const runs = await committedRuns(experiment, results);
     const recipes = await readRecipes(join(folder, 'recipes.json'));
-    reports.push({ experiment, runs, recipes });
+    const pictures = await picturesIn(folder, ['plot.png', 'curve.png']);
+    reports.push({ experiment, runs, recipes, pictures });
     const table = resultTable(
       experiment,
       committedPreset,

@@ -1,6 +1,7 @@
 import { bitsPerDim, paperNumber } from '@pixelrnn/metrics';
 import { formatSeconds } from '@pixelrnn/training';
-import { type Experiment, isClosedForm } from '../experiment.js';
+import { canRun, type Experiment, isClosedForm } from '../experiment.js';
+import { sizesOf } from '../runner/sizesOf.js';
 import type { CommittedRun } from './committedRuns.js';
 import { type Recipes, recipesToMarkdown } from './recipes.js';
 
@@ -58,14 +59,6 @@ export function departures(experiment: Experiment, { row, config, result }: Comm
   return parts;
 }
 
-/** Depths and widths; kernels and connections are among the departures where they are any. */
-function sizes({ row, config }: CommittedRun): string {
-  return Object.keys(row.model?.settings.shape ?? {})
-    .filter((key) => typeof config.settings[key] === 'number' && !/kernel/i.test(key))
-    .map((key) => `${key} ${config.settings[key]}`)
-    .join(', ');
-}
-
 /** Parameters x images of preset `paper`, against those of the run; a weight is used about once a pixel. */
 function computeRatio({ row, adopted, result }: CommittedRun): string {
   const paper = row.model?.presets.paper;
@@ -77,14 +70,14 @@ function computeRatio({ row, adopted, result }: CommittedRun): string {
 
 function runCells(experiment: Experiment, run: CommittedRun): string[] {
   const { value, standardError } = measured(experiment, run);
-  const { row, result, path, seed } = run;
+  const { row, config, result, path, seed } = run;
   const places = digits(experiment);
   return [
     `[${row.label}](${path}${run.hasWeights ? '/MODEL.md' : ''})${seed === 0 ? '' : `, seed ${seed}`}`,
     paperNumber({ paper: row.paper, paperRecalled: row.paperRecalled ?? false }),
     value.toFixed(places),
     standardError === null ? '' : standardError.toFixed(places),
-    sizes(run),
+    row.model ? sizesOf(row.model, config.settings) : '',
     large(result.parameters),
     isClosedForm(row) ? 'computed' : large(result.steps),
     formatSeconds(result.seconds),
@@ -94,14 +87,14 @@ function runCells(experiment: Experiment, run: CommittedRun): string[] {
 }
 
 /** A section of results/README.md: the runs of one experiment. */
-function section(experiment: Experiment, runs: readonly CommittedRun[], recipes: Recipes | null): string {
+function section({ experiment, runs, recipes, pictures }: ExperimentReport): string {
   const { id, title, metric, split = 'test' } = experiment;
   const unit = metric === 'nats' ? 'nats per image' : 'bits per dimension';
   const lines = runs.map((run) => `| ${runCells(experiment, run).join(' | ')} |`);
   const missing = experiment.rows
-    .filter((row) => row.model && !runs.some((run) => run.row === row))
+    .filter((row) => row.model && !row.standIn && !runs.some((run) => run.row === row))
     .map(({ label }) => label);
-  const quoted = experiment.rows.filter((row) => !row.model && !row.closedForm && row.paper !== null);
+  const quoted = experiment.rows.filter((row) => !canRun(row) && row.paper !== null);
   return [
     `## ${title}`,
     '',
@@ -121,14 +114,36 @@ function section(experiment: Experiment, runs: readonly CommittedRun[], recipes:
           `Quoted by the paper from others: ${quoted.map((row) => `${row.label} ${paperNumber({ paper: row.paper, paperRecalled: row.paperRecalled ?? false })}`).join('; ')} (${quoted[0]?.paperSource}).`,
         ]
       : []),
+    ...pictureLine(experiment, runs, pictures),
     ...(recipes ? ['', '### What was tried', '', recipesToMarkdown(recipes)] : []),
   ].join('\n');
+}
+
+/** Links to what an experiment has drawn beside table, plot and curves. */
+function pictureLine(
+  { id }: Experiment,
+  runs: readonly CommittedRun[],
+  pictures: readonly string[],
+): string[] {
+  const nameOf = (picture: string) => picture.replace('.png', '');
+  const links = [
+    ...pictures.map((picture) => `[${nameOf(picture)}](${id}/${picture})`),
+    ...runs.flatMap(({ row, seed, path, pictures }) =>
+      pictures.map(
+        (picture) =>
+          `[${row.label}${seed === 0 ? '' : `, seed ${seed}`}: ${nameOf(picture)}](${path}/${picture})`,
+      ),
+    ),
+  ];
+  return links.length > 0 ? ['', `Pictures: ${links.join('; ')}.`] : [];
 }
 
 export interface ExperimentReport {
   experiment: Experiment;
   runs: readonly CommittedRun[];
   recipes: Recipes | null;
+  /** Of the experiment's folder, but for plot and curves. */
+  pictures: readonly string[];
 }
 
 /** results/README.md. */
@@ -142,7 +157,7 @@ export function resultsReadme(reports: readonly ExperimentReport[]): string {
     '',
     "A folder `<id>/runs/<row>/seed-<n>` has the settings, the environment with its commit, the curve and the result of a run, and where they are under 3 MB its weights: `loadPretrained('<id>/<row>')` of `@pixelrnn/experiments` loads them.",
     '',
-    reports.map(({ experiment, runs, recipes }) => section(experiment, runs, recipes)).join('\n\n'),
+    reports.map(section).join('\n\n'),
   ].join('\n')}\n`;
 }
 

@@ -110,12 +110,12 @@ function computeRow(options: ComputeOptions): Promise<RunResult> {
     await begin();
     const { height, width, channels, name: dataset, count } = data.test;
     const start = performance.now();
-    const computed = await row.closedForm.compute(data, (line) => log(`${label}: ${line}`));
+    const computed = await row.closedForm.compute(data, (line) => log(`${label}: ${line}`), folder);
     const result: RunResult = {
-      ...computed,
       testImages: count,
-      testSplit: count,
       validImages: data.valid.count,
+      ...computed,
+      testSplit: count,
       dimensions: height * width * channels,
       dataset,
       steps: 0,

@@ -77,6 +77,7 @@ export async function runInOrder(grid: Grid): Promise<RunFailure[]> {
         const folder = runFolderOf(grid, run);
         const base = {
           experiment: experiment.id,
+          dataSettings: experiment.dataSettings,
           row,
           preset,
           seed,

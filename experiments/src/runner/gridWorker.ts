@@ -49,7 +49,8 @@ async function work(order: GridOrder): Promise<void> {
   await tell({ type: 'unit', unit: lossUnit(grid, data) });
   const folder = runFolderOf(grid, { row, seed });
   const onProgress = (progress: TrainingProgress) => void tell({ type: 'progress', progress });
-  const base = { experiment: experiment.id, row, preset, seed, settings, data, engine, folder, fresh };
+  const { id, dataSettings } = experiment;
+  const base = { experiment: id, dataSettings, row, preset, seed, settings, data, engine, folder, fresh };
   const onTrained = () => void tell({ type: 'trained' });
   await onInterrupt((signal) => runRow({ ...base, log, onProgress, onTrained, signal }));
 }

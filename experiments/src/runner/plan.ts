@@ -2,6 +2,7 @@ import {
   type Experiment,
   type ExperimentRow,
   isClosedForm,
+  isMeasure,
   type PresetName,
   type RowModel,
 } from '../experiment.js';
@@ -20,22 +21,25 @@ export const trainable = (row: ExperimentRow): row is TrainableRow => row.model 
 
 export interface PlanOptions {
   preset: PresetName;
-  /** Names of rows; all that have a model or a closed form by default. */
+  /** Names of rows; all that can be run by default. */
   rows?: string[];
   /** Changes to the preset's settings. */
   set?: Record<string, unknown>;
 }
 
 /**
- * The rows that would be trained, with their settings.
+ * The rows to be trained, all by default.
  *
- * @throws UsageError for an unknown row, a row without a model, or a setting that does not fit
+ * @throws UsageError for an unknown row, or one without a model
  */
-export function plan(experiment: Experiment, { preset, rows, set }: PlanOptions): PlannedRow[] {
+export function chosenRows(experiment: Experiment, rows: string[] | undefined): TrainableRow[] {
   const available = experiment.rows.filter(trainable);
-  const computed = experiment.rows.filter(isClosedForm).map(({ name }) => name);
-  const chosen = rows
-    ?.filter((name) => !computed.includes(name))
+  if (!rows) return available;
+  const computed = experiment.rows
+    .filter((row) => isClosedForm(row) || isMeasure(row))
+    .map(({ name }) => name);
+  return rows
+    .filter((name) => !computed.includes(name))
     .map((name) => {
       const row = available.find((candidate) => candidate.name === name);
       if (row) return row;
@@ -45,8 +49,16 @@ export function plan(experiment: Experiment, { preset, rows, set }: PlanOptions)
         `Row ${name} of ${experiment.id} ${known ? 'has no model to run' : 'is not known'}: expected some of ${names.join(', ')}.${didYouMean(name, names)}`,
       );
     });
-  return (chosen ?? available).map((row) => {
-    const settings = resolveSettings(row, preset, set);
+}
+
+/**
+ * The rows that would be trained, with their settings.
+ *
+ * @throws UsageError for an unknown row, a row without a model, or a setting that does not fit
+ */
+export function plan(experiment: Experiment, { preset, rows, set }: PlanOptions): PlannedRow[] {
+  return chosenRows(experiment, rows).map((row) => {
+    const settings = resolveSettings(row, preset, set, experiment.dataSettings);
     if (!experiment.datasets.includes(settings.data)) {
       throw new UsageError(
         `Setting data of ${experiment.id}: expected one of ${experiment.datasets.join(', ')}, got ${settings.data}.`,

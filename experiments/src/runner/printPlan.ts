@@ -5,6 +5,7 @@ import { formatSeconds } from '@pixelrnn/training';
 import type { Experiment } from '../experiment.js';
 import { experiments } from '../registry.js';
 import { planClosedForms } from './computeRow.js';
+import { planMeasures } from './measureRow.js';
 import { type PlannedRow, plan } from './plan.js';
 import type { CampaignOptions } from './runAll.js';
 import { type RunCosts, runCosts } from './runCosts.js';
@@ -21,6 +22,11 @@ export async function printPlan(experiment: Experiment, options: ExperimentOptio
   const { seeds = [0], dataDir } = options;
   for (const { row, data } of planClosedForms(experiment, options)) {
     console.log(`${experiment.id} ${row.name}, computed on ${data}: nothing is trained`);
+  }
+  for (const { row, settings } of planMeasures(experiment, options)) {
+    console.log(
+      `${experiment.id} ${row.name}, preset ${options.preset}, measures ${row.measure.weights}: nothing is trained\n${JSON.stringify(settings, null, 2)}`,
+    );
   }
   const planned = plan(experiment, options);
   if (planned.length === 0) return;

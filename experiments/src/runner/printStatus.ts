@@ -1,5 +1,5 @@
 import { formatSeconds } from '@pixelrnn/training';
-import { experiments } from '../registry.js';
+import { namedExperiments } from '../registry.js';
 import { type RunStatus, runStatuses } from './runStatus.js';
 import { UsageError } from './usageError.js';
 
@@ -51,7 +51,7 @@ function cells(status: RunStatus): string[] {
 /** In the metric of its experiment; in nats where that is not known. */
 function validation({ experiment, valid, bits }: RunStatus): string {
   if (valid === null) return '';
-  const metric = experiments.find(({ id }) => id === experiment)?.metric;
+  const metric = namedExperiments.find(({ id }) => id === experiment)?.metric;
   return metric === 'bits/dim' && bits !== null ? `${bits.toFixed(3)} bits/dim` : `${valid.toFixed(2)} nats`;
 }
 

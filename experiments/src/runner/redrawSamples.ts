@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { type Experiment, presetNames } from '../experiment.js';
+import type { Experiment } from '../experiment.js';
 import { type Grid, type RunFailure, runFolderOf, runInOrder } from './grid.js';
-import { plan } from './plan.js';
+import { chosenRows, plan } from './plan.js';
 import { readRunConfig } from './runConfig.js';
 import type { ExperimentOptions } from './runExperiment.js';
 import { readResult } from './runFiles.js';
@@ -23,7 +23,7 @@ export async function redrawSamples(
   if (other) throw new UsageError(`Samples alone are drawn: expected no setting but samples, got ${other}.`);
   const failures: RunFailure[] = [];
   let finished = 0;
-  for (const { row } of plan(experiment, { preset: presetNames[0], ...(rows && { rows }) })) {
+  for (const row of chosenRows(experiment, rows)) {
     for (const seed of seeds) {
       const grid = { experiment, seeds: [seed], out, fresh: false, redraw: true, dataDir, log };
       const folder = runFolderOf(grid, { row, seed });

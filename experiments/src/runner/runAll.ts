@@ -2,6 +2,7 @@ import { TrainingError } from '@pixelrnn/training';
 import type { Experiment } from '../experiment.js';
 import { experiments } from '../registry.js';
 import type { RunFailure } from './grid.js';
+import { planMeasures } from './measureRow.js';
 import { plan } from './plan.js';
 import { type ExperimentOptions, type ExperimentOutcome, runExperiment } from './runExperiment.js';
 
@@ -27,7 +28,10 @@ export async function runAll(
   each: (experiment: Experiment, outcome: ExperimentOutcome) => void,
   chosen: readonly Experiment[] = experiments,
 ): Promise<CampaignFailure[]> {
-  for (const experiment of chosen) plan(experiment, options);
+  for (const experiment of chosen) {
+    plan(experiment, options);
+    planMeasures(experiment, options);
+  }
   const failures: CampaignFailure[] = [];
   for (const experiment of chosen) {
     try {

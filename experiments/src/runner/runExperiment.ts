@@ -3,9 +3,11 @@ import { expandHome } from '@pixelrnn/files';
 import type { ResultTable } from '@pixelrnn/metrics';
 import type { Experiment } from '../experiment.js';
 import { computeRows, planClosedForms } from './computeRow.js';
+import { findWeights } from './findWeights.js';
 import { type RunFailure, runInOrder } from './grid.js';
 import { runSideBySide } from './gridSideBySide.js';
-import { type PlanOptions, plan } from './plan.js';
+import { type MeasureOptions, measureRows, type PlannedMeasure, planMeasures } from './measureRow.js';
+import { type PlannedRow, type PlanOptions, plan } from './plan.js';
 import { writeExperiment } from './writeExperiment.js';
 
 export interface ExperimentOptions extends PlanOptions {
@@ -15,6 +17,8 @@ export interface ExperimentOptions extends PlanOptions {
   dataDir?: string;
   /** Runs at a time, each in a process of its own; 1, the default: one after the other in this process. */
   jobs?: number;
+  /** Folder of the committed results, whose weights are measured where nothing is trained; this checkout's by default. */
+  results?: string;
   /** Lines to the user; to stderr by default, above the bars of the progress. */
   log?: (line: string) => void;
 }
@@ -38,8 +42,29 @@ export async function runExperiment(
 ): Promise<ExperimentOutcome> {
   const { preset, seeds = [0], fresh = false, dataDir, jobs = 1, set = {}, log = console.error } = options;
   const out = expandHome(options.out);
-  const grid = { experiment, planned: plan(experiment, options), seeds, preset, out, fresh, dataDir, log };
+  const measures = planMeasures(experiment, options);
+  const place = { experiment, preset, out, fresh, dataDir, log, results: options.results };
+  const planned = await withoutStandIns(plan(experiment, options), measures, options.rows, place);
+  const grid = { ...place, planned, seeds };
   const failures = await computeRows(grid, planClosedForms(experiment, options));
   failures.push(...(jobs > 1 ? await runSideBySide(grid, set, jobs) : await runInOrder(grid)));
+  failures.push(...(await measureRows(place, measures)));
   return { table: await writeExperiment(experiment, preset, join(out, experiment.id)), failures };
+}
+
+/** Rows that stand in for trained models are left out where one of those is there, unless they were asked for by name. */
+async function withoutStandIns(
+  planned: PlannedRow[],
+  measures: readonly PlannedMeasure[],
+  rows: string[] | undefined,
+  place: MeasureOptions,
+): Promise<PlannedRow[]> {
+  const standIn = ({ row }: PlannedRow) => row.standIn === true && !rows?.includes(row.name);
+  if (!planned.some(standIn)) return planned;
+  for (const { row, settings } of measures) {
+    const own = row.measure.weights.startsWith(`${place.experiment.id}/`);
+    if (!own && (await findWeights(row.measure.weights, { ...place, data: settings.data })))
+      return planned.filter((row) => !standIn(row));
+  }
+  return planned;
 }

@@ -17,12 +17,12 @@ import {
   writeTensorBoardImage,
 } from '@pixelrnn/training';
 import type * as tf from '@tensorflow/tfjs';
+import type { z } from 'zod';
 import type { ExperimentRow, PresetName, RowModel } from '../experiment.js';
 import { writeFailure, writeResult } from './runFiles.js';
 import { type EarlierRun, inRunFolder, type Measure, type OpenRun, type Work } from './runFolder.js';
-import type { RowSettings } from './settings.js';
+import { type RowSettings, settingsSchema } from './settings.js';
 import { trainingOptions } from './trainingOptions.js';
-import { trainingSettingsSchema } from './trainingSettings.js';
 import { trainingShape } from './trainingShape.js';
 import { workAfter } from './workAfter.js';
 
@@ -32,6 +32,8 @@ export interface RunOptions {
   preset: PresetName;
   seed: number;
   settings: RowSettings;
+  /** Those of the settings that belong to the experiment's data. */
+  dataSettings?: z.ZodRawShape | undefined;
   data: DatasetSplits;
   engine: EngineInfo;
   /** `<out>/<id>/runs/<row>/seed-<n>` */
@@ -61,7 +63,7 @@ export function runRow(options: RunOptions): Promise<RunResult> {
   const rest = { experiment, row: row.name, preset, seed, dataset: data.test.name };
   const label = labelOf(options);
   const { log } = options;
-  const schema = trainingSettingsSchema.extend(row.model.settings.shape);
+  const schema = settingsSchema(row.model, options.dataSettings);
   const complete = (given: unknown) => (schema.safeParse(given).data as RowSettings | undefined) ?? null;
   const asked = { folder, seed, settings, rest, complete };
   const work = (there: EarlierRun): Work => {

@@ -12,6 +12,7 @@ import {
 } from '@pixelrnn/metrics';
 import { tablePlot, writeFigure } from '@pixelrnn/plots';
 import type { Experiment, ExperimentRow, PresetName } from '../experiment.js';
+import { sizesOf } from './sizesOf.js';
 
 /** A finished run, and the settings it had. */
 interface FinishedRun {
@@ -105,14 +106,23 @@ export function resultTable(
 }
 
 /** Writes `table.json`, `table.md`, `table.csv`, `plot.png` and `plot.html` into the experiment's folder; no plot before the first number. */
-export async function writeTable(experiment: Experiment, table: ResultTable, folder: string): Promise<void> {
+export async function writeTable(
+  experiment: Experiment,
+  table: ResultTable,
+  results: ReadonlyMap<string, RunResults>,
+  folder: string,
+): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFileAtomic(join(folder, 'table.json'), `${JSON.stringify(table, null, 2)}\n`);
   await writeFileAtomic(join(folder, 'table.md'), tableToMarkdown(table));
   await writeFileAtomic(join(folder, 'table.csv'), tableToCsv(table));
-  const rows = table.rows.map((row) => {
-    const { label, paper, sd } = row;
-    return { label, paper, paperText: paperNumber(row) || '–', ours: row[table.split], sd };
+  const rows = table.rows.map((row, i) => {
+    const { label, paper, sd, parameters, steps, seconds } = row;
+    const plotted = { label, paper, paperText: paperNumber(row) || '–', ours: row[table.split], sd };
+    const [run] = results.get(row.name)?.values() ?? [];
+    const { model } = experiment.rows[i] as ExperimentRow;
+    if (!run || !model) return { ...plotted, parameters: parameters || null };
+    return { ...plotted, sizes: sizesOf(model, run.settings), parameters, steps, seconds };
   });
   if (rows.every(({ paper, ours }) => paper === null && ours === null)) return; // nothing to draw yet
   const figure = tablePlot(rows, { metric: table.metric, title: experiment.title });

@@ -19,17 +19,23 @@ export function parseAssignment(text: string): [string, unknown] {
   }
 }
 
+/** Settings of training, of the model and of the experiment's data. */
+export const settingsSchema = ({ settings }: RowModel, dataSettings: z.ZodRawShape = {}) =>
+  trainingSettingsSchema.extend(settings.shape).extend(dataSettings);
+
 /**
  * A row's settings: its preset with changes.
  *
+ * @param dataSettings those of the experiment's data, where it has any
  * @throws UsageError for an unknown key or a value of the wrong type or range, naming row and key
  */
 export function resolveSettings(
   row: ExperimentRow & { model: RowModel },
   preset: PresetName,
   changes: Record<string, unknown> = {},
+  dataSettings: z.ZodRawShape = {},
 ): RowSettings {
-  const schema = trainingSettingsSchema.extend(row.model.settings.shape);
+  const schema = settingsSchema(row.model, dataSettings);
   const known = Object.keys(schema.shape);
   for (const key of Object.keys(changes)) {
     if (!known.includes(key)) {

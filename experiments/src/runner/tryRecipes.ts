@@ -60,7 +60,12 @@ export async function tryRecipes(experiment: Experiment, options: TryOptions): P
   const tries = plan(experiment, options).flatMap(({ row }) =>
     combinations.flatMap((values) => {
       const changes = { ...set, ...values, steps };
-      const settings = resolveSettings(row, preset, { ...short, validateEvery: steps, ...changes });
+      const settings = resolveSettings(
+        row,
+        preset,
+        { ...short, validateEvery: steps, ...changes },
+        experiment.dataSettings,
+      );
       return seeds.map((seed) => ({ row, seed, changes, settings, values }));
     }),
   );
@@ -87,6 +92,7 @@ export async function tryRecipes(experiment: Experiment, options: TryOptions): P
       };
       const run = {
         experiment: experiment.id,
+        dataSettings: experiment.dataSettings,
         row,
         preset,
         seed,

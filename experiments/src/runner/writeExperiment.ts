@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { MetricsLine, ResultTable } from '@pixelrnn/metrics';
-import { type TrainingRun, trainingCurve, writeFigure } from '@pixelrnn/plots';
+import type { ResultTable } from '@pixelrnn/metrics';
+import { type LoggedRun, trainingCurve, writeFigure } from '@pixelrnn/plots';
 import { readMetricsLog } from '@pixelrnn/training';
 import {
+  canRun,
   type Experiment,
   type ExperimentRow,
   type FinishedRow,
@@ -22,11 +23,13 @@ export async function writeExperiment(
 ): Promise<ResultTable> {
   const results = await finishedRuns(experiment, preset, folder);
   const table = resultTable(experiment, preset, results);
-  await writeTable(experiment, table, folder);
+  await writeTable(experiment, table, results, folder);
   await writeCurves(experiment, results, folder);
   const finished = experiment.rows.filter(trainable).flatMap((row): FinishedRow[] => {
     const runs = [...(results.get(row.name) ?? [])].sort(([a], [b]) => a - b);
-    return runs.slice(0, 1).map(([, run]) => ({ row, ...run }));
+    return runs
+      .slice(0, 1)
+      .map(([seed, run]) => ({ row, folder: join(folder, 'runs', row.name, `seed-${seed}`), ...run }));
   });
   if (finished.length > 0) await experiment.figures?.(finished, folder);
   return table;
@@ -39,7 +42,7 @@ export async function finishedRuns(
   folder: string,
 ): Promise<Map<string, RunResults>> {
   const results = new Map<string, RunResults>();
-  for (const row of experiment.rows.filter((row) => trainable(row) || isClosedForm(row))) {
+  for (const row of experiment.rows.filter(canRun)) {
     const runs: RunResults = new Map();
     for (const name of await listFolder(join(folder, 'runs', row.name))) {
       const seed = /^seed-(\d+)$/.exec(name)?.[1];
@@ -65,38 +68,27 @@ async function listFolder(folder: string): Promise<string[]> {
   }
 }
 
-/** `curve.png` and `curve.html`: training and validation loss of every finished run, in nats per image. */
+/** `curve.png` and `curve.html`: training and validation loss of every finished run, in the experiment's metric. */
 async function writeCurves(
   experiment: Experiment,
   results: ReadonlyMap<string, RunResults>,
   folder: string,
 ): Promise<void> {
-  const runs: TrainingRun[] = [];
+  const { metric, split = 'test', title } = experiment;
+  const runs: LoggedRun[] = [];
   for (const [name, seeds] of results) {
     const row = experiment.rows.find((candidate) => candidate.name === name) as ExperimentRow;
-    if (isClosedForm(row)) continue;
-    for (const seed of seeds.keys()) {
-      const lines = await readMetricsLog(join(folder, 'runs', name, `seed-${seed}`));
-      runs.push(curve(seeds.size > 1 ? `${row.label}, seed ${seed}` : row.label, lines));
+    if (!row.model) continue;
+    for (const [seed, { result }] of seeds) {
+      const log = await readMetricsLog(join(folder, 'runs', name, `seed-${seed}`));
+      const label = seeds.size > 1 ? `${row.label}, seed ${seed}` : row.label;
+      runs.push({ label, log, dimensions: result.dimensions });
     }
   }
   if (runs.length === 0) return;
   const paper = experiment.rows
-    .filter(({ name, paper }) => results.has(name) && paper !== null && experiment.metric === 'nats')
-    .map(({ label, paper }) => ({ label: `${label} in the paper, test`, value: paper as number }));
-  const figure = trainingCurve(runs, { unit: 'nats', paper });
+    .filter(({ name, model, paper }) => model && results.has(name) && paper !== null)
+    .map(({ label, paper }) => ({ label: `${label}, ${split}`, value: paper as number }));
+  const figure = trainingCurve(runs, { unit: metric, paper, title });
   await writeFigure(figure, { png: join(folder, 'curve.png'), html: join(folder, 'curve.html') });
-}
-
-/** The entries of a metrics log as one curve: entries of the same step belong together. */
-function curve(label: string, lines: readonly MetricsLine[]): TrainingRun {
-  const steps = [...new Set(lines.map(({ step }) => step))];
-  const at = (step: number, key: 'train' | 'valid') =>
-    lines.find((line) => line.step === step && line[key] !== undefined)?.[key] ?? null;
-  return {
-    label,
-    steps,
-    train: steps.map((step) => at(step, 'train')),
-    valid: steps.map((step) => at(step, 'valid')),
-  };
 }

@@ -1,0 +1,2 @@
+export const presetNames = ['smoke', 'cpu', 'paper'] as const;
+export type PresetName = (typeof presetNames)[number];

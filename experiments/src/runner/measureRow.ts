@@ -1,0 +1,182 @@
+import { join } from 'node:path';
+import type { DatasetSplits, ImageDataset } from '@pixelrnn/data';
+import { type EngineInfo, loadEngine } from '@pixelrnn/engine';
+import type { RunResult } from '@pixelrnn/metrics';
+import { loadModel, onInterrupt, TrainingError } from '@pixelrnn/training';
+import { z } from 'zod';
+import { type Experiment, isMeasure, type MeasureRow, type PresetName } from '../experiment.js';
+import { differences } from './differences.js';
+import { type FoundWeights, findWeights } from './findWeights.js';
+import type { Grid, RunFailure } from './grid.js';
+import type { PlanOptions } from './plan.js';
+import { writeResult } from './runFiles.js';
+import { type EarlierRun, inRunFolder, type Work } from './runFolder.js';
+import { settingsSchema } from './settings.js';
+import { measureSettingsSchema } from './trainedMeasure.js';
+import { UsageError } from './usageError.js';
+
+type Settings = z.infer<typeof measureSettingsSchema> & Record<string, unknown>;
+
+export interface PlannedMeasure {
+  row: MeasureRow;
+  settings: Settings;
+  /** Whether the row was asked for by name. */
+  named: boolean;
+}
+
+/**
+ * The chosen rows that measure trained models, with their settings. Settings of the rows beside them that are trained mean
+ * nothing to them.
+ *
+ * @throws UsageError for a setting that is not known or of another type, or another dataset than the experiment's
+ */
+export function planMeasures(
+  experiment: Experiment,
+  { preset, rows, set = {} }: PlanOptions,
+): PlannedMeasure[] {
+  const chosen = experiment.rows.filter(isMeasure).filter(({ name }) => !rows || rows.includes(name));
+  const others = experiment.rows
+    .filter(({ name }) => !rows || rows.includes(name))
+    .flatMap(({ model }) => (model ? Object.keys(settingsSchema(model, experiment.dataSettings).shape) : []));
+  return chosen.map((row) => {
+    const schema = measureSettingsSchema.extend(row.measure.settings.shape);
+    const known = Object.keys(schema.shape);
+    const unknown = Object.keys(set).find((key) => !known.includes(key) && !others.includes(key));
+    if (unknown) {
+      throw new UsageError(`${row.name} has no setting ${unknown}: expected one of ${known.join(', ')}.`);
+    }
+    const own = Object.fromEntries(Object.entries(set).filter(([key]) => known.includes(key)));
+    const parsed = schema.safeParse({ ...row.measure.presets[preset], ...own });
+    if (!parsed.success) throw new UsageError(`Settings of ${row.name}: ${z.prettifyError(parsed.error)}`);
+    const settings = parsed.data as Settings;
+    if (!experiment.datasets.includes(settings.data)) {
+      throw new UsageError(
+        `Setting data of ${experiment.id}: expected one of ${experiment.datasets.join(', ')}, got ${settings.data}.`,
+      );
+    }
+    return { row, settings, named: rows !== undefined };
+  });
+}
+
+export interface MeasureOptions
+  extends Pick<Grid, 'experiment' | 'preset' | 'out' | 'fresh' | 'dataDir' | 'log'> {
+  /** Folder of the committed results. */
+  results?: string | undefined;
+}
+
+/**
+ * The rows one after the other, in this process. One whose weights are not trained yet is left out, with a line about it;
+ * where it was asked for by name, that is a failure.
+ *
+ * @returns those that failed
+ * @throws TrainingError `interrupted` after SIGINT or SIGTERM
+ */
+export async function measureRows(
+  options: MeasureOptions,
+  planned: readonly PlannedMeasure[],
+): Promise<RunFailure[]> {
+  const { experiment, dataDir, log = console.error } = options;
+  const failures: RunFailure[] = [];
+  const loaded = new Map<string, DatasetSplits>();
+  for (const { row, settings, named } of planned) {
+    try {
+      const found = await findWeights(row.measure.weights, { ...options, data: settings.data });
+      if (!found) {
+        const message = notTrained(row, options.preset);
+        if (named) throw new Error(message);
+        log(`${row.label}: left out: ${message}`);
+        continue;
+      }
+      const engine = await loadEngine();
+      const data = loaded.get(settings.data) ?? (await experiment.loadData(settings, { dataDir }));
+      loaded.set(settings.data, data);
+      await onInterrupt((signal) =>
+        measureRow({ ...options, log, row, settings, found, data, engine, signal }),
+      );
+    } catch (error) {
+      if (error instanceof TrainingError && error.code === 'interrupted') throw error;
+      const message = error instanceof Error ? error.message : String(error);
+      failures.push({ row: row.name, seed: 0, message });
+      log(`${row.label}: failed: ${message}`);
+    }
+  }
+  return failures;
+}
+
+function notTrained({ measure }: MeasureRow, preset: PresetName): string {
+  const [experiment, row] = measure.weights.split('/');
+  return `no finished run of ${measure.weights} of preset ${preset} is there, and no committed one: pnpm exp ${experiment} --preset ${preset} --rows ${row} trains it.`;
+}
+
+interface MeasureRowOptions extends MeasureOptions {
+  row: MeasureRow;
+  settings: Settings;
+  found: FoundWeights;
+  data: DatasetSplits;
+  engine: EngineInfo;
+  log: (line: string) => void;
+  signal: AbortSignal;
+}
+
+/** Measures in a run folder. A finished one is returned as it is, unless its settings or its weights were other ones. */
+function measureRow(options: MeasureRowOptions): Promise<RunResult> {
+  const { experiment, row, preset, settings, found, data, engine, out, fresh, log, signal } = options;
+  const folder = join(out, experiment.id, 'runs', row.name, 'seed-0');
+  const { label } = row;
+  const weights = { weights: found.name, weightsSteps: found.result.steps, weightsTest: found.result.test };
+  const config = {
+    experiment: experiment.id,
+    row: row.name,
+    preset,
+    seed: 0,
+    dataset: data.test.name,
+    settings: { ...settings, ...weights },
+  };
+  const workAfter = ({ config: before, result }: EarlierRun): Work => {
+    const { settings: given, ...rest } = before;
+    const found = [
+      ...differences(rest, { ...config, settings: undefined }).values(),
+      ...differences(Object(given), config.settings).values(),
+    ];
+    if (found.length > 0) return { kind: 'anew', why: `measuring again (${found.join('; ')})` };
+    return { kind: result ? 'done' : 'run' };
+  };
+  return inRunFolder({ folder, fresh, label, log, config, data, engine, workAfter }, async ({ begin }) => {
+    await begin();
+    log(`${label}: measuring ${found.name}${found.committed ? ' of the committed results' : ''}`);
+    const start = performance.now();
+    const model = await loadModel(found.folder);
+    try {
+      const measured = await row.measure.measure(model, data, {
+        settings: settings as Settings & Record<string, unknown>,
+        weights: found.name,
+        folder,
+        log: (line) => log(`${label}: ${line}`),
+        signal,
+      });
+      const { height, width, channels, name: dataset, count } = data.test;
+      const result: RunResult = {
+        ...measured,
+        train: null,
+        testImages: settings.testImages ?? count,
+        testSplit: count,
+        validImages: settings.validImages ?? data.valid.count,
+        dimensions: height * width * channels,
+        dataset,
+        parameters: model.countParams(),
+        steps: found.result.steps,
+        images: found.result.images,
+        seconds: (performance.now() - start) / 1000,
+        engine: engine.engine,
+      };
+      await writeResult(folder, result);
+      return result;
+    } finally {
+      model.dispose();
+    }
+  });
+}
+
+/** So many images of a split, evenly spaced; null: all. */
+export const part = (split: ImageDataset, images: number | null): ImageDataset =>
+  images === null ? split : split.subset(images);
