@@ -1,6 +1,6 @@
 import { bitsPerDim, paperNumber } from '@pixelrnn/metrics';
 import { formatSeconds } from '@pixelrnn/training';
-import { canRun, type Experiment, isClosedForm } from '../experiment.js';
+import { canRun, type Experiment, type ExperimentRow, isClosedForm, isMeasure } from '../experiment.js';
 import { sizesOf } from '../runner/sizesOf.js';
 import type { CommittedRun } from './committedRuns.js';
 import { type Recipes, recipesToMarkdown } from './recipes.js';
@@ -40,6 +40,7 @@ export function departures(experiment: Experiment, { row, config, result }: Comm
     if (settings[key] !== paper?.[key]) parts.push(`${key} ${settings[key]}, not ${paper?.[key]}`);
   }
   if (row.note) parts.push(row.note);
+  if (typeof settings.weights === 'string') parts.push(`weights of ${settings.weights}`);
   if (paper) {
     if (settings.batchSize !== paper.batchSize)
       parts.push(`batch ${settings.batchSize}, not ${paper.batchSize}`);
@@ -68,6 +69,11 @@ function computeRatio({ row, adopted, result }: CommittedRun): string {
   return ratio.toPrecision(2).replace(/e\+?(\d+)$/, ' x 10^$1');
 }
 
+function stepsOf(row: ExperimentRow, steps: number): string {
+  if (isClosedForm(row)) return 'computed';
+  return isMeasure(row) ? 'measured' : large(steps);
+}
+
 function runCells(experiment: Experiment, run: CommittedRun): string[] {
   const { value, standardError } = measured(experiment, run);
   const { row, config, result, path, seed } = run;
@@ -79,7 +85,7 @@ function runCells(experiment: Experiment, run: CommittedRun): string[] {
     standardError === null ? '' : standardError.toFixed(places),
     row.model ? sizesOf(row.model, config.settings) : '',
     large(result.parameters),
-    isClosedForm(row) ? 'computed' : large(result.steps),
+    stepsOf(row, result.steps),
     formatSeconds(result.seconds),
     computeRatio(run),
     departures(experiment, run).join('; '),
