@@ -25,7 +25,7 @@ const row = (
  */
 export const discreteVsContinuous: Experiment = {
   id: 'discrete-vs-continuous',
-  title: 'PixelRNN, section 5.1: discrete models and densities of dequantised pixels, CIFAR-10',
+  title: 'PixelRNN, section 5.1: discrete against continuous, CIFAR-10',
   metric: 'bits/dim',
   canonicalDataset: 'CIFAR-10',
   rows: [
