@@ -20,6 +20,7 @@ export {
   type MaskOptions,
   type MaskType,
 } from './mask/mask.js';
+export { FixedGaussian, type FixedGaussianArgs, fixedGaussian } from './output/fixedGaussian.js';
 export { MCGSM, type MCGSMArgs, mcgsm } from './output/mcgsm.js';
 export { SplitLevels, type SplitLevelsArgs, splitLevels } from './output/splitLevels.js';
 export { DiagonalBiLSTM, type DiagonalBiLSTMArgs, diagonalBiLSTM } from './recurrent/diagonalBiLSTM.js';

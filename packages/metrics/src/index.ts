@@ -2,6 +2,7 @@ export { DequantizedGaussian } from './baselines/gaussian.js';
 export { type BinNats, type BinNatsOptions, gaussianBinNats } from './baselines/gaussianBins.js';
 export { IntensityMoments } from './baselines/intensityMoments.js';
 export { uniformNats } from './baselines/uniform.js';
+export { expectedPixels } from './expectedPixels.js';
 export { binProbabilities, binProbability, mixtureLogDensity } from './gaussianMixture.js';
 export { type ContextShape, idealContext } from './idealContext.js';
 export { bitsPerDim, logLikelihood } from './likelihood.js';

@@ -12,6 +12,8 @@ export const runResultSchema = z.strictObject({
   validImages: z.int(),
   /** Standard error of `test` over images. */
   testStandardError: z.number(),
+  /** `test` of a model that is conditioned on labels where it is told none. */
+  testWithoutCondition: z.number().optional(),
   /** Standard error of `valid` over images; older runs have none. */
   validStandardError: z.number().optional(),
   dimensions: z.int(),
@@ -33,6 +35,8 @@ const metricsLineSchema = z.strictObject({
   seconds: z.number(),
   /** Mean over the steps since the previous line, nats per image. */
   train: z.number().optional(),
+  /** Instead of `train` where the loss is `mse`: the squared error of pixels scaled to [-1, 1], summed over an image. */
+  squaredError: z.number().optional(),
   /** Mean over the validation images, nats per image. */
   valid: z.number().optional(),
   /** Of the last of those steps. */

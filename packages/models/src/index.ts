@@ -5,6 +5,12 @@ export {
   gatedPixelCNNSchema,
 } from './gatedPixelCNN.js';
 export {
+  type MSEAutoencoder,
+  type MSEAutoencoderOptions,
+  mseAutoencoder,
+  mseAutoencoderSchema,
+} from './mseAutoencoder.js';
+export {
   type MultiScaleModel,
   type MultiScaleOptions,
   multiScale,
@@ -17,7 +23,6 @@ export {
 export { type OutputHeadArgs, outputHead } from './outputHead.js';
 export { type PixelCNNOptions, pixelCNN, pixelCNNSchema } from './pixelCNN.js';
 export {
-  imageEncoder,
   type PixelCNNAutoencoder,
   type PixelCNNAutoencoderOptions,
   pixelCNNAutoencoder,

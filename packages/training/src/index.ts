@@ -19,6 +19,7 @@ export { Adam, type AdamOptions } from './optimizer/adam.js';
 export type { Optimizer, OptimizerState } from './optimizer/optimizer.js';
 export { RMSProp, type RMSPropOptions } from './optimizer/rmsProp.js';
 export type { BestValidation } from './step/earlyStopping.js';
+export { classesOf } from './step/labelCondition.js';
 export { LossAndGradients } from './step/lossAndGradients.js';
 export { type Objective, trainableVariables } from './step/objective.js';
 export { type StepContext, trainingStep } from './step/trainingStep.js';

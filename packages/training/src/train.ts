@@ -7,7 +7,7 @@ import { TrainingError } from './trainingError.js';
 import { TrainingLoop } from './trainingLoop.js';
 
 /**
- * Trains a model by maximum likelihood: the loss is the mean negative log-likelihood in nats per image. With a folder, a
+ * Trains a model by maximum likelihood: the loss is the mean negative log-likelihood in nats per image, unless `loss` says otherwise. With a folder, a
  * run that was ended in any way goes on to the losses and weights of one that was not.
  *
  * @throws TrainingError `config` for options that are wrong, `locked` where another training has the model or the folder,

@@ -26,6 +26,7 @@ describe('parseTrainingConfig', () => {
       stepFactor: 0.5,
       cosineEnd: 0,
       clipNorm: null,
+      loss: 'nll',
       dropCondition: 0,
       emaDecay: null,
       patience: null,

@@ -15,6 +15,11 @@ export const trainingConfigSchema = z.strictObject({
   /** Of the order of the images. */
   seed: z.int().min(0).max(0xffffffff),
 
+  /**
+   * `nll` (default): negative log-likelihood. `mse`: the squared error of the means of the model's distributions, for the auto-encoder that
+   * 1606.05328, section 2.4 compares with; validations are in nats all the same.
+   */
+  loss: z.enum(['nll', 'mse']).default('nll'),
   /** `rmsprop` (default) is what both papers used; `adam` is Kingma and Ba's. */
   optimizer: z.enum(['rmsprop', 'adam']).default('rmsprop'),
   /** No default: the papers set it by hand and do not publish it. */

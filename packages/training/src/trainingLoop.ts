@@ -169,7 +169,7 @@ export class TrainingLoop {
     const line: MetricsLine = { ...this.entry(), learningRate: learningRateAt(config, step - 1) };
     if (state.steps > 0) {
       const { loss, gradientNorm } = windowMeans(state);
-      Object.assign(line, { train: loss, gradientNorm });
+      Object.assign(line, { [config.loss === 'mse' ? 'squaredError' : 'train']: loss, gradientNorm });
     }
     if (config.nonFinite === 'skip') line.skipped = this.skipped;
     const seconds = (clock.seconds - this.start.seconds) / Math.max(1, step - this.start.step);

@@ -74,11 +74,13 @@ export class RunLogs {
     await this.events?.close();
   }
 
-  private scalars({ train, valid, learningRate, gradientNorm, skipped }: MetricsLine): SummaryValue[] {
+  private scalars(line: MetricsLine): SummaryValue[] {
+    const { train, squaredError, valid, learningRate, gradientNorm, skipped } = line;
     const bits = (nats: number) => nats / (Math.LN2 * this.options.dimensions);
     const values: [string, number | undefined][] = [
       ['nats per image/train', train],
       ['nats per image/valid', valid],
+      ['squared error per image/train', squaredError],
       ['bits per dimension/train', train && bits(train)],
       ['bits per dimension/valid', valid && bits(valid)],
       ['training/learning rate', learningRate],

@@ -1,8 +1,8 @@
 import { RecordedFunction } from '@pixelrnn/engine';
 import { kernelsInUse } from '@pixelrnn/kernels';
-import { logLikelihood } from '@pixelrnn/metrics';
+import { expectedPixels, logLikelihood } from '@pixelrnn/metrics';
 import * as tf from '@tensorflow/tfjs';
-import type { Objective } from './objective.js';
+import type { Loss, Objective } from './objective.js';
 
 /**
  * Loss and gradients of an objective, to be made once and computed at every step: native TensorFlow repeats the operations
@@ -24,7 +24,7 @@ export class LossAndGradients {
   }
 
   /**
-   * Mean negative log-likelihood in nats per image and its gradients in the objective's variables, in their order.
+   * The objective's loss, a mean over the images, and its gradients in the objective's variables, in their order.
    *
    * @param given what the model's inputs are given: scaled pixels [B, H, W, C], and a condition where it has one
    * @param targets intensities [B, H, W, C]
@@ -40,14 +40,23 @@ export class LossAndGradients {
   }
 }
 
+/** Of each image, [B]. */
+const losses: Record<Loss, (output: tf.Tensor, targets: tf.Tensor, levels: number) => tf.Tensor> = {
+  nll: (output, targets, levels) => tf.neg(logLikelihood(output, targets, levels)),
+  mse: (output, targets, levels) => {
+    const pixels = tf.sub(tf.mul(tf.cast(targets, 'float32'), 2 / (levels - 1)), 1);
+    return tf.sum(tf.square(tf.sub(expectedPixels(output, levels), pixels)), [1, 2, 3]);
+  },
+};
+
 function lossAndGradients(
-  { model, variables, levels }: Objective,
+  { model, variables, levels, loss = 'nll' }: Objective,
   given: tf.Tensor[],
   targets: tf.Tensor,
 ): tf.Tensor[] {
   const { value, grads } = tf.variableGrads(() => {
     const logits = model.apply(given, { training: true }) as tf.Tensor;
-    return tf.neg(tf.mean(logLikelihood(logits, targets, levels))) as tf.Scalar;
+    return tf.mean(losses[loss](logits, targets, levels)) as tf.Scalar;
   }, [...variables]);
   const gradients = variables.map(({ name }) => {
     const gradient = grads[name];

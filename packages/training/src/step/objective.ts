@@ -1,8 +1,16 @@
 import type * as tf from '@tensorflow/tfjs';
 
-/** What training minimises: the mean negative log-likelihood of images under a model. */
+/**
+ * `nll`: the negative log-likelihood of an image in nats. `mse`: the squared error between an image's pixels, scaled to
+ * [-1, 1], and the means of the model's distributions, summed over the image.
+ */
+export type Loss = 'nll' | 'mse';
+
+/** What training minimises: a mean over images under a model. */
 export interface Objective {
   model: tf.LayersModel;
+  /** {@link Loss}; default `nll`. */
+  loss?: Loss;
   /** What it is minimised in; {@link trainableVariables} of the model. */
   variables: readonly tf.Variable[];
   /** Levels of the images' intensities. */

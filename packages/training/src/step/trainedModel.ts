@@ -30,7 +30,7 @@ export class TrainedModel {
     private readonly config: TrainingConfig,
   ) {
     this.variables = trainableVariables(model);
-    const objective = { model, variables: this.variables, levels };
+    const objective = { model, variables: this.variables, levels, loss: config.loss };
     this.lossAndGradients = new LossAndGradients(objective, { replay: config.replay });
     this.optimizer = createOptimizer(this.variables, config);
     this.average = config.emaDecay === null ? null : new WeightAverage(this.variables, config.emaDecay);

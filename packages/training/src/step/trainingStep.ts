@@ -19,12 +19,12 @@ export interface StepContext {
 }
 
 /**
- * One update by maximum likelihood. Reads nothing back from the engine.
+ * One update that lowers the objective's loss. Reads nothing back from the engine.
  *
  * From the third step on, native TensorFlow repeats the operations of the second instead of calling the layers; where a
  * layer's attributes are changed between two steps, up to 63 steps still use the old ones.
  *
- * @returns the batch's loss before the update, mean negative log-likelihood in nats per image; the caller disposes it
+ * @returns the batch's loss before the update, a mean over its images; the caller disposes it
  */
 export function trainingStep(
   { lossAndGradients, optimizer, rate, inspect, kept }: StepContext,

@@ -1,0 +1,44 @@
+import * as tf from '@tensorflow/tfjs';
+
+export interface FixedGaussianArgs extends NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]> {
+  /** Standard deviation of every pixel, of intensities scaled to [-1, 1]. */
+  deviation: number;
+}
+
+/**
+ * A Gaussian of one fixed deviation around each number: the distribution whose likelihood a network trained by squared
+ * error maximises. As a mixture of one component, so that `logLikelihood` of @pixelrnn/metrics integrates it over bins.
+ *
+ * Input: means [B, H, W, C]. Output [B, H, W, C, 1, 3]: logarithm of the weight (0), mean, logarithm of the deviation.
+ */
+export class FixedGaussian extends tf.layers.Layer {
+  static className = 'FixedGaussian';
+
+  constructor(private readonly args: FixedGaussianArgs) {
+    super(args);
+    if (!(args.deviation > 0 && Number.isFinite(args.deviation))) {
+      throw new Error(`FixedGaussian: deviation must be positive, got ${args.deviation}`);
+    }
+  }
+
+  override computeOutputShape(inputShape: tf.Shape): tf.Shape {
+    return [...inputShape, 1, 3];
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const means = tf.expandDims((Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor, -1);
+    const logDeviation = tf.fill(means.shape, Math.log(this.args.deviation));
+    return tf.stack([tf.zeros(means.shape), means, logDeviation], means.rank);
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), deviation: this.args.deviation };
+  }
+}
+
+tf.serialization.registerClass(FixedGaussian);
+
+/** A {@link FixedGaussian} layer. */
+export function fixedGaussian(args: FixedGaussianArgs): FixedGaussian {
+  return new FixedGaussian(args);
+}
