@@ -18,8 +18,10 @@ export { type TrainingCurveOptions, trainingCurve } from './figures/trainingCurv
 export type { LogEntry, LoggedRun } from './figures/trainingLog.js';
 export type { TrainingRun } from './figures/trainingRun.js';
 export { type BesideGridOptions, besideGrid } from './images/besideGrid.js';
+export { type CaptionedPicture, captionedPictures } from './images/captionedPictures.js';
 export { type GenerationOrderOptions, generationOrder } from './images/generationOrder.js';
 export { imageGrid } from './images/imageGrid.js';
+export { type LabelledGridOptions, labelledGrid } from './images/labelledGrid.js';
 export type { ImageGridOptions } from './images/layOut.js';
 export { writePlotlyScript } from './render/plotlyScript.js';
 export { type RenderPngOptions, renderPng } from './render/renderPng.js';
