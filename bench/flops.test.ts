@@ -1,4 +1,5 @@
 import { loadEngine } from '@pixelrnn/engine';
+import { gatedPixelCNN } from '@pixelrnn/models';
 import { beforeAll, expect, it } from 'vitest';
 import { flopsPerStep } from './flops.js';
 import { modelOf } from './ours/model.js';
@@ -41,4 +42,28 @@ it('counts the taps, the state and the up-projection of a Row LSTM', () => {
 it('counts both directions of a Diagonal BiLSTM', () => {
   // 2 directions x (2 x 4 gates; state 2 x 1 x 4); up 1 x 2
   expect(flopsOfLayer(1, 'diagonal')).toBe(2 * 20 * 3 * (16 + 16 + 2));
+});
+
+/** Of one more gated layer, in an image of 5 x 4 pixels. */
+function flopsOfGatedLayer(
+  colors: number,
+  condition: { conditionSize?: number; conditionMaps?: number } = {},
+) {
+  const flops = (layers: number) => {
+    const sizes = { height: 5, width: 4, colors, levels: 2, filters: 1, headWidth: 1, layers };
+    return flopsPerStep(gatedPixelCNN({ ...sizes, ...condition }), 3);
+  };
+  return flops(2) - flops(1);
+}
+
+it('counts both stacks of a gated layer, its link and its projection', () => {
+  // Of one map: 2 x 3 taps and 1 x 2 taps to two sums, two sums to two, one map to one.
+  expect(flopsOfGatedLayer(1)).toBe(2 * 3 * 20 * 3 * (12 + 4 + 4 + 1));
+});
+
+it('counts a condition once an image where it is a vector, at every pixel where it is a map', () => {
+  // To two sums of either stack, forward and in the gradient of the weights.
+  const plain = flopsOfGatedLayer(1);
+  expect(flopsOfGatedLayer(1, { conditionSize: 7 }) - plain).toBe(2 * 3 * 2 * (7 * 4));
+  expect(flopsOfGatedLayer(1, { conditionMaps: 7 }) - plain).toBe(2 * 3 * 20 * 2 * (7 * 4));
 });

@@ -22,7 +22,8 @@ function flops(model: tf.LayersModel, batch: number, passes: number, inputPasses
   let total = 0;
   for (const step of steps) {
     const out = maps[step.out] as Plan['maps'][number];
-    const positions = (batch * plan.height * plan.width) / out.stride ** 2;
+    // A vector, of stride 0, is computed once an image.
+    const positions = out.stride === 0 ? batch : (batch * plan.height * plan.width) / out.stride ** 2;
     const passesOver = (map: number) => (inputs.has(map) ? inputPasses : passes);
     if (step.kind === 'subsample') {
       if (inputs.has(step.from)) inputs.add(step.out);

@@ -40,7 +40,9 @@ function pythonPeer(
   shared: SharedArgument,
   mode: ParticipantArgument['mode'],
 ): Command {
-  const file = `${shared.work.model === 'pixelcnn' ? 'pixelcnn' : 'pixelrnn'}_${framework}.py`;
+  const { model } = shared.work;
+  const program = model === 'row' || model === 'diagonal' ? 'pixelrnn' : model;
+  const file = `${program}_${framework}.py`;
   // -B: leaves no __pycache__ in the checkout
   const args = ['-B', join(peersFolder, file), JSON.stringify({ ...shared, mode })];
   return { name, program: venvPython, args, env: threadsOf(shared) };

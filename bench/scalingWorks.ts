@@ -5,7 +5,7 @@ export type ScalingAxis = 'side' | 'h' | 'depth' | 'batch';
 type Point = Readonly<Record<ScalingAxis, number>>;
 
 /** A work with its place on every axis. */
-export type ScalingWork = Work & Point;
+export type ScalingWork = Exclude<Work, { model: 'gated' }> & Point;
 
 /** Of binarized MNIST: each axis grows and shrinks from here, the others stay. */
 export const scalingBase: Point = { side: 28, h: 16, depth: 7, batch: 16 };
@@ -31,7 +31,7 @@ export const scalingWorks: readonly ScalingWork[] = (['pixelcnn', 'row', 'diagon
   ],
 );
 
-function scalingWork(model: Work['model'], point: Point): ScalingWork {
+function scalingWork(model: ScalingWork['model'], point: Point): ScalingWork {
   const { side, h, depth, batch } = point;
   const blocks = model === 'pixelcnn' ? 'blocks' : 'layers';
   const name = `${model} ${side}x${side}x1 h=${h} ${blocks}=${depth} batch=${batch}`;

@@ -19,6 +19,8 @@ export const tinyWorks: readonly Work[] = [
   { name: 'row 4x5x3', ...color, model: 'row', layers: 1 },
   { name: 'diagonal 6x5x1', ...gray, model: 'diagonal', layers: 2 },
   { name: 'diagonal 4x5x3', ...color, model: 'diagonal', layers: 1 },
+  { name: 'gated 6x5x1', ...gray, model: 'gated', layers: 2 },
+  { name: 'gated 4x5x3', ...color, model: 'gated', layers: 1 },
 ];
 
 /** For tests: a work's argument with random weights, masked ones too, that every participant starts from. */

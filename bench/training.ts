@@ -35,7 +35,7 @@ export async function benchTraining({ quick = false, only, log }: BenchOptions):
       const shared = sharedArgument(work, threads, folder);
       const pace = quick ? paces.quick : paces.full;
       const leftOut = new Map(missing);
-      if (quick && work.model !== 'pixelcnn' && !missing.has('torchCompile'))
+      if (quick && (work.model === 'row' || work.model === 'diagonal') && !missing.has('torchCompile'))
         leftOut.set('torchCompile', notQuick);
       results.push(await measureWork(work, shared, { ...pace, missing: leftOut, log }));
     }

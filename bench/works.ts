@@ -11,6 +11,7 @@ export type Architecture = {
 } & (
   | { readonly model: 'pixelcnn'; readonly blocks: number }
   | { readonly model: 'row' | 'diagonal'; readonly layers: number }
+  | { readonly model: 'gated'; readonly layers: number }
 );
 
 /** A model, its size and its batch: what one row of the bench measures. */
@@ -46,6 +47,8 @@ export const trainingWorks: readonly Work[] = [
     h: 32,
     layers: 12,
   },
+  { name: 'gated 28x28x1 h=16 layers=7 batch=16', model: 'gated', ...mnist, h: 16, layers: 7 },
+  { name: 'gated 32x32x3 h=32 layers=12 head=256 batch=16', model: 'gated', ...cifar, h: 32, layers: 12 },
 ];
 
 /** A work that is trained to a validation likelihood. */

@@ -18,7 +18,7 @@ WARM_UP_STEPS = 3
 
 
 class Work(NamedTuple):
-    model: str  # "pixelcnn", "row" or "diagonal"
+    model: str  # "pixelcnn", "row", "diagonal" or "gated"
     height: int
     width: int
     colors: int
@@ -31,7 +31,7 @@ class Work(NamedTuple):
     epsilon: float
     seed: int
     blocks: int = 0  # of a PixelCNN
-    layers: int = 0  # of a PixelRNN
+    layers: int = 0  # of a PixelRNN, or of a Gated PixelCNN after its first
 
 
 class Conv(NamedTuple):
@@ -41,6 +41,7 @@ class Conv(NamedTuple):
     mask: str
     contiguous: bool = False
     gates: int = 1
+    cropped: bool = False  # the pixel itself is the last of the kernel, not its middle
 
     @property
     def shapes(self) -> list[tuple[int, ...]]:
@@ -60,6 +61,20 @@ class Recurrent(NamedTuple):
     def shapes(self) -> list[tuple[int, ...]]:
         """Of the input kernel, its bias, the state kernel, the initial hidden state and cell, the up kernel, its bias."""
         return [*self.input.shapes, self.state, self.initial, self.initial, *self.up.shapes]
+
+
+class Gated(NamedTuple):
+    """A layer of Gated PixelCNN; the vertical stack and the link have no mask."""
+
+    vertical: Conv
+    link: Conv
+    horizontal: Conv
+    output: Conv
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Of the kernel and the bias of each."""
+        return [shape for conv in self for shape in conv.shapes]
 
 
 ARGUMENT = json.loads(sys.argv[1])
@@ -86,24 +101,39 @@ def recurrent_layer() -> Recurrent:
     return Recurrent(Conv(2 * h, 8 * h, (1, 1), "B", gates=8), (2, 2, h, 4 * h), (2, h), up)
 
 
+def gated_layer(first: bool = False) -> Gated:
+    h = WORK.h
+    cin, kernel, kind = (WORK.colors, 7, "A") if first else (h, 3, "B")
+    half = (kernel + 1) // 2
+    return Gated(
+        Conv(cin, 2 * h, (half, kernel), kind, cropped=True),
+        Conv(2 * h, 2 * h, (1, 1), kind),
+        Conv(cin, 2 * h, (1, half), kind, gates=2, cropped=True),
+        Conv(h, h, (1, 1), "B"),
+    )
+
+
 def head_convs() -> list[Conv]:
     width = WORK.headWidth
+    features = WORK.h if WORK.model == "gated" else 2 * WORK.h
     outputs = WORK.colors * (1 if WORK.levels == 2 else WORK.levels)
     return [
-        Conv(2 * WORK.h, width, (1, 1), "B"),
+        Conv(features, width, (1, 1), "B"),
         Conv(width, width, (1, 1), "B"),
         Conv(width, outputs, (1, 1), "B", contiguous=True),
     ]
 
 
-def all_layers() -> list[Conv | Recurrent]:
+def all_layers() -> list[Conv | Recurrent | Gated]:
+    if WORK.model == "gated":
+        return [gated_layer(first=True), *[gated_layer()] * WORK.layers, *head_convs()]
     blocks = [conv for _ in range(WORK.blocks) for conv in block_convs()]
     return [first_conv(), *blocks, *[recurrent_layer()] * WORK.layers, *head_convs()]
 
 
 def mask(conv: Conv) -> np.ndarray:
     """Zeros and ones [height, width, cin, cout]; maps belong to colours cyclically in each gate, or in contiguous groups."""
-    row, column = (side // 2 for side in conv.kernel)
+    row, column = (side - 1 if conv.cropped else side // 2 for side in conv.kernel)
     live = np.zeros((*conv.kernel, conv.cin, conv.cout), np.float32)
     live[:row] = 1
     live[row, :column] = 1

@@ -6,6 +6,7 @@ its own convolution. XLA takes as many threads as the process has processors.
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import common
 import jax
@@ -15,9 +16,9 @@ from common import WORK
 from jax import Array, lax
 
 Layer = Sequence[Array]
-Body = Callable[[Array, list[Layer]], Array]
+First = Callable[[Array, Layer], Any]
+Body = Callable[[Any, list[Layer]], Array]
 
-FIRST_MASK = common.mask(common.first_conv())  # HWIO
 HEAD_MASKS = [common.mask(conv) for conv in common.head_convs()]
 
 
@@ -30,10 +31,19 @@ def masked_conv(x: Array, layer: Layer, mask: np.ndarray) -> Array:
     return lax.conv_general_dilated(x, kernel, (1, 1), "SAME", dimension_numbers=layout) + bias
 
 
-def nats_per_image(layers: list[Layer], intensities: Array, body: Body) -> Array:  # uint8 [B, H, W, C]
+def first_conv(x: Array, layer: Layer) -> Array:
+    return masked_conv(x, layer, common.mask(common.first_conv()))
+
+
+def nats_per_image(
+    layers: list[Layer],
+    intensities: Array,  # uint8 [B, H, W, C]
+    first: First,
+    body: Body,
+) -> Array:
     x = intensities.astype(jnp.float32) * (2 / (WORK.levels - 1)) - 1
     head = len(layers) - len(HEAD_MASKS)
-    x = body(masked_conv(x, layers[0], FIRST_MASK), layers[1:head])  # [B, H, W, 2h]
+    x = body(first(x, layers[0]), layers[1:head])
     for layer, mask in zip(layers[head:], HEAD_MASKS, strict=True):
         x = masked_conv(jax.nn.relu(x), layer, mask)
     logits = x  # [B, H, W, colors * levels], or [B, H, W, colors] for two levels
@@ -46,11 +56,15 @@ def nats_per_image(layers: list[Layer], intensities: Array, body: Body) -> Array
     return jnp.sum(nats) / WORK.batch
 
 
-def serve(body: Body) -> None:
-    """Trains on request the network whose `body` takes x [B, H, W, 2h] and its layers' weights, and gives the same shape."""
+def serve(body: Body, first: First = first_conv) -> None:
+    """Trains on request the network of `first`, `body` and the head.
+
+    `first` takes the image and the first layer's weights, `body` what it gives and its layers' weights, and the head the
+    maps that `body` gives.
+    """
 
     def training_step(layers, squares, intensities):
-        loss, gradients = jax.value_and_grad(nats_per_image)(layers, intensities, body)
+        loss, gradients = jax.value_and_grad(nats_per_image)(layers, intensities, first, body)
         squares = jax.tree.map(lambda s, g: WORK.decay * s + (1 - WORK.decay) * g * g, squares, gradients)
         layers = jax.tree.map(
             lambda p, s, g: p - WORK.learningRate * g / (jnp.sqrt(s) + WORK.epsilon), layers, squares, gradients

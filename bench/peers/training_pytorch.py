@@ -33,16 +33,16 @@ class MaskedConv2d(nn.Conv2d):
 
 
 class Network(nn.Module):
-    """First convolution, `body`, head."""
+    """First convolution or layer, `body`, head."""
 
-    def __init__(self, body: nn.Sequential) -> None:
+    def __init__(self, body: nn.Sequential, first: nn.Module | None) -> None:
         super().__init__()
-        self.first = MaskedConv2d(common.first_conv())
+        self.first = first or MaskedConv2d(common.first_conv())
         self.body = body
         self.head = nn.ModuleList(map(MaskedConv2d, common.head_convs()))
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.body(self.first(x))  # [B, 2h, H, W]
+        x = self.body(self.first(x))  # [B, 2h, H, W], of a Gated PixelCNN [B, h, H, W]
         for conv in self.head:
             x = conv(F.relu(x))
         return x  # [B, colors * levels, H, W], or [B, colors, H, W] for two levels
@@ -63,9 +63,12 @@ def nats_per_image(model: nn.Module, intensities: Tensor) -> Tensor:  # uint8 [B
     return nats / WORK.batch
 
 
-def serve(body: nn.Sequential) -> None:
-    """Trains the network with this body on request, or draws from it; each of its layers takes its weights by `load`."""
-    model = Network(body)
+def serve(body: nn.Sequential, first: nn.Module | None = None) -> None:
+    """Trains the network with this body on request, or draws from it; each of its layers takes its weights by `load`.
+
+    `first` stands in for the first convolution.
+    """
+    model = Network(body, first)
     with torch.no_grad():
         model.load(weight for layer in common.weights() for weight in layer)
     model = model.to(memory_format=torch.channels_last)
