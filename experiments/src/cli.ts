@@ -127,6 +127,11 @@ async function runEvery(flags: RunFlags): Promise<void> {
 }
 
 function printTable(id: string, { table }: ExperimentOutcome, out: string): void {
+  const { page } = findExperiment(id);
+  if (page !== undefined) {
+    console.log(`Figures: ${join(out, id, page)}`);
+    return;
+  }
   if (table.rows.every((row) => row[table.split] === null)) return;
   console.log(formatTable(table));
   console.log(`Table, plots and runs: ${join(out, id)}`);

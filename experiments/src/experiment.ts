@@ -17,12 +17,26 @@ export interface ImageShape {
   levels: number;
 }
 
+/** What a row's pictures are drawn from. */
+export interface PictureContext {
+  data: DatasetSplits;
+  /** The setting `samples`. */
+  count: number;
+  seed: number;
+  signal?: AbortSignal | undefined;
+}
+
+/** PNGs by the name of their file, such as `samples.png`. */
+export type Pictures = Record<string, Buffer>;
+
 /** How a row's model is built and trained. `Settings` are the model's own, beside {@link TrainingSettings}. */
 export interface RowModel<Settings extends z.ZodRawShape = z.ZodRawShape> {
   settings: z.ZodObject<Settings>;
   /** All settings that have no default, for each preset. */
   presets: Record<PresetName, TrainingSettings & z.infer<z.ZodObject<Settings>>>;
   build(settings: z.infer<z.ZodObject<Settings>>, shape: ImageShape, seed: number): tf.LayersModel;
+  /** Draws the trained model's pictures into its run folder; by default `samples.png`, as many samples as are asked for. */
+  pictures?(model: tf.LayersModel, context: PictureContext): Promise<Pictures>;
 }
 
 /** A row of the table. Without model and closed form it is another author's, quoted for comparison, or one that is not there yet. */
@@ -60,7 +74,7 @@ export interface FinishedRow {
   row: ExperimentRow & { model: RowModel };
   settings: Record<string, unknown>;
   result: RunResult;
-  /** `<out>/<id>/runs/<row>/seed-<n>` */
+  /** `<out>/<id>/runs/<row>/seed-<n>`, with its pictures. */
   folder: string;
 }
 
@@ -71,14 +85,17 @@ export interface Experiment {
   metric: ResultTable['metric'];
   /** The split that the paper's numbers belong to; test by default. */
   split?: ResultTable['split'];
+  /** None where nothing is trained and there is no table: then there are figures, and a page that explains them. */
   rows: ExperimentRow[];
+  /** The page that {@link figures} write where there are no rows, a file beside them. */
+  page?: string;
   /** The set that the paper's numbers belong to; results on any other carry its name in their label. */
   canonicalDataset: string;
   /** What the setting `data` may be. */
   datasets: readonly string[];
   /** Further settings of the data, which all rows have; those without a default must be set. */
   dataSettings?: z.ZodRawShape;
-  /** Writes further files beside the table, for the rows that are finished; there is at least one. */
+  /** Writes further files beside the table, for the rows that are finished; there is at least one, where there are rows. */
   figures?(finished: readonly FinishedRow[], folder: string): Promise<void>;
   /** @param settings the setting `data` and those of `dataSettings` */
   loadData(

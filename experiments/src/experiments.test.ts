@@ -83,7 +83,16 @@ const gated = (n: number, cin: number, p: number) => {
   return stacks + pointwise(2 * p, 2 * p) + pointwise(p, p);
 };
 const gatedHead = pointwise(384, 1024) + pointwise(1024, 1024) + pointwise(1024, 768);
-const gatedPixelCNN = gated(7, 3, 384) + 20 * (gated(5, 384, 384) + pointwise(384, 384)) + gatedHead;
+const gatedPixelCNN = (layers: number) =>
+  gated(7, 3, 384) + layers * (gated(5, 384, 384) + pointwise(384, 384)) + gatedHead;
+/** A condition of m numbers: weights of both halves of both stacks in each layer. */
+const told = (m: number, layers: number, p: number) => m * 4 * p * (layers + 1);
+/** Of a 2 x 2 image three halvings leave one pixel. */
+const encoder = (f: number, m: number) =>
+  9 * 3 * f + f + (9 * f * 2 * f + 2 * f) + (9 * 2 * f * 4 * f + 4 * f) + pointwise(4 * f, m);
+/** The same in reverse, without the code's own map. */
+const decoder = (f: number, m: number) =>
+  pointwise(m, 4 * f) + (9 * 4 * f * 2 * f + 2 * f) + (9 * 2 * f * f + f) + (9 * f * 3 + 3);
 const mixture = 2 * 3 * 8 * 4 + 3 * 8 * 1024;
 /** By hand, from Table 1. */
 const paperParameters: Record<string, number> = {
@@ -95,8 +104,18 @@ const paperParameters: Record<string, number> = {
   'table6 row-lstm-32x32': rowLSTM(12, 384),
   'table6 row-lstm-64x64': rowLSTM(4, 512),
   'softmax-vs-mcgsm softmax': rowLSTM(12, 128),
-  'gated-table1 gated-pixelcnn': gatedPixelCNN,
+  'gated-table1 gated-pixelcnn': gatedPixelCNN(20),
+  ...Object.fromEntries([10, 100].map((m) => [`autoencoder mse-${m}`, encoder(128, m) + decoder(128, m)])),
   'softmax-vs-mcgsm mcgsm': rowLSTM(12, 128) - head(128) + head(128, 3 * (8 + 1024)) + mixture,
+};
+
+/** With one of their 20 layers: each has 127 million parameters, which take long to draw. */
+const shallowParameters: Record<string, number> = {
+  'conditional-cifar10 unconditional': gatedPixelCNN(1),
+  'conditional-cifar10 conditional': gatedPixelCNN(1) + told(10, 1, 384),
+  ...Object.fromEntries(
+    [10, 100].map((m) => [`autoencoder pixelcnn-${m}`, encoder(128, m) + gatedPixelCNN(1) + told(m, 1, 384)]),
+  ),
 };
 
 const rows = experiments.flatMap(({ id, rows, metric }) =>
@@ -111,7 +130,11 @@ describe.each(rows)('$id $name', ({ id, row, metric }) => {
 
   // The papers' colour models are built below, where their parameters are counted; Gated Table 2 has that of Table 1.
   const built = presetNames.filter(
-    (preset) => !(preset === 'paper' && (`${id} ${row.name}` in paperParameters || id === 'gated-table2')),
+    (preset) =>
+      !(
+        preset === 'paper' &&
+        (`${id} ${row.name}` in { ...paperParameters, ...shallowParameters } || id === 'gated-table2')
+      ),
   );
   it.each(built)('builds the model of preset %s', (preset) => {
     const settings = resolveSettings(row, preset);
@@ -135,6 +158,17 @@ describe('the paper preset has the parameters of Table 1', () => {
     const row = rows.find((candidate) => `${candidate.id} ${candidate.name}` === name)?.row;
     const shape = { height: 2, width: 2, colors: 3, levels: 256 };
     const model = row?.model.build(row.model.presets.paper, shape, 0);
+    expect(model?.countParams()).toBe(parameters);
+    model?.dispose();
+  });
+});
+
+describe('the paper preset has, layer by layer, the parameters of Table 1', () => {
+  it.each(Object.entries(shallowParameters))('%s: %d', (name, parameters) => {
+    const row = rows.find((candidate) => `${candidate.id} ${candidate.name}` === name)?.row;
+    const shape = { height: 2, width: 2, colors: 3, levels: 256 };
+    expect(row?.model.presets.paper).toMatchObject({ layers: 20 });
+    const model = row?.model.build({ ...row.model.presets.paper, layers: 1 }, shape, 0);
     expect(model?.countParams()).toBe(parameters);
     model?.dispose();
   });

@@ -28,7 +28,7 @@ const pixelRNNSettings = pixelRNNSchema.pick({
   kernelSize: true,
 });
 
-const gatedPixelCNNSettings = gatedPixelCNNSchema.pick({
+export const gatedPixelCNNSettings = gatedPixelCNNSchema.pick({
   layers: true,
   filters: true,
   headWidth: true,
@@ -37,7 +37,7 @@ const gatedPixelCNNSettings = gatedPixelCNNSchema.pick({
   kernelSize: true,
 });
 
-type Presets<Settings extends z.ZodType> = Record<PresetName, TrainingSettings & z.infer<Settings>>;
+export type Presets<Settings extends z.ZodType> = Record<PresetName, TrainingSettings & z.infer<Settings>>;
 
 /** A row that trains `pixelCNN` of @pixelrnn/models. */
 export function pixelCNNRow(presets: Presets<typeof pixelCNNSettings>): RowModel {
@@ -63,12 +63,16 @@ export function pixelRNNRow(
   });
 }
 
-/** A row that trains `gatedPixelCNN` of @pixelrnn/models. */
-export function gatedPixelCNNRow(presets: Presets<typeof gatedPixelCNNSettings>): RowModel {
+/** A row that trains `gatedPixelCNN` of @pixelrnn/models; `fixed` is what makes the row, and no setting. */
+export function gatedPixelCNNRow(
+  presets: Presets<typeof gatedPixelCNNSettings>,
+  { pictures, ...fixed }: { conditionSize?: number } & Pick<RowModel, 'pictures'> = {},
+): RowModel {
   return rowModel({
     settings: gatedPixelCNNSettings,
     presets,
     build: (settings, shape, seed) =>
-      gatedPixelCNN({ ...shape, ...gatedPixelCNNSettings.strip().parse(settings), seed }),
+      gatedPixelCNN({ ...shape, ...gatedPixelCNNSettings.strip().parse(settings), ...fixed, seed }),
+    ...(pictures && { pictures }),
   });
 }

@@ -1,4 +1,7 @@
+import { autoencoder } from './autoencoder.js';
+import { blindSpot } from './blindSpot.js';
 import { completions } from './completions.js';
+import { conditional, conditionalCifar10 } from './conditional.js';
 import { discreteVsContinuous } from './discreteVsContinuous.js';
 import type { Experiment } from './experiment.js';
 import { gatedTable1 } from './gatedTable1.js';
@@ -27,7 +30,11 @@ export const experiments: readonly Experiment[] = [
   multiscale,
   gatedTable1,
   gatedTable2,
+  conditional,
+  conditionalCifar10,
+  autoencoder,
   receptiveFieldExperiment,
+  blindSpot,
   completions,
   softmaxDistributions,
   discreteVsContinuous,

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { DatasetSplits } from '@pixelrnn/data';
 import { loadEngine } from '@pixelrnn/engine';
@@ -8,6 +7,7 @@ import { type MetricsLine, parseMetricsLog } from '@pixelrnn/metrics';
 import { evaluate, loadModel } from '@pixelrnn/training';
 import type { ExperimentRow, RowModel } from '../experiment.js';
 import { findExperiment } from '../registry.js';
+import { isPicture } from '../runner/pictures.js';
 import { trainable } from '../runner/plan.js';
 import { type RunConfig, runConfigSchema } from '../runner/runConfig.js';
 import { readConfig, readResult } from '../runner/runFiles.js';
@@ -30,7 +30,7 @@ const mostEntries = 200;
 
 /**
  * Copies a finished run into the results, after measuring its weights again on its test images: config, environment, result,
- * metrics (thinned where they are many), samples, and the weights in TensorFlow.js' format where they are small enough.
+ * metrics (thinned where they are many), pictures, and the weights in TensorFlow.js' format where they are small enough.
  *
  * @returns the run's folder in the results
  * @throws Error where the folder holds no finished run of the committed preset, or its weights give another number
@@ -96,8 +96,9 @@ async function finishedConfig(source: string): Promise<RunConfig> {
 
 async function copyRun(source: string, target: string): Promise<void> {
   await mkdir(target, { recursive: true });
-  for (const name of ['config.json', 'environment.json', 'result.json', 'samples.png']) {
-    if (existsSync(join(source, name))) await copyFile(join(source, name), join(target, name));
+  const pictures = (await readdir(source)).filter(isPicture);
+  for (const name of ['config.json', 'environment.json', 'result.json', ...pictures]) {
+    await copyFile(join(source, name), join(target, name));
   }
   const lines = parseMetricsLog(await readFile(join(source, 'metrics.jsonl'), 'utf8'));
   const text = thinned(lines).map((line) => `${JSON.stringify(line)}\n`);

@@ -35,6 +35,7 @@ export async function generatedTexts({ results, readme }: ResultsPlace): Promise
     const recipes = await readRecipes(join(folder, 'recipes.json'));
     const pictures = await picturesIn(folder, ['plot.png', 'curve.png']);
     reports.push({ experiment, runs, recipes, pictures });
+    if (experiment.rows.length === 0) continue;
     const table = resultTable(
       experiment,
       committedPreset,

@@ -92,9 +92,23 @@ function runCells(experiment: Experiment, run: CommittedRun): string[] {
   ];
 }
 
+/** The likelihood of models that are conditioned on labels where they are told none. */
+function untold(experiment: Experiment, runs: readonly CommittedRun[]): string[] {
+  const parts = runs.flatMap(({ row, result }) => {
+    const { testWithoutCondition: test } = result;
+    if (test === undefined) return [];
+    const { value } = measured(experiment, { result: { ...result, test } });
+    return [`${row.label} ${value.toFixed(digits(experiment))}`];
+  });
+  return parts.length === 0 ? [] : ['', `Not told the class of a test image: ${parts.join('; ')}.`];
+}
+
 /** A section of results/README.md: the runs of one experiment. */
 function section({ experiment, runs, recipes, pictures }: ExperimentReport): string {
-  const { id, title, metric, split = 'test' } = experiment;
+  const { id, title, metric, split = 'test', page } = experiment;
+  if (page !== undefined) {
+    return `## ${title}\n\nComputed by \`pnpm exp ${id}\`, nothing is trained: [${page}](${id}/${page}).`;
+  }
   const unit = metric === 'nats' ? 'nats per image' : 'bits per dimension';
   const lines = runs.map((run) => `| ${runCells(experiment, run).join(' | ')} |`);
   const missing = experiment.rows
@@ -113,6 +127,7 @@ function section({ experiment, runs, recipes, pictures }: ExperimentReport): str
           `|${header.map((name) => (['row', 'sizes', 'departures'].includes(name) ? ' --- ' : ' ---: ')).join('|')}|`,
           ...lines,
         ]),
+    ...untold(experiment, runs),
     ...(missing.length > 0 ? ['', `Not trained yet: ${missing.join('; ')}.`] : []),
     ...(quoted.length > 0
       ? [

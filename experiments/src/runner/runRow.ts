@@ -1,24 +1,21 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetSplits } from '@pixelrnn/data';
 import type { EngineInfo } from '@pixelrnn/engine';
-import { writeFileAtomic } from '@pixelrnn/files';
-import { generate } from '@pixelrnn/generation';
 import type { RunResult } from '@pixelrnn/metrics';
-import { imageGrid } from '@pixelrnn/plots';
 import {
   checkpointProgress,
+  classesOf,
   evaluate,
   type TrainingContext,
   TrainingError,
   type TrainingOutcome,
   type TrainingProgress,
   train,
-  writeTensorBoardImage,
 } from '@pixelrnn/training';
 import type * as tf from '@tensorflow/tfjs';
 import type { z } from 'zod';
-import type { ExperimentRow, PresetName, RowModel } from '../experiment.js';
+import type { ExperimentRow, Pictures, PresetName, RowModel } from '../experiment.js';
+import { drawPictures, tagOf, writePictures } from './pictures.js';
 import { writeFailure, writeResult } from './runFiles.js';
 import { type EarlierRun, inRunFolder, type Measure, type OpenRun, type Work } from './runFolder.js';
 import { type RowSettings, settingsSchema } from './settings.js';
@@ -102,10 +99,10 @@ async function trainAndMeasure(options: RunOptions, run: OpenRun): Promise<RunRe
     const outcome = await trained(options, run, model);
     const measured = await measure(options, run, model);
     const samplesDue = measures?.has('samples') ?? true;
-    let png: Buffer | null = null;
+    let pictures: Pictures = {};
     if (samplesDue && settings.samples > 0) {
       log(`${labelOf(options)}: sampling ${settings.samples} images`);
-      png = await samplesPng(options, model);
+      pictures = await draw(options, model);
     }
     const result: RunResult = {
       ...measured,
@@ -119,7 +116,10 @@ async function trainAndMeasure(options: RunOptions, run: OpenRun): Promise<RunRe
       engine: engine.engine,
     };
     if (before) await begin(); // until all was measured, the run was as finished as before
-    if (samplesDue) await writeSamples(options, png, outcome);
+    if (samplesDue) {
+      const step = settings.tensorBoard ? outcome.steps : null;
+      await writePictures(folder, pictures, step);
+    }
     await writeResult(folder, result);
     return result;
   } finally {
@@ -129,7 +129,14 @@ async function trainAndMeasure(options: RunOptions, run: OpenRun): Promise<RunRe
 
 type Measured = Pick<
   RunResult,
-  'test' | 'testImages' | 'testStandardError' | 'valid' | 'validImages' | 'validStandardError' | 'train'
+  | 'test'
+  | 'testImages'
+  | 'testStandardError'
+  | 'testWithoutCondition'
+  | 'valid'
+  | 'validImages'
+  | 'validStandardError'
+  | 'train'
 >;
 
 /** Evaluates what is due; the rest is as it was before. */
@@ -140,8 +147,11 @@ async function measure(
 ): Promise<Measured> {
   const { settings, data, signal, log } = options;
   const due = (name: Measure) => measures?.has(name) ?? true;
-  const on = (name: keyof DatasetSplits, count: number | null) =>
-    evaluate(model, count ? data[name].subset(count) : data[name], { signal });
+  const on = (name: keyof DatasetSplits, count: number | null, condition?: 'none') =>
+    evaluate(model, count ? data[name].subset(count) : data[name], {
+      signal,
+      ...(condition && { condition }),
+    });
   const measured: Partial<Measured> = { ...before };
   if (due('test') || due('valid') || due('train')) log(`${labelOf(options)}: evaluating`);
   if (due('test')) {
@@ -151,6 +161,9 @@ async function measure(
       standardError: testStandardError,
     } = await on('test', settings.testImages);
     Object.assign(measured, { test, testImages, testStandardError });
+    if (classesOf(model) > 0) {
+      measured.testWithoutCondition = (await on('test', settings.testImages, 'none')).nats;
+    }
   }
   if (due('valid')) {
     const {
@@ -199,18 +212,6 @@ async function requireCheckpoint(folder: string, { steps }: RunResult): Promise<
   );
 }
 
-/** `samples.png`, and into TensorBoard's logs; none where none are asked for. */
-async function writeSamples(
-  { settings, folder }: RunOptions,
-  png: Buffer | null,
-  { steps }: TrainingOutcome,
-): Promise<void> {
-  const path = join(folder, 'samples.png');
-  if (!png) return rm(path, { force: true });
-  await writeFileAtomic(path, png);
-  if (settings.tensorBoard) await writeTensorBoardImage(folder, steps, 'samples', png);
-}
-
 /** Samples in TensorBoard's logs, at validations, every so many steps. */
 function samplesInLogs(options: RunOptions, model: tf.LayersModel): TrainingContext['onValidation'] {
   const { samples, sampleEvery, steps } = options.settings;
@@ -219,15 +220,11 @@ function samplesInLogs(options: RunOptions, model: tf.LayersModel): TrainingCont
   return async (logs, step) => {
     if (step < due || step >= steps) return; // those of the last step are drawn in any case
     due = step + sampleEvery;
-    await logs.image(step, 'samples', await samplesPng(options, model));
+    for (const [name, png] of Object.entries(await draw(options, model))) {
+      await logs.image(step, tagOf(name), png);
+    }
   };
 }
 
-async function samplesPng(options: RunOptions, model: tf.LayersModel): Promise<Buffer> {
-  const { settings, data, seed, signal } = options;
-  const shape = trainingShape(data.train);
-  const count = settings.samples;
-  const images = await generate(model, { count, seed, signal });
-  const { colors: channels, ...size } = shape;
-  return imageGrid({ ...size, channels, images, count, columns: Math.ceil(Math.sqrt(count)) });
-}
+const draw = ({ row, data, settings, seed, signal }: RunOptions, model: tf.LayersModel) =>
+  drawPictures(row, model, { data, count: settings.samples, seed, signal });

@@ -23,7 +23,7 @@ export async function writeExperiment(
 ): Promise<ResultTable> {
   const results = await finishedRuns(experiment, preset, folder);
   const table = resultTable(experiment, preset, results);
-  await writeTable(experiment, table, results, folder);
+  if (experiment.rows.length > 0) await writeTable(experiment, table, results, folder);
   await writeCurves(experiment, results, folder);
   const finished = experiment.rows.filter(trainable).flatMap((row): FinishedRow[] => {
     const runs = [...(results.get(row.name) ?? [])].sort(([a], [b]) => a - b);
@@ -31,7 +31,7 @@ export async function writeExperiment(
       .slice(0, 1)
       .map(([seed, run]) => ({ row, folder: join(folder, 'runs', row.name, `seed-${seed}`), ...run }));
   });
-  if (finished.length > 0) await experiment.figures?.(finished, folder);
+  if (finished.length > 0 || experiment.rows.length === 0) await experiment.figures?.(finished, folder);
   return table;
 }
 
