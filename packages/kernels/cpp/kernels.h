@@ -67,6 +67,12 @@ void pixelrnn_gated_conv_backward(const pixelrnn_conv* conv, const float* x, con
                                   const float* halves, const float* dy, float* dx, float* dkernel, float* dbias,
                                   float* dvector, float* dmap, void* workspace, const pixelrnn_executor* executor);
 
+// The gated unit alone, of sums [pixels, 2 p] that are read elsewhere too: y [pixels, p]; `maps` is p.
+void pixelrnn_gate_forward(int32_t pixels, int32_t maps, const float* sums, float* y,
+                           const pixelrnn_executor* executor);
+void pixelrnn_gate_backward(int32_t pixels, int32_t maps, const float* sums, const float* dy, float* dsums,
+                            const pixelrnn_executor* executor);
+
 // Convolutions one after the other, each on what the one before gives, in one pass over the images: where a thread reads a
 // map, it is still in the cache that it wrote it to. They are of one batch, height and width and without output_relu.
 #define PIXELRNN_MOST_CONVOLUTIONS 512

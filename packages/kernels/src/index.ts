@@ -4,6 +4,7 @@ export type { KernelKind } from './dispatch/kernelKind.js';
 export { type ChainedConvolution, convolutionChain } from './ops/convolutionChain.js';
 export { bernoulliCrossEntropy, softmaxCrossEntropy } from './ops/crossEntropy.js';
 export { diagonalBiLSTM } from './ops/diagonalBiLSTM.js';
+export { gate } from './ops/gate.js';
 export { gatedConv2d } from './ops/gatedConv2d.js';
 export type { DiagonalBiLSTMInputs, RowLSTMInputs, UpProjection } from './ops/lstmInputs.js';
 export {

@@ -88,7 +88,8 @@ function signatureLines({ name, parameters, result }) {
   const members = parameters
     .filter((parameter) => parameter.name !== omitted.parameter)
     .map((parameter) => `${parameter.name}: ${parameter.address ? 'Address' : 'number'}`);
-  if (members.length === 1) return [`  ${name}(given: { ${members[0]} }): ${result};`];
+  const whole = `  ${name}(given: { ${members.join('; ')} }): ${result};`;
+  if (whole.length <= lineWidth) return [whole];
   return [`  ${name}(given: {`, ...members.map((member) => `    ${member};`), `  }): ${result};`];
 }
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { maskedConv2d } from '../ops/maskedConv2d.js';
 import type { Tap } from '../ops/taps.js';
-import { splitBlocks } from './splitBlocks.js';
+import { composedGate } from './gate.js';
 
 export interface GatedConv2dInputs {
   /** [B, H, W, Cin] */
@@ -25,6 +25,5 @@ export function composedGatedConv2d(
 ): tf.Tensor4D {
   const sums = maskedConv2d({ x, kernel, mask, bias, residual: map }, { taps });
   const conditioned = vector ? tf.add(sums, tf.reshape(vector, [x.shape[0], 1, 1, -1])) : sums;
-  const { f, g } = splitBlocks(conditioned, 'gated');
-  return tf.mul(tf.tanh(f), tf.sigmoid(g)) as tf.Tensor4D;
+  return composedGate(conditioned) as tf.Tensor4D;
 }

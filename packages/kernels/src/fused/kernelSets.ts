@@ -4,6 +4,7 @@ import type { Kernels } from '../wasm/kernelsHeader.js';
 import type { WasmHeap } from '../wasm/wasmHeap.js';
 import { type ChainKernels, nativeChain, wasmChain } from './convolutionChain.js';
 import { type CrossEntropyKernels, nativeCrossEntropy, wasmCrossEntropy } from './crossEntropy.js';
+import { type GateKernels, nativeGate, wasmGate } from './gate.js';
 import { type GatedConvKernels, nativeGatedConv, wasmGatedConv } from './gatedConv2d.js';
 import { type LstmKernels, nativeLstm, wasmLstm } from './lstm.js';
 import { type ConvKernels, nativeConv, wasmConv } from './maskedConv2d.js';
@@ -15,7 +16,7 @@ export interface KernelSet extends ConvKernels, ChainKernels, CrossEntropyKernel
 }
 
 /** Gated units and recurrent layers too, which are functions of TensorFlow.js' own operations where kernels are composed. */
-export interface FusedKernelSet extends KernelSet, GatedConvKernels, LstmKernels {
+export interface FusedKernelSet extends KernelSet, GatedConvKernels, GateKernels, LstmKernels {
   readonly kind: Exclude<KernelKind, 'composed'>;
 }
 
@@ -25,6 +26,7 @@ export function nativeKernelSet(ops: TensorflowOps): FusedKernelSet {
     ...nativeConv(ops),
     ...nativeChain(ops),
     ...nativeGatedConv(ops),
+    ...nativeGate(ops),
     ...nativeLstm(ops),
     ...nativeCrossEntropy(ops),
     ...nativeOptimizers(ops),
@@ -37,6 +39,7 @@ export function wasmKernelSet(heap: WasmHeap, kernels: Kernels): FusedKernelSet 
     ...wasmConv(heap, kernels),
     ...wasmChain(heap, kernels),
     ...wasmGatedConv(heap, kernels),
+    ...wasmGate(heap, kernels),
     ...wasmLstm(heap, kernels),
     ...wasmCrossEntropy(heap, kernels),
     ...wasmOptimizers(heap, kernels),

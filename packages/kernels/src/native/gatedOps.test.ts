@@ -57,11 +57,19 @@ function describeOps(): void {
       'dy must be [1,2,4,3], got [1,2,4,6]',
     ],
   ];
+  const ofGate: [string, Record<string, tf.Tensor>, string][] = [
+    ['PixelrnnGate', { sums: half }, 'sums must be a non-empty [..., 2p], got [1,2,4,3]'],
+    ['PixelrnnGateBackward', { sums: pair, dy: pair }, 'dy must be [1,2,4,3], got [1,2,4,6]'],
+  ];
   describe('a custom op refuses, with a sentence instead of a crash:', () => {
     test.each(cases)('PixelrnnGatedConv2d%s, %s', (suffix, _, attributes, inputs, message) => {
       const name = `PixelrnnGatedConv2d${suffix}`;
       const call = () => runOp(name, { taps: [0, 0], ...attributes }, Object.values(inputs), 2);
       expect(call).toThrow(`${name}: ${message}`);
+    });
+
+    test.each(ofGate)('%s', (name, inputs, message) => {
+      expect(() => runOp(name, {}, Object.values(inputs), 1)).toThrow(`${name}: ${message}`);
     });
   });
 }

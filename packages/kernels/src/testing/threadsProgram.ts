@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import { kernelsInUse, setKernels } from '../dispatch/choice.js';
 import { nativeThreads } from '../native/node.js';
 import { bernoulliCrossEntropy, softmaxCrossEntropy } from '../ops/crossEntropy.js';
+import { gate } from '../ops/gate.js';
 import { maskedConv2d } from '../ops/maskedConv2d.js';
 import { adamUpdate, rmsPropUpdate } from '../ops/optimizers.js';
 import { chainOutputAndGradients, drawChain } from './convolutionChains.js';
@@ -75,6 +76,9 @@ const integers = (shape: number[], levels: number) =>
     shape,
     'int32',
   );
+
+const sums = normal([5, 11, 13, 42]);
+add([gate(sums), tf.grad((x) => gate(x))(sums)]);
 
 const logits = normal([7, 10, 3, 256]);
 const levels = integers([7, 10, 3], 256);

@@ -41,11 +41,16 @@ describe('a header', () => {
     const header =
       'size_t pixelrnn_run(int32_t per_image,\n    const float* const* x, const pixelrnn_executor* executor);\n';
     const written = moduleOf(header);
-    expect(written).toContain(`  pixelrnn_run(given: {
-    perImage: number;
-    x: Address;
-  }): number;`);
+    expect(written).toContain('  pixelrnn_run(given: { perImage: number; x: Address }): number;');
     expect(written).toContain("  pixelrnn_run: ['perImage', 'x', 'executor'],");
+  });
+
+  test('breaks a line that is too long, as the formatter does', () => {
+    const names = ['first', 'second', 'third', 'fourth', 'fifth'].map((name) => `${name}_number`);
+    const written = moduleOf(`void pixelrnn_run(${names.map((name) => `int32_t ${name}`).join(', ')});\n`);
+    expect(written).toContain(
+      '  pixelrnn_run(given: {\n    firstNumber: number;\n    secondNumber: number;\n',
+    );
   });
 
   test.each([

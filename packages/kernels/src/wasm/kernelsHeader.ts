@@ -142,6 +142,14 @@ export interface Kernels {
     dmap: Address;
     workspace: Address;
   }): void;
+  pixelrnn_gate_forward(given: { pixels: number; maps: number; sums: Address; y: Address }): void;
+  pixelrnn_gate_backward(given: {
+    pixels: number;
+    maps: number;
+    sums: Address;
+    dy: Address;
+    dsums: Address;
+  }): void;
   pixelrnn_conv_chain_maps(given: { chain: Address }): number;
   pixelrnn_conv_chain_forward_workspace(given: { chain: Address }): number;
   pixelrnn_conv_chain_forward(given: {
@@ -321,6 +329,8 @@ export const parameters: Readonly<Record<keyof Kernels, readonly string[]>> = {
     'workspace',
     'executor',
   ],
+  pixelrnn_gate_forward: ['pixels', 'maps', 'sums', 'y', 'executor'],
+  pixelrnn_gate_backward: ['pixels', 'maps', 'sums', 'dy', 'dsums', 'executor'],
   pixelrnn_conv_chain_maps: ['chain'],
   pixelrnn_conv_chain_forward_workspace: ['chain'],
   pixelrnn_conv_chain_forward: [

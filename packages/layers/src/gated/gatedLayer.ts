@@ -1,4 +1,4 @@
-import { gatedConv2d, maskedConv2d } from '@pixelrnn/kernels';
+import { gate, gatedConv2d, maskedConv2d } from '@pixelrnn/kernels';
 import type { MapId, Place } from '@pixelrnn/kernels/plan';
 import * as tf from '@tensorflow/tfjs';
 import { parseMaskType } from '../convolution/maskedConvolution.js';
@@ -111,7 +111,6 @@ export class GatedLayer extends tf.layers.Layer implements DescribedLayer {
     const [v, h, ...conditions] = inputs as [tf.Tensor4D, tf.Tensor4D, ...tf.Tensor[]];
     const { vector, map } = this.conditionSums(conditions);
     const below = this.convolve(this.vertical, v, map?.[0], vector?.[0]); // [B, H, W, 2p]
-    const [f, g] = tf.split(below, 2, 3) as [tf.Tensor4D, tf.Tensor4D];
     const linked = this.convolve(this.link, below, map?.[1]);
     const { kernel, bias, mask, padding, taps } = this.horizontal;
     const gated = gatedConv2d(
@@ -137,7 +136,7 @@ export class GatedLayer extends tf.layers.Layer implements DescribedLayer {
       },
       { taps: [{ row: 0, column: 0 }] },
     );
-    return [tf.mul(tf.tanh(f), tf.sigmoid(g)), next];
+    return [gate(below), next];
   }
 
   /**
