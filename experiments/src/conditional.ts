@@ -26,13 +26,13 @@ const smoke: TrainingSettings = {
 };
 const cpu: TrainingSettings = {
   ...smoke,
-  steps: 37_500, // 12 passes
+  steps: 31_250, // 10 passes
   optimizer: 'adam',
   learningRate: 3e-3,
   warmupSteps: 300,
   schedule: 'cosine',
   logEvery: 100,
-  validateEvery: 3_750,
+  validateEvery: 3_125,
   validImages: 2_000,
   testImages: null,
   samples: 100,
