@@ -2,12 +2,10 @@ import type { MultiScaleModel } from '@pixelrnn/models';
 import { requireImages } from '../requireImages.js';
 import { parseOptions } from '../runOptions.js';
 import type { ModelOrPlan } from '../target.js';
-import { checksum } from './checksum.js';
-import { joinChunks } from './chunks.js';
 import { type CodecOptions, codecSchema } from './codecOptions.js';
-import { writeContainer } from './container.js';
-import { imagesOf, type Stage, stageConditions, stagesChecksum, stagesOf } from './stages.js';
-import { eachGroup } from './walkGroups.js';
+import { compressStages } from './compressStages.js';
+import type { Stage } from './stage.js';
+import { imagesOf, stagesOf } from './stages.js';
 
 /**
  * Compresses images without loss, by entropy coding with a model's own probabilities: the file is as long as the images
@@ -26,19 +24,6 @@ export async function compress(
   const stages = stagesOf(of);
   const { shape } = stages[stages.length - 1] as Stage;
   const count = requireImages('compress', images, shape);
-  const conditions = stageConditions(stages, parsed.condition, count);
-  const chunks: Uint8Array[] = [];
-  for (const stage of stages) {
-    const own = imagesOf(stage, images, shape, count);
-    await eachGroup({ stage, stages, conditions, count, options: parsed }, async (executor, group) => {
-      chunks.push(await executor.encode({ ...group, images: group.of(own) }));
-    });
-  }
-  return writeContainer({
-    shape,
-    count,
-    model: await stagesChecksum(stages, conditions),
-    images: await checksum(images),
-    payload: joinChunks(chunks),
-  });
+  const own = stages.map((stage) => imagesOf(stage, images, shape, count));
+  return compressStages(stages, own, parsed);
 }

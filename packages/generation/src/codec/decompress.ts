@@ -9,7 +9,8 @@ import { checksum, hex, sameBytes } from './checksum.js';
 import { splitChunks } from './chunks.js';
 import { type CodecOptions, codecSchema } from './codecOptions.js';
 import { readContainer } from './container.js';
-import { type Stage, stageConditions, stagesChecksum, stagesOf } from './stages.js';
+import { type Stage, stageConditions, stagesChecksum } from './stage.js';
+import { stagesOf } from './stages.js';
 import { eachGroup, groupCount } from './walkGroups.js';
 
 export interface DecompressOptions extends CodecOptions {

@@ -2,7 +2,7 @@ import { type ConditionValues, sliceCondition } from '../condition.js';
 import { type OpenExecutor, openExecutor } from '../executor.js';
 import { type ImageShape, perImage } from '../imageShape.js';
 import { type RunOptions, signalOf } from '../runOptions.js';
-import type { Stage } from './stages.js';
+import type { Stage } from './stage.js';
 
 /** Intensities that share one code, about. */
 const perGroup = 2 ** 18;

@@ -1,0 +1,2 @@
+export { reachedImports } from './reachedImports.js';
+export { suiteFolder, temporaryFolder } from './temporaryFolder.js';
