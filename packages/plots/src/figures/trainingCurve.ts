@@ -12,7 +12,7 @@ import {
   muted,
   seriesStyle,
 } from './theme.js';
-import { fromLog, type LoggedRun } from './trainingLog.js';
+import { fromLog, type Horizontal, type LoggedRun } from './trainingLog.js';
 import { checkRun, isLoss, type TrainingRun } from './trainingRun.js';
 
 export interface TrainingCurveOptions {
@@ -21,7 +21,7 @@ export interface TrainingCurveOptions {
   paper?: { label: string; value: number }[];
   title?: string;
   /** What `steps` counts, and which number of a log is taken. Default `steps`. */
-  horizontal?: 'steps' | 'images';
+  horizontal?: Horizontal;
 }
 
 interface Curve {
@@ -40,6 +40,12 @@ const height = 500;
 const margin = { t: 64, b: 64, l: 80 };
 const labelGap = 19;
 const labelSize = 13;
+const axisTitle = {
+  steps: 'training steps',
+  images: 'training images seen',
+  hours: 'hours of training',
+} as const;
+const hoverPlace = { steps: 'step %{x:,}', images: '%{x:,} images', hours: '%{x:.2f} h' } as const;
 
 /**
  * The loss of one or more runs over training, with the paper's numbers as horizontal lines. Thin lines are training
@@ -101,7 +107,7 @@ export function trainingCurve(
       meta: { description: describe(curves, paper, options) },
       margin: { ...margin, r: right },
       xaxis: {
-        ...baseAxis(horizontal === 'images' ? 'training images seen' : 'training steps'),
+        ...baseAxis(axisTitle[horizontal]),
         range: [start, end === start ? start + 1 : end + 0.015 * (end - start)],
       },
       yaxis: { ...baseAxis(metricTitle(unit)), range: [low, high] },
@@ -148,8 +154,7 @@ function toCurves(run: TrainingRun, index: number): Curve[] {
   });
 }
 
-function toTrace(curve: Curve, unit: Metric, horizontal: 'steps' | 'images'): JsonObject {
-  const place = horizontal === 'images' ? '%{x:,} images' : 'step %{x:,}';
+function toTrace(curve: Curve, unit: Metric, horizontal: Horizontal): JsonObject {
   const marked = curve.kind === 'valid' || curve.x.length === 1;
   return {
     type: 'scatter',
@@ -157,7 +162,7 @@ function toTrace(curve: Curve, unit: Metric, horizontal: 'steps' | 'images'): Js
     name: escapeText(curve.name),
     x: curve.x,
     y: curve.y,
-    hovertemplate: `<b>%{fullData.name}</b><br>${place}: %{y:.${metricDecimals[unit]}f} ${metricUnit[unit]}<extra></extra>`,
+    hovertemplate: `<b>%{fullData.name}</b><br>${hoverPlace[horizontal]}: %{y:.${metricDecimals[unit]}f} ${metricUnit[unit]}<extra></extra>`,
     line: { color: curve.color, dash: curve.dash, width: curve.kind === 'valid' ? 2.5 : 1.2 },
     ...(marked ? { marker: { size: 6, color: curve.color } } : {}),
   };
@@ -171,7 +176,9 @@ function describe(
   const { unit, horizontal = 'steps' } = options;
   const number = (value: number) => `${value.toFixed(metricDecimals[unit])} ${metricUnit[unit]}`;
   return [
-    ...curves.map(({ name, x, y }) => `${name}: ${number(y.at(-1)!)} after ${x.at(-1)} ${horizontal}`),
+    ...curves.map(
+      ({ name, x, y }) => `${name}: ${number(y.at(-1)!)} after ${Number(x.at(-1)!.toFixed(2))} ${horizontal}`,
+    ),
     ...paper.map(({ label, value }) => `${label} (paper): ${number(value)}`),
   ].join('; ');
 }

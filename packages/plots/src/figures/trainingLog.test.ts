@@ -25,6 +25,24 @@ test('over images, and in bits/dim', () => {
   expect((data[0]!.y as number[])[0]).toBeCloseTo(Math.LOG2E, 10);
 });
 
+test('over hours of training', () => {
+  const hours = log.map((entry) => ({ ...entry, seconds: 3600 * entry.seconds }));
+  const { data, layout } = trainingCurve([{ label: 'PixelCNN', log: hours }], {
+    unit: 'nats',
+    horizontal: 'hours',
+  });
+  expect(data.map(({ x }) => x)).toEqual([
+    [1, 2, 4],
+    [3, 4],
+  ]);
+  expect(data[0]!.hovertemplate).toContain('%{x:.2f} h: %{y:.2f} nats per image');
+  expect(layout).toMatchObject({ xaxis: { title: { text: 'hours of training' } } });
+  expect(layout.meta).toEqual({
+    description:
+      'PixelCNN, training: 88.00 nats per image after 4 hours; PixelCNN, validation: 91.00 nats per image after 4 hours',
+  });
+});
+
 test('a step that was logged again replaces the loss of before', () => {
   const { data } = trainingCurve([{ label: 'a', log: [...log, { step: 30, valid: 80 }] }], { unit: 'nats' });
   expect(data[1]!.y).toEqual([95, 80]);
@@ -41,6 +59,11 @@ test.each([
     { label: 'a', log: [{ step: 3, train: 1 }] },
     { horizontal: 'images' as const },
     'must give the images seen at step 3',
+  ],
+  [
+    { label: 'a', log: [{ step: 3, train: 1 }] },
+    { horizontal: 'hours' as const },
+    'must give the seconds of training at step 3 for a curve over hours',
   ],
   [{ label: 'a', log: [...log].reverse() }, {}, 'must be finite and rise, got 20 at index 1'],
 ])('a log without what the axes need is refused (%#)', (bad, options, message) => {

@@ -6,6 +6,8 @@ export interface LogEntry {
   step: number;
   /** Images seen so far; needed where the horizontal axis counts images. */
   images?: number | undefined;
+  /** Seconds of training so far; needed where it counts hours. */
+  seconds?: number | undefined;
   train?: number | undefined;
   valid?: number | undefined;
 }
@@ -19,12 +21,19 @@ export interface LoggedRun {
   dimensions?: number;
 }
 
+/** What a curve's horizontal axis counts. */
+export type Horizontal = 'steps' | 'images' | 'hours';
+
+/** Where an entry stands on the axis; undefined where the log does not say. */
+function placeOf({ step, images, seconds }: LogEntry, horizontal: Horizontal): number | undefined {
+  if (horizontal === 'steps') return step;
+  return horizontal === 'images' ? images : seconds && seconds / 3600;
+}
+
+const needed = { steps: 'step', images: 'images seen', hours: 'seconds of training' } as const;
+
 /** The losses of a logged run in the unit of a figure, one place a step. */
-export function fromLog(
-  run: LoggedRun,
-  unit: 'nats' | 'bits/dim',
-  horizontal: 'steps' | 'images',
-): TrainingRun {
+export function fromLog(run: LoggedRun, unit: 'nats' | 'bits/dim', horizontal: Horizontal): TrainingRun {
   const { label, log, dimensions } = run;
   if (unit === 'bits/dim' && !(dimensions !== undefined && dimensions > 0)) {
     throw new PlotError(
@@ -34,10 +43,10 @@ export function fromLog(
   const scale = unit === 'bits/dim' ? 1 / (dimensions! * Math.LN2) : 1;
   const places = new Map<number, { train: number | null; valid: number | null }>();
   for (const entry of log) {
-    const place = horizontal === 'images' ? entry.images : entry.step;
+    const place = placeOf(entry, horizontal);
     if (place === undefined) {
       throw new PlotError(
-        `The log of run '${label}' must give the images seen at step ${entry.step} for a curve over images, got none; use horizontal: 'steps'.`,
+        `The log of run '${label}' must give the ${needed[horizontal]} at step ${entry.step} for a curve over ${horizontal}, got none; use horizontal: 'steps'.`,
       );
     }
     const losses = places.get(place) ?? { train: null, valid: null };
