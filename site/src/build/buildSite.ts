@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { loadEngine } from '@pixelrnn/engine';
+import { figureDescription, imageGrid } from '@pixelrnn/plots';
+import type { SiteManifest } from '../manifest.js';
+import { bundle } from './bundle.js';
+import { bytesScript, dataScript, hashed, type OutFile } from './dataScripts.js';
+import { digitsDataset, packBits, readDigits } from './digits.js';
+import { figuresOf } from './figures.js';
+import { pageHtml } from './html/pageHtml.js';
+import { modelFiles } from './modelFiles.js';
+import { readResults, type SiteExperiment } from './readResults.js';
+import { serviceWorker } from './serviceWorker.js';
+
+export interface BuiltSite {
+  files: OutFile[];
+  manifest: SiteManifest;
+  /** Runs whose weights the page cannot run, and why. */
+  left: string[];
+}
+
+/**
+ * The whole site from a folder of committed results.
+ *
+ * @throws Error naming a file of the results that is damaged
+ */
+export async function buildSite(results: string): Promise<BuiltSite> {
+  await loadEngine({ quiet: true });
+  const experiments = await readResults(results);
+  const { models, files: plans, left } = await modelFiles(experiments, results);
+  const images = await readDigits();
+  const count = images.length / 784;
+  const shape = { count, height: 28, width: 28, channels: 1, levels: 2 };
+  const grid = hashed('assets', 'real-digits', 'png', await imageGrid({ ...shape, images }));
+  const digits = bytesScript('assets', 'digits', packBits(images));
+  const plotly = hashed('assets', 'plotly', 'js', await readFile(plotlyPath()));
+  const figures = experiments.flatMap(figuresOf).map((figure) => {
+    const out = dataScript('figures', figure.id, figure.figure);
+    return { figure, out, script: out.path, description: figureDescription(figure.figure) };
+  });
+  const { program, style, worker } = await bundle();
+  const manifest = {
+    plotly: plotly.path,
+    worker: { script: worker.path, name: 'worker' },
+    models,
+    digits: { ...digits.file, count },
+  };
+  const page = {
+    path: 'index.html',
+    content: pageHtml({
+      ...{ manifest, experiments, figures, style: style.path, program: program.path },
+      real: { dataset: digitsDataset, picture: grid.path },
+    }),
+  };
+  const files = [
+    ...[page, program, style, worker, plotly, grid, digits.out],
+    ...plans,
+    ...figures.map(({ out }) => out),
+    ...(await runFiles(experiments, results)),
+  ];
+  return { files: [...files, serviceWorker(files)], manifest, left };
+}
+
+const plotlyPath = (): string =>
+  createRequire(import.meta.url).resolve('plotly.js-cartesian-dist-min/plotly-cartesian.min.js');
+
+/** What numbers link to, and pictures, under the same names as in the results. */
+async function runFiles(experiments: readonly SiteExperiment[], results: string): Promise<OutFile[]> {
+  const paths = experiments.flatMap(({ id, runs, pictures }) => [
+    ...pictures.map(({ file }) => `${id}/${file}`),
+    ...runs.flatMap(({ path, files }) => files.map((file) => `${path}/${file}`)),
+  ]);
+  return Promise.all(
+    paths.map(async (path) => ({ path: `runs/${path}`, content: await readFile(join(results, path)) })),
+  );
+}

@@ -1,0 +1,164 @@
+import type { ResultRow } from '@pixelrnn/metrics';
+import { formatSeconds } from '@pixelrnn/training';
+import type { SiteFigure } from '../figures.js';
+import { inMetric, paperText, type SiteExperiment, type SiteRun } from '../readResults.js';
+import { type Html, html } from './html.js';
+
+const units = { nats: 'nats per image', 'bits/dim': 'bits per dimension' } as const;
+/** `h = 16` stays on one line. */
+const unbroken = (label: string): string => label.replaceAll(' = ', '\u00a0=\u00a0');
+const count = (value: number): string => value.toLocaleString('en-US');
+
+export const runAnchor = ({ path }: SiteRun): string => `run-${path.replaceAll('/', '-')}`;
+
+/** A section for an experiment: its table as text, its figures, its runs. */
+export function experimentHtml(
+  experiment: SiteExperiment,
+  figures: readonly { figure: SiteFigure; script: string; description: string }[],
+  real: RealDigits,
+): Html {
+  const { id, title, metric, split, runs, rows, missing, pictures } = experiment;
+  const own = figures.filter(({ figure }) => figure.id.startsWith(`${id}-`));
+  const [table] = own.filter(({ figure }) => figure.id === `${id}-table`);
+  const curves = own.filter((one) => one !== table);
+  const shown = rows.filter((row) => row.paper !== null || row[split] !== null);
+  return html`
+<section class="experiment" id="${id}" aria-labelledby="${id}-title">
+  <h3 id="${id}-title">${title}</h3>
+  <p>Negative log-likelihood of the ${split === 'test' ? 'test' : 'validation'} images in ${units[metric]}; lower is better.
+  ± is the standard error over images${rows.some(({ sd }) => sd !== null) ? ', in the figure the standard deviation over seeds where there are several' : ''}.</p>
+  <div class="scroll" tabindex="0" role="region" aria-label="${title}: table">
+  <table class="numbers">
+    <caption class="unseen">${title}: the paper's numbers and ours</caption>
+    <thead><tr><th scope="col">Model</th><th scope="col" class="number">Paper</th><th scope="col" class="number">Ours</th>
+      <th scope="col" class="number">Parameters</th><th scope="col" class="number">Steps</th><th scope="col" class="number">Wall time</th><th scope="col">Run</th></tr></thead>
+    <tbody>${shown.flatMap((row) => tableRows(experiment, row))}</tbody>
+  </table>
+  </div>
+  ${rows.some(({ paperRecalled }) => paperRecalled) ? html`<p class="note">(?) marks a number of the paper that was recalled, not read again.</p>` : null}
+  ${missing.length > 0 ? html`<p class="note">Not trained yet: ${missing.join('; ')}.</p>` : null}
+  ${table ? figureHtml([table], 'Paper beside ours') : null}
+  ${curves.length > 0 ? html`<div id="${id}-curves">${figureHtml(curves, 'Training curves')}</div>` : null}
+  ${pictures.map(({ file, numbers }) => pictureHtml(experiment, file, numbers))}
+  ${runs.length > 0 ? html`<div class="runs">${runs.map((run) => runHtml(experiment, run, real))}</div>` : null}
+</section>`;
+}
+
+function tableRows(experiment: SiteExperiment, row: ResultRow): Html[] {
+  const runs = experiment.runs.filter((run) => run.row === row.name);
+  if (runs.length === 0) {
+    return [
+      html`<tr class="quoted"><th scope="row">${row.label}</th><td class="number">${paperText(row) || '–'}</td><td class="number">–</td><td></td><td></td><td></td><td></td></tr>`,
+    ];
+  }
+  return runs.map((run, i) => {
+    const label = runs.length > 1 ? `${row.label}, seed ${run.seed}` : row.label;
+    const error = run.standardError
+      ? html` <span class="error">± ${inMetric(experiment, run.standardError)}</span>`
+      : null;
+    return html`<tr><th scope="row">${label}</th><td class="number">${i === 0 ? paperText(row) || '–' : ''}</td>
+      <td class="number ours"><a href="#${runAnchor(run)}">${inMetric(experiment, run.value)}</a>${error}</td>
+      <td class="number">${count(run.parameters)}</td><td class="number">${run.computed ? 'computed' : count(run.steps)}</td>
+      <td class="number">${formatSeconds(run.seconds)}</td><td class="links">${runLinks(experiment, run)}</td></tr>`;
+  });
+}
+
+/** Every number is one step from the settings, the machine and the curve that it comes from. */
+function runLinks({ id }: SiteExperiment, run: SiteRun): Html {
+  const link = (file: string, text: string) =>
+    run.files.includes(file)
+      ? html`<a href="runs/${run.path}/${file}" aria-label="${text} of ${run.label}: ${file}">${text}</a> `
+      : null;
+  const curve =
+    run.log.length > 0 ? html`<a href="#${id}-curves" aria-label="curve of ${run.label}">curve</a> ` : null;
+  return html`${link('config.json', 'config')}${link('environment.json', 'environment')}${curve}`;
+}
+
+function figureHtml(
+  figures: readonly { figure: SiteFigure; script: string; description: string }[],
+  label: string,
+): Html {
+  const [first] = figures;
+  if (!first) throw new Error('a place for figures needs one');
+  const buttons =
+    figures.length > 1
+      ? html`<div class="switch" role="group" aria-label="${label}: horizontal axis">${figures.map(
+          ({ figure }, i) =>
+            html`<button type="button" data-show="${figure.id}" aria-pressed="${i === 0 ? 'true' : 'false'}">${figure.id.endsWith('-hours') ? 'by hour' : 'by step'}</button>`,
+        )}</div>`
+      : null;
+  return html`
+  <div class="plot">
+    ${buttons}
+    <div class="scroll" tabindex="0" role="region" aria-label="${label}: figure">
+    ${figures.map(
+      ({ figure, script, description }, i) => html`
+      <div class="figure" role="figure" aria-label="${description}" data-figure="${figure.id}" data-script="${script}" style="min-height:${Number(figure.figure.layout.height)}px"${i > 0 ? html` hidden` : null}><p class="waiting">The figure is drawn when it comes into view; the table says the same.</p></div>`,
+    )}
+    </div>
+  </div>`;
+}
+
+function pictureHtml({ id, title }: SiteExperiment, file: string, numbers: unknown): Html {
+  const rows = contextRows(numbers);
+  const alt = rows
+    ? `Which pixels the prediction at the middle can depend on: ${rows.map(({ name, inputs, ideal }) => `${name} ${inputs} of ${ideal}`).join('; ')}`
+    : `${file.replace(/\.png$/, '')} of ${title}`;
+  return html`
+  <figure class="wide-picture"><img src="runs/${id}/${file}" alt="${alt}" loading="lazy" decoding="async">
+  <figcaption>${rows ? alt : file.replace(/\.png$/, '').replaceAll('-', ' ')}</figcaption></figure>`;
+}
+
+/** `contexts.json` of the experiment on receptive fields. */
+function contextRows(numbers: unknown): { name: string; inputs: number; ideal: number }[] | null {
+  const rows = (numbers as { rows?: unknown } | null)?.rows;
+  if (!Array.isArray(rows)) return null;
+  const whole = rows.every((row) => typeof row?.name === 'string' && typeof row?.inputs === 'number');
+  return whole ? rows : null;
+}
+
+/** A grid of real images of a dataset, where there is one. */
+export interface RealDigits {
+  dataset: string;
+  picture: string;
+}
+
+function runHtml(experiment: SiteExperiment, run: SiteRun, real: RealDigits): Html {
+  const { path, label, files, commit } = run;
+  const picture = (file: string, alt: string, caption: string) =>
+    html`<figure><img src="${file}" alt="${alt}" loading="lazy" decoding="async"><figcaption>${caption}</figcaption></figure>`;
+  const own = (file: string) => `runs/${path}/${file}`;
+  const pictures: Html[] = [];
+  if (files.includes('samples.png')) {
+    pictures.push(picture(own('samples.png'), `Images drawn by ${label}`, 'Drawn by the model'));
+    if (run.dataset === real.dataset) {
+      pictures.push(picture(real.picture, `Real images of ${real.dataset}`, 'Real: 64 test images'));
+    }
+  }
+  if (files.includes('completions.png')) {
+    pictures.push(
+      picture(
+        own('completions.png'),
+        `Test images completed by ${label}`,
+        'Upper halves given, completed several times',
+      ),
+    );
+  }
+  const facts: [string, string][] = [
+    ['sizes', run.sizes],
+    ['data', run.dataset],
+    ['images seen', run.computed ? '' : count(run.images)],
+    ['machine', `${run.threads} thread${run.threads === 1 ? '' : 's'} of ${run.cpu}, engine ${run.engine}`],
+    ['commit', commit?.slice(0, 12) ?? ''],
+    ['departures', run.departures.join('; ')],
+  ];
+  return html`
+  <article class="run" id="${runAnchor(run)}" aria-labelledby="${runAnchor(run)}-title">
+    <h4 id="${runAnchor(run)}-title">${unbroken(label)}: <span class="ours">${inMetric(experiment, run.value)}</span> ${units[experiment.metric]}</h4>
+    <div class="facts">
+    <dl>${facts.filter(([, value]) => value !== '').map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
+    <p class="links">${files.filter((file) => !file.endsWith('.png')).map((file) => html`<a href="${own(file)}">${file}</a> `)}</p>
+    </div>
+    ${pictures.length > 0 ? html`<div class="pictures">${pictures}</div>` : null}
+  </article>`;
+}

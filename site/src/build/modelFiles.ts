@@ -1,0 +1,66 @@
+import { loadPretrained } from '@pixelrnn/experiments';
+import { encodePlan, type Plan } from '@pixelrnn/kernels/plan';
+import { planOf } from '@pixelrnn/models';
+import { isDigitModel, type SiteModel } from '../manifest.js';
+import { bytesScript, type OutFile } from './dataScripts.js';
+import { inMetric, type SiteExperiment, type SiteRun } from './readResults.js';
+
+export interface SiteModels {
+  models: SiteModel[];
+  files: OutFile[];
+  /** Runs whose weights the page cannot run, and why. */
+  left: string[];
+}
+
+/**
+ * A plan's file for every committed run that has weights, float32 as trained: those of digits first, the likeliest first. An
+ * engine must have been loaded.
+ */
+export async function modelFiles(
+  experiments: readonly SiteExperiment[],
+  results: string,
+): Promise<SiteModels> {
+  const made: { model: SiteModel; value: number }[] = [];
+  const files: OutFile[] = [];
+  const left: string[] = [];
+  for (const experiment of experiments) {
+    for (const run of experiment.runs.filter(({ hasWeights }) => hasWeights)) {
+      const name = `${experiment.id}/${run.row}/seed-${run.seed}`;
+      const model = await loadPretrained(name, results);
+      try {
+        const plan = planOf(model);
+        const classes = classesOf(plan);
+        if (plan.knownStride !== null || classes === undefined) {
+          left.push(`${name}: the page has no such condition`);
+          continue;
+        }
+        const { out, file } = bytesScript('models', name, encodePlan(plan));
+        files.push(out);
+        made.push({ model: { ...file, ...about(experiment, run, plan), classes }, value: run.value });
+      } catch (error) {
+        left.push(`${name}: ${(error as Error).message}`);
+      } finally {
+        model.dispose();
+      }
+    }
+  }
+  const last = ({ model }: { model: SiteModel }) => (isDigitModel(model) ? 0 : 1);
+  made.sort((a, b) => last(a) - last(b) || a.value - b.value);
+  return { models: made.map(({ model }) => model), files, left };
+}
+
+function about(experiment: SiteExperiment, run: SiteRun, { height, width, colors, levels }: Plan) {
+  const unit = experiment.metric === 'nats' ? 'nats' : 'bits/dim';
+  return {
+    ...{ label: run.label, height, width, colors, levels },
+    score: `${inMetric(experiment, run.value)} ${unit}`,
+    run: `results/${run.path}`,
+  };
+}
+
+/** Classes of a plan whose only condition is a class; null where there is none, undefined where it is another. */
+function classesOf({ conditions, maps }: Plan): number | null | undefined {
+  if (conditions.length === 0) return null;
+  const map = maps[conditions[0] as number];
+  return conditions.length === 1 && map?.stride === 0 ? map.channels : undefined;
+}

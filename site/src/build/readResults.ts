@@ -1,0 +1,135 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type CommittedRun,
+  committedRuns,
+  departures,
+  type Experiment,
+  experiments,
+  measured,
+  sizesOf,
+} from '@pixelrnn/experiments';
+import {
+  type MetricsLine,
+  paperNumber,
+  parseMetricsLog,
+  type ResultRow,
+  type ResultTable,
+  resultTableSchema,
+} from '@pixelrnn/metrics';
+
+/** A run with what the page says of it. */
+export interface SiteRun {
+  /** `<id>/runs/<row>/seed-<n>`, from the results' folder and from the page's `runs` folder. */
+  path: string;
+  row: string;
+  seed: number;
+  label: string;
+  /** In the table's metric, on the split that the paper reports. */
+  value: number;
+  standardError: number | null;
+  sizes: string;
+  departures: string[];
+  parameters: number;
+  steps: number;
+  images: number;
+  seconds: number;
+  dimensions: number;
+  dataset: string;
+  engine: string;
+  cpu: string;
+  threads: number;
+  commit: string | null;
+  computed: boolean;
+  hasWeights: boolean;
+  /** Its curve; empty of what is computed. */
+  log: MetricsLine[];
+  /** Files of its folder that the page shows or links to, weights aside. */
+  files: string[];
+}
+
+export interface SiteExperiment {
+  id: string;
+  title: string;
+  metric: ResultTable['metric'];
+  split: ResultTable['split'];
+  rows: ResultRow[];
+  runs: SiteRun[];
+  /** Rows that have a model and no run. */
+  missing: string[];
+  /** Further pictures of its folder, such as receptive fields, and their numbers where a JSON file of that name is beside. */
+  pictures: { file: string; numbers: unknown }[];
+}
+
+/** The files that a number links to. */
+const linked = ['config.json', 'environment.json', 'result.json', 'metrics.jsonl', 'MODEL.md'];
+/** Made again by the page itself. */
+const tablePictures = ['plot.png', 'curve.png'];
+
+/** All committed results, table by table, in the registry's order. @throws Error naming a file that is damaged */
+export async function readResults(folder: string): Promise<SiteExperiment[]> {
+  const found: SiteExperiment[] = [];
+  for (const experiment of experiments.filter(({ id }) => existsSync(join(folder, id, 'table.json')))) {
+    found.push(await readExperiment(experiment, folder));
+  }
+  return found;
+}
+
+async function readExperiment(experiment: Experiment, folder: string): Promise<SiteExperiment> {
+  const own = join(folder, experiment.id);
+  const table = resultTableSchema.parse(JSON.parse(await readFile(join(own, 'table.json'), 'utf8')));
+  const committed = await committedRuns(experiment, folder);
+  const runs: SiteRun[] = [];
+  for (const run of committed) runs.push(await readRun(experiment, run, folder));
+  return {
+    id: experiment.id,
+    title: experiment.title,
+    metric: table.metric,
+    split: table.split,
+    rows: table.rows,
+    runs,
+    missing: experiment.rows
+      .filter((row) => row.model && !committed.some((run) => run.row === row))
+      .map(({ label }) => label),
+    pictures: await readPictures(own),
+  };
+}
+
+async function readRun(experiment: Experiment, run: CommittedRun, folder: string): Promise<SiteRun> {
+  const { row, seed, path, result, environment } = run;
+  const own = join(folder, path);
+  const log = join(own, 'metrics.jsonl');
+  const names = await readdir(own);
+  return {
+    ...{ path, seed, row: row.name, label: `${row.label}${seed === 0 ? '' : `, seed ${seed}`}` },
+    ...measured(experiment, run),
+    sizes: run.row.model ? sizesOf(run.row.model, run.config.settings) : '',
+    departures: departures(experiment, run),
+    ...{ parameters: result.parameters, steps: result.steps, images: result.images, seconds: result.seconds },
+    ...{ dimensions: result.dimensions, dataset: result.dataset, engine: result.engine },
+    ...{ cpu: environment.cpu, threads: environment.threads, commit: environment.commit },
+    computed: row.closedForm !== undefined,
+    hasWeights: run.hasWeights,
+    log: existsSync(log) ? parseMetricsLog(await readFile(log, 'utf8')) : [],
+    files: names.filter((name) => linked.includes(name) || name.endsWith('.png')).sort(),
+  };
+}
+
+async function readPictures(folder: string): Promise<SiteExperiment['pictures']> {
+  const names = (await readdir(folder)).filter(
+    (name) => name.endsWith('.png') && !tablePictures.includes(name),
+  );
+  return Promise.all(
+    names.sort().map(async (file) => {
+      const numbers = join(folder, file.replace(/png$/, 'json'));
+      return { file, numbers: existsSync(numbers) ? JSON.parse(await readFile(numbers, 'utf8')) : null };
+    }),
+  );
+}
+
+/** Numbers as the results' own pages print them. */
+export const inMetric = ({ metric }: Pick<SiteExperiment, 'metric'>, value: number): string =>
+  value.toFixed(metric === 'nats' ? 2 : 3);
+
+export const paperText = (row: ResultRow): string => paperNumber(row);

@@ -1,0 +1,38 @@
+/** What the build tells the page, as JSON inside it. Paths are relative to the page. */
+export interface SiteManifest {
+  /** plotly.js, which no figure needs before it comes into view. */
+  plotly: string;
+  /** The worker's program, which nothing needs before a model runs. */
+  worker: Pick<SiteFile, 'script' | 'name'>;
+  models: SiteModel[];
+  /** Real digits, bits packed, the first pixel in the highest bit: a file's content is base64. */
+  digits: SiteFile & { count: number };
+}
+
+/** A file that is loaded as a script, which a page opened from disk may do too; `crc32` is that of its bytes. */
+export interface SiteFile {
+  script: string;
+  /** By which its script hands it over. */
+  name: string;
+  bytes: number;
+  crc32: number;
+}
+
+/** The plan of a committed run. */
+export interface SiteModel extends SiteFile {
+  label: string;
+  height: number;
+  width: number;
+  colors: number;
+  levels: number;
+  /** Classes that it is conditioned on; null where it is not. */
+  classes: number | null;
+  /** Its likelihood as its table has it, with the unit. */
+  score: string;
+  /** Its run's folder in the repository: what `pnpm sample` takes. */
+  run: string;
+}
+
+/** Binary images of 28 x 28: what can be painted, looked at and weighed. */
+export const isDigitModel = ({ height, width, colors, levels }: SiteModel): boolean =>
+  height === 28 && width === 28 && colors === 1 && levels === 2;

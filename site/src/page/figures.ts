@@ -1,0 +1,85 @@
+import type { Figure } from '@pixelrnn/plots';
+import type { SiteManifest } from '../manifest.js';
+import { make, whenNear } from './dom.js';
+import { inTheme, narrowed } from './figureTheme.js';
+import { fileContent, loadScript } from './files.js';
+import { isDark, onThemeChange } from './theme.js';
+
+interface Plotly {
+  react(
+    place: HTMLElement,
+    data: Figure['data'],
+    layout: Figure['layout'],
+    config: Record<string, unknown>,
+  ): Promise<unknown>;
+}
+
+let plotly: Promise<Plotly> | null = null;
+
+function loadPlotly(address: string): Promise<Plotly> {
+  plotly ??= loadScript(address).then(() => (globalThis as unknown as { Plotly: Plotly }).Plotly);
+  plotly.catch(() => {
+    plotly = null;
+  });
+  return plotly;
+}
+
+/** Below so many px, labels beside a figure leave no room for it. */
+const narrow = 640;
+
+const config = { displaylogo: false, responsive: false, modeBarButtonsToRemove: ['select2d', 'lasso2d'] };
+
+/** Figures are drawn by Plotly when they come into view; the tables say the same before. */
+export function startFigures(manifest: SiteManifest): void {
+  const shown = new Map<HTMLElement, Figure>();
+  const draw = async (place: HTMLElement): Promise<void> => {
+    const { figure: name = '', script = '' } = place.dataset;
+    try {
+      const figure = shown.get(place) ?? ((await fileContent({ name, script })) as Figure);
+      const { react } = await loadPlotly(manifest.plotly);
+      if (!shown.has(place)) place.replaceChildren();
+      shown.set(place, figure);
+      const room = (place.closest('.plot') as HTMLElement).clientWidth;
+      const themed = inTheme(figure, isDark());
+      const { data, layout } = room < narrow ? narrowed(themed, room) : themed;
+      await react(place, data, layout, config);
+    } catch (error) {
+      shown.delete(place);
+      place.replaceChildren(
+        make('p', {
+          className: 'wrong',
+          textContent: `The figure is not shown: ${(error as Error).message}.`,
+        }),
+      );
+    }
+  };
+  for (const place of document.querySelectorAll<HTMLElement>('[data-figure]')) {
+    whenNear(place, () => draw(place));
+  }
+  const redraw = () => {
+    for (const place of shown.keys()) draw(place);
+  };
+  onThemeChange(redraw);
+  // A phone that is turned; the width alone, as phones change the height while scrolling.
+  let width = innerWidth;
+  addEventListener('resize', () => {
+    if (innerWidth !== width) redraw();
+    width = innerWidth;
+  });
+  for (const group of document.querySelectorAll('.switch')) startSwitch(group);
+}
+
+/** Buttons of which one is pressed, each for a figure beside them. */
+function startSwitch(group: Element): void {
+  const buttons = [...group.querySelectorAll('button')];
+  for (const button of buttons) {
+    button.addEventListener('click', () => {
+      for (const other of buttons) {
+        const pressed = other === button;
+        other.setAttribute('aria-pressed', String(pressed));
+        const place = document.querySelector<HTMLElement>(`[data-figure="${other.dataset.show}"]`);
+        if (place) place.hidden = !pressed;
+      }
+    });
+  }
+}
