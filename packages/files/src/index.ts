@@ -1,6 +1,5 @@
 export { AppendedFile } from './appendedFile.js';
 export { cacheDir } from './cacheDir.js';
-export { cellSignal } from './cellSignal.js';
 export { FileError, type FileErrorCode, isDiskFull } from './fileError.js';
 export { ownerMark, ownerOf } from './ownerMark.js';
 export { lockRunFolder, type RunLock, runLockOwner } from './runLock.js';

@@ -6,6 +6,7 @@ import { requireImages } from './requireImages.js';
 import { completeSchema, parseOptions, type SamplingOptions } from './runOptions.js';
 import type { ModelOrPlan } from './target.js';
 import { scalesIn, targetOf } from './targetOf.js';
+import { watched } from './watched.js';
 
 export interface CompleteOptions extends SamplingOptions {
   /** Intensities [N, H, W, C]; those of pixels that are not known do not matter. */
@@ -29,7 +30,14 @@ export async function complete(
   options: CompleteOptions,
 ): Promise<Uint8Array> {
   const parsed = parseOptions('complete', completeSchema, options) as CompleteOptions;
-  const { images, known: given, onProgress, ...rest } = parsed;
+  return watched('completed', parsed, (watchedOptions) => completeImages(from, watchedOptions));
+}
+
+async function completeImages(
+  from: ModelOrPlan | MultiScaleModel,
+  options: CompleteOptions,
+): Promise<Uint8Array> {
+  const { images, known: given, onProgress, ...rest } = options;
   const scales = scalesIn(from);
   const target = targetOf(scales?.conditional ?? (from as ModelOrPlan));
   const { shape } = target;

@@ -7,6 +7,7 @@ import { requireImages } from './requireImages.js';
 import { generateSchema, parseOptions, type SamplingOptions } from './runOptions.js';
 import type { ModelOrPlan, Target } from './target.js';
 import { scalesIn, targetOf } from './targetOf.js';
+import { watched } from './watched.js';
 
 export interface GenerateOptions extends SamplingOptions {
   /** How many images. */
@@ -31,19 +32,26 @@ export async function generate(
   options: GenerateOptions,
 ): Promise<Uint8Array> {
   const parsed = parseOptions('generate', generateSchema, options) as GenerateOptions;
-  const { start, count, onProgress } = parsed;
+  return watched('drew', parsed, (watchedOptions) => generateImages(from, watchedOptions));
+}
+
+async function generateImages(
+  from: ModelOrPlan | MultiScaleModel,
+  options: GenerateOptions,
+): Promise<Uint8Array> {
+  const { start, count, onProgress, ...rest } = options;
   const scales = scalesIn(from);
   if (scales) {
     if (start) usage('generate: a multi-scale model draws its subsampled image itself: leave start out.');
-    return generateMultiScale(scales, parsed);
+    return generateMultiScale(scales, options);
   }
   const target = targetOf(from as ModelOrPlan);
   const stride = target.plan?.knownStride ?? null;
   const given = startOf(target, start, count, stride);
   const total = count * target.shape.height * target.shape.width;
-  const { start: _, onProgress: __, ...rest } = parsed;
   return drawImages(target, {
     ...rest,
+    count,
     start: given,
     known: knownAt(target.shape, stride, new Uint8Array(count * target.shape.height * target.shape.width)),
     onPixels: onProgress && ((done) => onProgress({ done, total })),

@@ -8,6 +8,7 @@ import { requireImages } from './requireImages.js';
 import { parseOptions, type RunOptions, runSchema, signalOf } from './runOptions.js';
 import type { ModelOrPlan, Target } from './target.js';
 import { scalesIn, targetOf } from './targetOf.js';
+import { watched } from './watched.js';
 
 export interface Likelihood {
   /** Minus the log-likelihood of each image in nats: [N]. */
@@ -32,6 +33,14 @@ export async function likelihood(
   options: RunOptions = {},
 ): Promise<Likelihood> {
   const parsed = parseOptions('likelihood', runSchema, options) as RunOptions;
+  return watched('evaluated', parsed, (watchedOptions) => imageNats(of, images, watchedOptions));
+}
+
+async function imageNats(
+  of: ModelOrPlan | MultiScaleModel,
+  images: Uint8Array,
+  parsed: RunOptions,
+): Promise<Likelihood> {
   const scales = scalesIn(of);
   const large = targetOf(scales?.conditional ?? (of as ModelOrPlan));
   const { shape } = large;

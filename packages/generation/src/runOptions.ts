@@ -1,3 +1,4 @@
+import { cellSignal } from '@pixelrnn/cell';
 import { z } from 'zod';
 import type { Condition } from './condition.js';
 import { GenerationError } from './generationError.js';
@@ -13,11 +14,10 @@ export interface GenerationProgress {
 export interface RunOptions {
   /** What images are conditioned on, where the model has a condition. */
   condition?: Condition | undefined;
-  /** Called now and then, and awaited; what it throws ends the call. */
+  /** Called now and then, and awaited; what it throws ends the call. In a notebook, by default, a line that changes in place. */
   onProgress?: ((progress: GenerationProgress) => void | Promise<void>) | undefined;
   /**
-   * Ends the call by throwing the signal's reason. By default the signal of the notebook's cell, where there is one:
-   * `globalThis[Symbol.for('jupyter.cellSignal')]`.
+   * Ends the call by throwing the signal's reason. By default the signal of the notebook's cell, where there is one.
    */
   signal?: AbortSignal | undefined;
   /** `auto`: compiled for this processor where there is such a build, else WebAssembly. The images are the same. */
@@ -76,7 +76,5 @@ export function parseOptions<T extends z.ZodType>(what: string, schema: T, optio
 
 /** The signal given, or that of the notebook's cell that runs. */
 export function signalOf(given: AbortSignal | undefined): AbortSignal | undefined {
-  if (given) return given;
-  const signal = (globalThis as Record<symbol, unknown>)[Symbol.for('jupyter.cellSignal')];
-  return signal instanceof AbortSignal ? signal : undefined;
+  return given ?? cellSignal();
 }

@@ -1,13 +1,8 @@
+import { type Displayer, type DisplayFunction, type DisplayOptions, displaySymbol } from '@pixelrnn/cell';
 import { bundleOf, registered } from './displayers/registry.js';
-import {
-  cellSignalSymbol,
-  type Displayer,
-  type DisplayFunction,
-  type DisplayOptions,
-  displaySymbol,
-} from './protocol.js';
 
 export {
+  cellSignal,
   cellSignalSymbol,
   type Displayer,
   type DisplayFunction,
@@ -16,16 +11,11 @@ export {
   displaySymbol,
   type MimeBundle,
   ownDisplaySymbol,
-} from './protocol.js';
+} from '@pixelrnn/cell';
 
 /** Thrown by what needs a running kernel where there is none. */
 export class KernelError extends Error {
   override name = 'KernelError';
-}
-
-/** The signal that an interrupt of the calling cell aborts; undefined outside this kernel. Asking says that it is obeyed. */
-export function cellSignal(): AbortSignal | undefined {
-  return (globalThis as { [cellSignalSymbol]?: AbortSignal })[cellSignalSymbol];
 }
 
 /**

@@ -62,6 +62,18 @@ describe.skipIf(!hasPython)('in a notebook', () => {
     });
   });
 
+  test('names of earlier cells are written short in objects, and assigned to', async () => {
+    await kernel.run("import { word } from 'sample/sub';\nlet short = 1, other = 2;\nclass Kind {}");
+    const code = '({ short, other, word, Kind, own: [{ short }] })';
+    expect((await result(code))['text/plain'].replace(/\s+/g, ' ')).toBe(
+      "{ short: 1, other: 2, word: 'from the subpath', Kind: [class Kind], own: [ { short: 1 } ] }",
+    );
+    await kernel.run('({ short, other = 7 } = { short: 5 } as { short: number; other?: number });');
+    expect(await result('const inner = { short };\n[inner.short, short, other]')).toEqual({
+      'text/plain': '[ 5, 5, 7 ]',
+    });
+  });
+
   test('a cell is a module that later cells import, and its errors are errors', async () => {
     await kernel.run('/** @module shared */\nexport const shared = 42;');
     expect(await result("import { shared } from './shared';\nshared")).toEqual({ 'text/plain': '42' });

@@ -1,8 +1,8 @@
+import { cellSignalSymbol, type DisplayFunction, displaySymbol } from '@pixelrnn/cell';
 import { CellRunner } from './cells/cellRunner.js';
 import { Cell, Cells } from './cells/cells.js';
 import { bundleOf, sendable } from './displayers/registry.js';
 import { guardExit, redirectOutput } from './processGuards.js';
-import { cellSignalSymbol, type DisplayFunction, displaySymbol } from './protocol.js';
 import { reportError } from './reports/errorReport.js';
 import { KernelHandler } from './server/kernelHandler.js';
 import { type ExecuteRequest, type ExecuteResult, KernelServer } from './server/kernelServer.js';

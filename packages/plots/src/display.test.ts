@@ -64,12 +64,19 @@ test('a figure is sent once, as Plotly, SVG and words, in colours for every them
   expect(svg).not.toMatch(/rgb\(255, 255, 255\)|#fff/);
 });
 
-test('an image is sent as PNG and text', async () => {
+test('an image is sent as PNG, with words for who cannot see it', async () => {
   enterCell();
   const png = await image;
   displayImage(new Uint8Array(png));
-  expect(sent.map(({ message }) => message.data)).toEqual([
-    { 'image/png': png.toString('base64'), 'text/plain': 'Image: 5 x 5 pixels' },
+  displayImage(png, 'One white pixel');
+  const message = (words: string) => ({
+    data: { 'image/png': png.toString('base64'), 'text/plain': words },
+    metadata: { 'image/png': { alt: words } },
+    transient: {},
+  });
+  expect(sent.map((one) => one.message)).toEqual([
+    message('Image: 5 x 5 pixels'),
+    message('One white pixel: 5 x 5 pixels'),
   ]);
 });
 

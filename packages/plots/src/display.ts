@@ -1,6 +1,6 @@
 import { figureBundle } from './figureBundle.js';
 import { type Figure, PlotError } from './figures/figure.js';
-import { bundleSender } from './notebook.js';
+import { bundleSender, type SendBundle } from './notebook.js';
 
 /**
  * Shows a figure in the output of the running notebook cell: interactive where the notebook can draw Plotly's JSON, else
@@ -14,23 +14,23 @@ export async function displayFigure(figure: Figure): Promise<void> {
 
 /**
  * Shows a PNG, such as `imageGrid` gives, in the output of the running notebook cell.
+ * @param alt what is to be seen, in words, for who cannot see it; its size in pixels is added.
  * @throws PlotError outside a notebook of this workspace's kernel, or tslab's, or when the bytes are no PNG.
  */
-export function displayImage(png: Uint8Array): void {
+export function displayImage(png: Uint8Array, alt = 'Image'): void {
   const bytes = Buffer.from(png.buffer, png.byteOffset, png.byteLength);
   if (bytes.length < 24 || bytes.toString('latin1', 1, 4) !== 'PNG') {
     throw new PlotError(
       `displayImage needs the bytes of a PNG file, got ${bytes.length} bytes of something else.`,
     );
   }
-  sender()({
-    'image/png': bytes.toString('base64'),
-    'text/plain': `Image: ${bytes.readUInt32BE(16)} x ${bytes.readUInt32BE(20)} pixels`,
-  });
+  const words = `${alt}: ${bytes.readUInt32BE(16)} x ${bytes.readUInt32BE(20)} pixels`;
+  const bundle = { 'image/png': bytes.toString('base64'), 'text/plain': words };
+  sender()(bundle, { metadata: { 'image/png': { alt: words } } });
 }
 
 /** @throws PlotError outside a notebook */
-function sender(): (data: Record<string, unknown>) => void {
+function sender(): SendBundle {
   const send = bundleSender();
   if (!send) {
     throw new PlotError(

@@ -1,8 +1,6 @@
+import { ownDisplaySymbol } from '@pixelrnn/cell';
 import { type Figure, figureDescription } from './figures/figure.js';
 import { notebookColors } from './figures/notebookColors.js';
-
-/** What a kernel asks of the last value of a cell: Deno's protocol, which the workspace's kernel speaks too. */
-const ownDisplay = Symbol.for('Jupyter.display');
 
 /**
  * A figure in the types that notebooks draw, in colours for light and dark themes: Plotly's JSON, SVG in the figure's own size, and
@@ -26,5 +24,8 @@ function escapeAttribute(text: string): string {
 
 /** The figure, which now shows itself where it is the last value of a cell; it stays plain JSON otherwise. */
 export function displayable(figure: Figure): Figure {
-  return Object.defineProperty(figure, ownDisplay, { value: () => figureBundle(figure), configurable: true });
+  return Object.defineProperty(figure, ownDisplaySymbol, {
+    value: () => figureBundle(figure),
+    configurable: true,
+  });
 }

@@ -23,6 +23,7 @@ export { type GenerationOrderOptions, generationOrder } from './images/generatio
 export { imageGrid } from './images/imageGrid.js';
 export { type LabelledGridOptions, labelledGrid } from './images/labelledGrid.js';
 export type { ImageGridOptions } from './images/layOut.js';
+export { type LiveCurve, type LiveCurveOptions, liveCurve } from './liveCurve.js';
 export { writePlotlyScript } from './render/plotlyScript.js';
 export { type RenderPngOptions, renderPng } from './render/renderPng.js';
 export { type RenderSize, renderSvg } from './render/renderSvg.js';

@@ -1,5 +1,5 @@
+import { cellSignal, countedProgress, inNotebook } from '@pixelrnn/cell';
 import type { Batch, ImageDataset } from '@pixelrnn/data';
-import { cellSignal } from '@pixelrnn/files';
 import { logLikelihood } from '@pixelrnn/metrics';
 import { scaleIntensities } from '@pixelrnn/models';
 import * as tf from '@tensorflow/tfjs';
@@ -17,7 +17,8 @@ export interface Evaluation {
 export interface EvaluationOptions {
   /** Images at a time: memory and speed, not the result. Default 100. */
   batchSize?: number;
-  onProgress?: (images: number) => void;
+  /** Told how many images are done, after each batch; in a notebook, by default, a line that changes in place. */
+  onProgress?: ((images: number) => void) | undefined;
   /** Tell a model that is conditioned on classes each image's `label`, the default, or `none`. */
   condition?: 'label' | 'none';
   /** Ends the evaluation by throwing the signal's reason; in a notebook, that of the cell by default. */
@@ -36,20 +37,26 @@ export async function evaluate(
 ): Promise<Evaluation> {
   if (condition === 'label') requireLabels(model, dataset);
   const yieldToEvents = eventYielder();
+  const line = onProgress || !inNotebook() ? undefined : countedProgress(['evaluated', 'images']);
   const nats: number[] = [];
-  for (const batch of dataset.sequentialBatches(batchSize)) {
-    signal?.throwIfAborted();
-    const told = condition === 'label' ? batch : { ...batch, labels: undefined };
-    const rows = logLikelihoods(model, told, dataset.levels);
-    const values = await rows.data();
-    rows.dispose();
-    for (let start = 0; start < values.length; start += dataset.height) {
-      let sum = 0;
-      for (let i = start; i < start + dataset.height; i++) sum -= values[i] as number;
-      nats.push(sum);
+  try {
+    for (const batch of dataset.sequentialBatches(batchSize)) {
+      signal?.throwIfAborted();
+      const told = condition === 'label' ? batch : { ...batch, labels: undefined };
+      const rows = logLikelihoods(model, told, dataset.levels);
+      const values = await rows.data();
+      rows.dispose();
+      for (let start = 0; start < values.length; start += dataset.height) {
+        let sum = 0;
+        for (let i = start; i < start + dataset.height; i++) sum -= values[i] as number;
+        nats.push(sum);
+      }
+      onProgress?.(nats.length);
+      line?.update(nats.length, dataset.count);
+      await yieldToEvents();
     }
-    onProgress?.(nats.length);
-    await yieldToEvents();
+  } finally {
+    line?.end();
   }
   const images = nats.length;
   const mean = nats.reduce((sum, value) => sum + value, 0) / images;

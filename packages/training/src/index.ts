@@ -1,3 +1,4 @@
+export { formatSeconds } from '@pixelrnn/cell';
 export { checkpointProgress } from './checkpoint/checkpoint.js';
 export { loadModel } from './checkpoint/loadModel.js';
 export { type Environment, environment } from './environment.js';
@@ -5,7 +6,6 @@ export { type Estimate, estimate } from './estimate.js';
 export { type Evaluation, type EvaluationOptions, evaluate } from './evaluate.js';
 export { readMetricsLog } from './logs/metricsLog.js';
 export {
-  formatSeconds,
   type LossUnit,
   type ProgressBar,
   type ProgressBarOptions,

@@ -1,4 +1,4 @@
-import { cellSignal } from '@pixelrnn/files';
+import { cellSignal } from '@pixelrnn/cell';
 import { TrainingError } from './trainingError.js';
 
 const signals = ['SIGINT', 'SIGTERM'] as const;

@@ -1,8 +1,10 @@
-import { cellSignal, FileError, lockRunFolder } from '@pixelrnn/files';
+import { cellSignal, inNotebook, progress } from '@pixelrnn/cell';
+import { FileError, lockRunFolder } from '@pixelrnn/files';
 import type * as tf from '@tensorflow/tfjs';
 import { claimModel } from './activeRuns.js';
+import { progressLine } from './logs/progressBar.js';
 import { parseTrainingConfig, type TrainingOptions } from './trainingConfig.js';
-import type { TrainingContext, TrainingOutcome } from './trainingContext.js';
+import type { TrainingContext, TrainingOutcome, TrainingProgress } from './trainingContext.js';
 import { TrainingError } from './trainingError.js';
 import { TrainingLoop } from './trainingLoop.js';
 
@@ -20,12 +22,19 @@ export async function train(
   context: TrainingContext,
 ): Promise<TrainingOutcome> {
   const { folder, lock: given, signal = cellSignal(), onWarning = console.warn } = context;
+  const line = context.onProgress || !inNotebook() ? undefined : progress();
   const config = parseTrainingConfig(options);
   const releaseModel = claimModel(model);
   try {
     const own = folder && !given ? await lockRunFolder(folder) : undefined;
     const lock = given ?? own;
-    const all = { ...context, ...(lock && { lock }), ...(signal && { signal }) };
+    const onProgress = line && ((now: TrainingProgress) => line.update(progressLine(now), done(now)));
+    const all = {
+      ...context,
+      ...(lock && { lock }),
+      ...(signal && { signal }),
+      ...(onProgress && { onProgress }),
+    };
     const loop = new TrainingLoop(model, config, all, onWarning);
     try {
       return await loop.run();
@@ -37,6 +46,10 @@ export async function train(
     if (!(error instanceof FileError && error.code === 'locked')) throw error;
     throw new TrainingError('locked', error.message, undefined, { cause: error });
   } finally {
+    line?.end();
     releaseModel();
   }
 }
+
+const done = ({ step, steps, seconds, secondsLeft }: TrainingProgress) =>
+  Math.max(step / steps, seconds / Math.max(1e-9, seconds + secondsLeft));

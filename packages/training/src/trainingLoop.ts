@@ -185,7 +185,9 @@ export class TrainingLoop {
     await this.finiteWindow();
     const valid = config.validImages ? context.valid.subset(config.validImages) : context.valid;
     const { signal } = context;
-    const { nats } = await trained.withEvaluated(() => evaluate(this.model, valid, { signal }));
+    const { nats } = await trained.withEvaluated(() =>
+      evaluate(this.model, valid, { signal, onProgress: () => {} }),
+    );
     if (!Number.isFinite(nats)) {
       throw this.nonFinite(
         `validation loss was not finite after step ${step}, over ${valid.count} images of ${valid.name}`,

@@ -1,7 +1,7 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { cellSignal } from '@pixelrnn/files';
+import { cellSignal, countedProgress, inNotebook } from '@pixelrnn/cell';
 import { DataError } from '../dataError.js';
 import { onDisk } from '../onDisk.js';
 import type { OnProgress } from '../progress.js';
@@ -17,6 +17,7 @@ export interface RemoteFile extends FileSpec {
 export interface DownloadOptions {
   file: RemoteFile;
   folder: string;
+  /** In a notebook, by default, a line that changes in place. */
   onProgress?: OnProgress | undefined;
   /** A request is given up after this long without a byte; 30,000 when absent. */
   stallMilliseconds?: number;
@@ -38,6 +39,17 @@ export interface DownloadOptions {
  */
 export async function download({ signal = cellSignal(), ...given }: DownloadOptions): Promise<string> {
   const options = { ...given, signal };
+  if (options.onProgress || !inNotebook()) return fetchVerified(options);
+  const line = countedProgress([`${options.file.name}:`, 'MB']);
+  try {
+    const onProgress: OnProgress = ({ bytes, total }) => line.update(bytes / 1e6, total / 1e6);
+    return await fetchVerified({ ...options, onProgress });
+  } finally {
+    line.end();
+  }
+}
+
+async function fetchVerified(options: DownloadOptions): Promise<string> {
   const { file, folder } = options;
   const final = join(folder, file.name);
   const { path, resumed } = await onDisk(target(options), async () => {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { cellSignal } from '@pixelrnn/files';
+import { cellSignal } from '@pixelrnn/cell';
 import { DataError, reasonOf } from '../dataError.js';
 
 /**

@@ -2,6 +2,7 @@ import type { MultiScaleModel } from '@pixelrnn/models';
 import { requireImages } from '../requireImages.js';
 import { parseOptions } from '../runOptions.js';
 import type { ModelOrPlan } from '../target.js';
+import { watched } from '../watched.js';
 import { type CodecOptions, codecSchema } from './codecOptions.js';
 import { compressStages } from './compressStages.js';
 import type { Stage } from './stage.js';
@@ -21,6 +22,14 @@ export async function compress(
   options: CodecOptions = {},
 ): Promise<Uint8Array> {
   const parsed = parseOptions('compress', codecSchema, options) as CodecOptions;
+  return watched('compressed', parsed, (watchedOptions) => encode(of, images, watchedOptions));
+}
+
+async function encode(
+  of: ModelOrPlan | MultiScaleModel,
+  images: Uint8Array,
+  parsed: CodecOptions,
+): Promise<Uint8Array> {
   const stages = stagesOf(of);
   const { shape } = stages[stages.length - 1] as Stage;
   const count = requireImages('compress', images, shape);

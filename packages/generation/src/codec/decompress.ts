@@ -5,6 +5,7 @@ import { type ImageShape, perImage, shapeName } from '../imageShape.js';
 import { writeSubsampled } from '../multiScale.js';
 import { parseOptions } from '../runOptions.js';
 import type { ModelOrPlan } from '../target.js';
+import { watched } from '../watched.js';
 import { checksum, hex, sameBytes } from './checksum.js';
 import { splitChunks } from './chunks.js';
 import { type CodecOptions, codecSchema } from './codecOptions.js';
@@ -44,6 +45,14 @@ export async function decompress(
   options: DecompressOptions = {},
 ): Promise<DecompressedImages> {
   const parsed = parseOptions('decompress', decompressSchema, options) as Required<DecompressOptions>;
+  return watched('decompressed', parsed, (watchedOptions) => decode(of, file, watchedOptions));
+}
+
+async function decode(
+  of: ModelOrPlan | MultiScaleModel,
+  file: Uint8Array,
+  parsed: Required<DecompressOptions>,
+): Promise<DecompressedImages> {
   const stages = stagesOf(of);
   const { shape } = stages[stages.length - 1] as Stage;
   const { count, payload, ...said } = await readContainer(file);

@@ -1,7 +1,7 @@
+import { displayersSymbol, displaySymbol, type MimeBundle, ownDisplaySymbol } from '@pixelrnn/cell';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { display, KernelError, registerDisplayer } from '../index.js';
-import { displayersSymbol, displaySymbol, type MimeBundle, ownDisplaySymbol } from '../protocol.js';
 import { bundleOf, sendable } from './registry.js';
 
 const globals = globalThis as { [displayersSymbol]?: unknown; [displaySymbol]?: unknown };

@@ -1,6 +1,6 @@
+import type { MimeBundle } from '@pixelrnn/cell';
 import { DataFrame, Series } from 'danfojs-node';
 import { expect, test } from 'vitest';
-import type { MimeBundle } from '../protocol.js';
 import { frame } from './frame.js';
 
 const html = (value: unknown) => String((frame.display(value) as MimeBundle)['text/html']);

@@ -1,4 +1,4 @@
-import type { Displayer } from '../protocol.js';
+import type { Displayer } from '@pixelrnn/cell';
 
 const ends = 10;
 const mostColumns = 30;

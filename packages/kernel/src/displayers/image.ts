@@ -1,4 +1,4 @@
-import type { Displayer } from '../protocol.js';
+import type { Displayer } from '@pixelrnn/cell';
 
 const kinds = [
   { name: 'PNG', type: 'image/png', magic: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] },

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { MimeBundle } from '../protocol.js';
+import type { MimeBundle } from '@pixelrnn/cell';
 
 /** What Node prints of a value, cut where it gets long. */
 export function inspected(value: unknown): MimeBundle {

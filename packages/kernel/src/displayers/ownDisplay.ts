@@ -1,4 +1,4 @@
-import { type Displayer, type MimeBundle, ownDisplaySymbol } from '../protocol.js';
+import { type Displayer, type MimeBundle, ownDisplaySymbol } from '@pixelrnn/cell';
 
 /** Values that say themselves how they look, as Deno's kernel asks them: `[Symbol.for('Jupyter.display')]()`. */
 export const ownDisplay: Displayer = {

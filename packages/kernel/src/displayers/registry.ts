@@ -1,4 +1,4 @@
-import { type Displayer, displayersSymbol, type MimeBundle } from '../protocol.js';
+import { type Displayer, displayersSymbol, type MimeBundle } from '@pixelrnn/cell';
 import { frame } from './frame.js';
 import { image } from './image.js';
 import { inspected } from './inspected.js';

@@ -1,4 +1,4 @@
-import type { Displayer } from '../protocol.js';
+import type { Displayer } from '@pixelrnn/cell';
 
 /** Models that print their layers, as `summary(lineLength, positions, print)` of TensorFlow.js does. */
 export const summary: Displayer = {

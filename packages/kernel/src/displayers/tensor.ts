@@ -1,4 +1,4 @@
-import type { Displayer } from '../protocol.js';
+import type { Displayer } from '@pixelrnn/cell';
 
 const shown = 10;
 

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { MimeBundle } from '../protocol.js';
+import type { MimeBundle } from '@pixelrnn/cell';
 import type { ErrorReport } from '../reports/errorReport.js';
 import { type Frame, type Handler, type Message, type Socket, socketNames, ZmqServer } from '../tslab.js';
 import { Outbox } from './outbox.js';

@@ -1,3 +1,4 @@
+import { formatSeconds } from '@pixelrnn/cell';
 import { MultiBar, Presets } from 'cli-progress';
 import type { TrainingProgress } from '../trainingContext.js';
 
@@ -18,15 +19,6 @@ type Shown = Pick<
   TrainingProgress,
   'step' | 'steps' | 'train' | 'imagesPerSecond' | 'secondsLeft' | 'skipped'
 >;
-
-/** Hours, minutes and seconds, as `1:02:03` or `2:03`. */
-export const formatSeconds = (seconds: number): string => {
-  if (!Number.isFinite(seconds)) return '?';
-  const whole = Math.round(seconds);
-  const two = (value: number) => String(value).padStart(2, '0');
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
-};
 
 /** Step, loss with four digits after the point, images/s and time left, as one line of text. */
 export function progressLine(progress: Shown, unit: LossUnit = { name: 'nats', dimensions: 1 }): string {
