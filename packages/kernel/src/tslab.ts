@@ -176,6 +176,11 @@ const hooked = {
     };
     return (typescript.createWatchProgram as unknown as (host: object) => unknown)(host);
   },
+  // tslab takes `{ x }` for a new name where x is of an earlier cell, and leaves it without a value.
+  visitEachChild<T extends ts.Node>(node: T, visitor: ts.Visitor, context: ts.TransformationContext): T {
+    const visit: ts.Visitor = (child) => writtenOut(child) ?? visitor(child);
+    return typescript.visitEachChild(node, visit, context);
+  },
   // From ES modules to CommonJS; the first step left its map in a comment.
   transpileModule(code: string, options: ts.TranspileOptions) {
     const result = typescript.transpileModule(withoutMapComment(code), {
@@ -205,6 +210,26 @@ const hooked = {
   },
 };
 load.cache[typescriptPath]!.exports = hooked;
+
+/** The file in which tslab declares the names of earlier cells. */
+const declarationsName = '/__prev__.d.ts';
+
+/** `{ x }` as `{ x: exports.x }` where x is of an earlier cell, as tslab writes that name everywhere else. */
+function writtenOut(node: ts.Node): ts.Node | undefined {
+  if (!typescript.isShorthandPropertyAssignment(node) || !node.parent) return undefined;
+  const symbol = program?.getTypeChecker().getShorthandAssignmentValueSymbol(node);
+  const earlier = symbol?.declarations?.some((each) =>
+    each.getSourceFile().fileName.endsWith(declarationsName),
+  );
+  if (!earlier) return undefined;
+  const { factory } = typescript;
+  const value = factory.createPropertyAccessExpression(factory.createIdentifier('exports'), node.name);
+  const initial = node.objectAssignmentInitializer;
+  return factory.createPropertyAssignment(
+    factory.createIdentifier(node.name.text),
+    initial ? factory.createAssignment(value, initial) : value,
+  );
+}
 
 const jupyter = load('./jupyter.js') as JupyterModule;
 export const { JupyterHandlerImpl, ZmqServer } = jupyter;
