@@ -1,0 +1,61 @@
+import type { ImageDataset } from '@pixelrnn/data';
+import {
+  type Experiment,
+  type ExperimentRow,
+  type PresetName,
+  type RowSettings,
+  resolveSettings,
+  trainingOptions,
+  trainingShape,
+} from '@pixelrnn/experiments';
+import type { TrainingOptions } from '@pixelrnn/training';
+import type * as tf from '@tensorflow/tfjs';
+
+export interface BuildRowOptions {
+  /** Default `smoke`: seconds. */
+  preset?: PresetName;
+  /** Settings that differ from the preset's, as `--set` of `pnpm exp` takes them. */
+  set?: Record<string, unknown>;
+  /** Of the weights and of the order of images; default 0. */
+  seed?: number;
+}
+
+/** A row of an experiment, ready to train. */
+export interface BuiltRow {
+  label: string;
+  /** The paper's number in the experiment's metric; null where it gives none. */
+  paper: number | null;
+  settings: RowSettings;
+  /** What `train` takes. */
+  training: TrainingOptions;
+  model: tf.LayersModel;
+}
+
+/**
+ * The model of an experiment's row for the images of a dataset, with the settings of a preset.
+ *
+ * @throws UsageError for a setting that the row does not have, or a value out of range
+ * @throws Error for a row that the experiment does not have, or that is not trained, naming those that are
+ */
+export function buildRow(
+  experiment: Experiment,
+  name: string,
+  images: ImageDataset,
+  { preset = 'smoke', set = {}, seed = 0 }: BuildRowOptions = {},
+): BuiltRow {
+  const row = experiment.rows.find((candidate) => candidate.name === name);
+  if (!row?.model) {
+    const names = experiment.rows.filter(({ model }) => model).map((candidate) => candidate.name);
+    throw new Error(
+      `${experiment.id} should have a row '${name}' that is trained, but those are ${names.join(', ')}.`,
+    );
+  }
+  const settings = resolveSettings(row as ExperimentRow & { model: typeof row.model }, preset, set);
+  return {
+    label: row.label,
+    paper: row.paper,
+    settings,
+    training: trainingOptions(settings, seed),
+    model: row.model.build(settings, trainingShape(images), seed),
+  };
+}

@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Experiment, pretrainedModels, resultsFolder, resultTable } from '@pixelrnn/experiments';
+import { paperNumber, type ResultRow, type ResultTable, resultTableSchema } from '@pixelrnn/metrics';
+import { type Figure, tablePlot } from '@pixelrnn/plots';
+
+/** A row as a table shows it; empty texts stand for what was not measured. */
+export interface CommittedRow {
+  model: string;
+  paper: string;
+  ours: string;
+  parameters: string;
+  steps: string;
+  'wall time': string;
+}
+
+/** What the repository holds of an experiment's results. */
+export interface CommittedResults {
+  /** What there is and what is missing, in one line. */
+  note: string;
+  /** For a DataFrame: `new DataFrame(rows)`. */
+  rows: CommittedRow[];
+  /** The paper's numbers beside ours; null where there is no number at all. */
+  figure: Figure | null;
+  /** Committed images drawn from trained rows, PNG. */
+  samples: { label: string; png: Uint8Array }[];
+  /** Names for `loadPretrained`, the best likelihood first. */
+  pretrained: string[];
+}
+
+/**
+ * The results of an experiment as committed in `results/`, the paper's numbers alone where there are none yet.
+ *
+ * @param results folder of the results; this checkout's when absent
+ * @throws Error where `table.json` is damaged
+ */
+export async function committedResults(
+  experiment: Experiment,
+  results = resultsFolder,
+): Promise<CommittedResults> {
+  const table = await readTable(experiment, results);
+  const ours = (row: ResultRow) => row[table.split];
+  const measured = table.rows.filter((row) => ours(row) !== null);
+  const plotted = table.rows.map((row) => ({
+    ...row,
+    paperText: paperNumber(row) || '–',
+    ours: ours(row),
+  }));
+  const samples: CommittedResults['samples'] = [];
+  for (const { name, label, seeds } of table.rows) {
+    const path = join(results, experiment.id, 'runs', name, `seed-${Math.min(...seeds)}`, 'samples.png');
+    if (existsSync(path)) samples.push({ label, png: await readFile(path) });
+  }
+  const weights = await pretrainedModels(results);
+  const best = [...measured].sort((a, b) => (ours(a) as number) - (ours(b) as number));
+  return {
+    note: note(experiment, measured),
+    rows: table.rows.map((row) => shown(row, table)),
+    figure: plotted.some((row) => row.paper !== null || row.ours !== null)
+      ? tablePlot(plotted, { metric: table.metric, title: experiment.title })
+      : null,
+    samples,
+    pretrained: best.map(({ name }) => `${experiment.id}/${name}`).filter((name) => weights.has(name)),
+  };
+}
+
+async function readTable(experiment: Experiment, results: string): Promise<ResultTable> {
+  const path = join(results, experiment.id, 'table.json');
+  if (!existsSync(path)) return resultTable(experiment, 'cpu', new Map());
+  const parsed = resultTableSchema.safeParse(JSON.parse(await readFile(path, 'utf8')));
+  if (parsed.success) return parsed.data;
+  throw new Error(
+    `${path} should be a result table, but it is not (${parsed.error.message}): put the file back, or run pnpm results.`,
+  );
+}
+
+function note({ id, rows, metric, split = 'test' }: Experiment, measured: readonly ResultRow[]): string {
+  const ours = rows.filter(({ model, closedForm }) => model || closedForm).length;
+  const unit = metric === 'nats' ? 'nats per image' : 'bits per dimension';
+  const where = split === 'valid' ? 'validation images' : 'test images';
+  return measured.length === 0
+    ? `results/ has no number of ${id} yet; \`pnpm exp ${id} --preset cpu\` trains its ${ours} rows.`
+    : `${measured.length} of ${ours} rows of ${id} have a committed result; ${unit} of the ${where}.`;
+}
+
+function shown(row: ResultRow, { metric, split }: ResultTable): CommittedRow {
+  const count = (value: number | null) => (value ? Math.round(value).toLocaleString('en-US') : '');
+  const { seconds } = row;
+  return {
+    model: row.label,
+    paper: paperNumber(row),
+    ours: row[split]?.toFixed(metric === 'nats' ? 2 : 3) ?? '',
+    parameters: count(row.parameters),
+    steps: count(row.steps),
+    'wall time': seconds ? `${(seconds / 60).toFixed(0)} min` : '',
+  };
+}

@@ -1,0 +1,71 @@
+export { cellSignal } from '@pixelrnn/cell';
+export {
+  type DatasetSplits,
+  ImageDataset,
+  loadBinarizedMnist,
+  loadCifar10,
+  loadImageNet,
+  loadMnist,
+  loadOwnImages,
+} from '@pixelrnn/data';
+export { loadEngine } from '@pixelrnn/engine';
+export {
+  experiments,
+  findExperiment,
+  loadPretrained,
+  pretrainedModels,
+  resolveSettings,
+  trainingOptions,
+  trainingShape,
+} from '@pixelrnn/experiments';
+export {
+  complete,
+  compress,
+  decompress,
+  generate,
+  imageShapeOf,
+  likelihood,
+  nearestImages,
+  occlusion,
+} from '@pixelrnn/generation';
+export { checkPlan } from '@pixelrnn/kernels/plan';
+export {
+  claimedContext,
+  convolutionMask,
+  type DescribedLayer,
+  diagonalBiLSTM,
+  gatedLayer,
+  maskedConv2d,
+  type PlanBuilder,
+  pixelCNNBlocks,
+  rowLSTM,
+} from '@pixelrnn/layers';
+export { binProbabilities, bitsPerDim, idealContext, logLikelihood, receptiveField } from '@pixelrnn/metrics';
+export {
+  gatedPixelCNN,
+  multiScale,
+  outputHead,
+  pixelCNN,
+  pixelRNN,
+  planOf,
+  receptiveRadius,
+  scaleIntensities,
+  scalesOf,
+} from '@pixelrnn/models';
+export {
+  besideGrid,
+  displayFigure,
+  displayImage,
+  distributionPlot,
+  generationOrder,
+  heatmap,
+  imageGrid,
+  tablePlot,
+  trainingCurve,
+  writeFigure,
+} from '@pixelrnn/plots';
+export { evaluate, loadModel, readMetricsLog, train } from '@pixelrnn/training';
+export { type BuildRowOptions, type BuiltRow, buildRow } from './buildRow.js';
+export { type CommittedResults, type CommittedRow, committedResults } from './committedResults.js';
+export { display } from './display.js';
+export { type LiveData, liveData } from './liveData.js';

@@ -1,0 +1,119 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ImageDataset } from '@pixelrnn/data';
+import { loadEngine } from '@pixelrnn/engine';
+import { experiments, findExperiment } from '@pixelrnn/experiments';
+import { temporaryFolder } from '@pixelrnn/files/testing';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildRow } from './buildRow.js';
+import { committedResults } from './committedResults.js';
+import { liveData } from './liveData.js';
+
+beforeAll(() => loadEngine({ quiet: true }));
+
+describe('liveData', () => {
+  it.each([
+    ['table4', 'binarized MNIST (seeded binarization)', 2, 'pnpm data fetch binarized-mnist'],
+    ['table2', 'MNIST', 256, 'pnpm data fetch cifar10'],
+    ['table6', 'MNIST', 256, 'packages/data/README.md'],
+  ])('%s has %s where its own data are missing, and says what to do', async (id, name, levels, remedy) => {
+    const data = await liveData(findExperiment(id), { dataDir: await temporaryFolder() });
+    expect(data.train).toMatchObject({ name, levels, count: 50_000 });
+    expect(data.note).toContain(`${name}: 50,000 training, 10,000 validation, 10,000 test images`);
+    expect(data.note).toContain(remedy);
+  });
+
+  it('damaged files are an error, not another dataset', async () => {
+    const dataDir = await temporaryFolder();
+    await mkdir(join(dataDir, 'imagenet'));
+    await writeFile(join(dataDir, 'imagenet', 'train_32x32.tar'), 'torn');
+    await writeFile(join(dataDir, 'imagenet', 'valid_32x32.tar'), 'torn');
+    await expect(liveData(findExperiment('table6'), { dataDir })).rejects.toThrow('train_32x32.tar');
+  });
+
+  it('knows the data of every experiment, and no others', async () => {
+    const dataDir = await temporaryFolder();
+    const kinds = new Map(experiments.map(({ datasets }) => [datasets.join(), { datasets }]));
+    for (const kind of kinds.values())
+      expect((await liveData(kind, { dataDir })).train.name).toMatch(/MNIST/);
+    await expect(liveData({ datasets: ['lego'] }, { dataDir })).rejects.toThrow('datasets are lego');
+  });
+});
+
+describe('buildRow', () => {
+  const images = new ImageDataset({
+    ...{ name: 'noise', kind: 'original', height: 8, width: 8, channels: 1, levels: 4 },
+    images: Uint8Array.from({ length: 64 * 4 }, (_, i) => (7 * i) % 4),
+  });
+
+  it("is the row's model for the images' shape, with the preset's settings and those changed", () => {
+    const { label, paper, model, settings, training } = buildRow(
+      findExperiment('table3'),
+      'layers-2',
+      images,
+      {
+        set: { steps: 7, h: 4 },
+        seed: 5,
+      },
+    );
+    expect([label, paper]).toEqual(['2 layers', 3.2]);
+    expect(model.outputs[0]!.shape).toEqual([null, 8, 8, 1, 4]);
+    expect(settings).toMatchObject({ steps: 7, h: 4, layers: 2 });
+    expect(training).toMatchObject({ steps: 7, seed: 5, learningRate: 2e-3 });
+    expect(training).not.toHaveProperty('h');
+  });
+
+  it('rows that are not trained, and settings that there are not, are named', () => {
+    expect(() => buildRow(findExperiment('table5'), 'uniform', images)).toThrow(
+      "a row 'uniform' that is trained, but those are pixelcnn, row-lstm, diagonal-bilstm",
+    );
+    expect(() => buildRow(findExperiment('table5'), 'pixelcnn', images, { set: { stepz: 1 } })).toThrow(
+      'stepz',
+    );
+  });
+});
+
+describe('committedResults', () => {
+  it('has the table, the figure, samples and weights of what is committed', async () => {
+    const { rows, figure, samples, pretrained, note } = await committedResults(findExperiment('table4'));
+    const ours = rows.find(({ model }) => model === 'Diagonal BiLSTM (7 layers, h = 16)');
+    expect(ours).toMatchObject({ paper: '79.20', parameters: '66,241', steps: '62,500' });
+    expect(Number(ours?.ours)).toBeCloseTo(79.3, 1);
+    expect(rows.find(({ model }) => model === 'NADE')).toMatchObject({ paper: '88.33', ours: '', steps: '' });
+    expect(figure?.data).toHaveLength(2);
+    expect(samples.map(({ label }) => label)).toContain('Diagonal BiLSTM (7 layers, h = 16)');
+    expect(pretrained[0]).toBe('table4/diagonal-bilstm-7x16');
+    expect(note).toMatch(
+      /^\d of 5 rows of table4 have a committed result; nats per image of the test images\.$/,
+    );
+  });
+
+  it("has the paper's numbers where nothing is committed, and says so", async () => {
+    const results = await temporaryFolder();
+    const { rows, figure, samples, pretrained, note } = await committedResults(
+      findExperiment('table2'),
+      results,
+    );
+    expect(rows.map(({ paper, ours }) => [paper, ours])).toEqual([
+      ['3.22 (?)', ''],
+      ['3.09', ''],
+      ['3.07', ''],
+      ['3.06', ''],
+    ]);
+    expect(figure).not.toBeNull();
+    expect([samples, pretrained]).toEqual([[], []]);
+    expect(note).toBe(
+      'results/ has no number of table2 yet; `pnpm exp table2 --preset cpu` trains its 4 rows.',
+    );
+    expect((await committedResults(findExperiment('multiscale'), results)).figure).toBeNull();
+  });
+
+  it('a damaged table is an error that names it', async () => {
+    const results = await temporaryFolder();
+    await mkdir(join(results, 'table2'));
+    await writeFile(join(results, 'table2', 'table.json'), '{"experiment": "table2"}');
+    await expect(committedResults(findExperiment('table2'), results)).rejects.toThrow(
+      'should be a result table',
+    );
+  });
+});
