@@ -17,6 +17,7 @@ export default defineConfig({
     ],
     pool: 'forks',
     maxWorkers: 2,
+    maxConcurrency: 2, // of tests that say so: notebooks, each with a kernel of its own
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

@@ -1,59 +1,85 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { experiments } from '@pixelrnn/experiments';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { executeNotebook } from '../scripts/notebooks/execute.js';
+import { complaints, joined, type Notebook, readNotebook } from '../scripts/notebooks/notebookFile.js';
+import { notebooksIn } from '../scripts/notebooks/notebooksCommand.js';
 // @ts-expect-error: a plain script, with JSDoc types only
 import { findPython } from '../scripts/venv.mjs';
 
-interface Output {
-  output_type: string;
-  name?: string;
-  text?: string | string[];
-  data?: Record<string, unknown>;
-}
-interface Notebook {
-  cells: { cell_type: string; source: string[]; outputs?: Output[] }[];
-}
-
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'notebooks');
-const notebooks = (await readdir(folder)).filter((name) => name.endsWith('.ipynb'));
+const notebooks = await notebooksIn(folder);
+/** All of them take minutes: the slow suite executes them, `npm test` the one that shows most of what there is. */
+const executed = process.env.PIXELRNN_NOTEBOOKS === 'all' ? notebooks : ['table4.ipynb'];
 
-const run = (command: string, args: string[]) => {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: 'utf8' });
-  expect(status, `${command} ${args.join(' ')}\n${stdout}\n${stderr}`).toBe(0);
-};
+const codeOf = ({ cells }: Notebook) => cells.filter(({ cell_type }) => cell_type === 'code');
+const outputsOf = (notebook: Notebook) => codeOf(notebook).flatMap(({ outputs = [] }) => outputs);
 
-/** What a healthy notebook has: output under every cell that shows something, a picture, no stderr and no error. */
-function expectHealthy({ cells }: Notebook): void {
-  const code = cells.filter(({ cell_type }) => cell_type === 'code');
-  for (const { source, outputs = [] } of code) {
-    const shows = /console\.log|display(Figure|Image)\(/.test(source.join(''));
-    expect(outputs.length > 0, source.join('')).toBe(shows);
+/** What a healthy notebook has: every cell ran, in order, nothing failed or was told on stderr, and there is a picture. */
+function expectHealthy(notebook: Notebook): void {
+  const code = codeOf(notebook);
+  expect(code.map(({ execution_count }) => execution_count)).toEqual(code.map((_, i) => i + 1));
+  expect(complaints(notebook)).toEqual([]);
+  const pictures = outputsOf(notebook).filter(({ data }) => data?.['image/png'] ?? data?.['image/svg+xml']);
+  expect(pictures.length).toBeGreaterThan(0);
+  for (const { data } of pictures) {
+    expect(joined(data?.['text/plain'] as string), 'a picture needs words').toMatch(/^\S+ .{20,}|^Image: /);
   }
-  const outputs = code.flatMap(({ outputs = [] }) => outputs);
-  // On stderr the kernel says what was thrown by a cell that had ended.
-  const complaints = outputs.filter(({ output_type, name }) => output_type === 'error' || name === 'stderr');
-  expect(complaints).toEqual([]);
-  expect(outputs.filter(({ data }) => data?.['image/png']).length).toBeGreaterThan(0);
 }
 
-describe('notebooks', () => {
-  it.each(notebooks)('%s, as committed, is executed and healthy', async (name) => {
-    expectHealthy(JSON.parse(await readFile(join(folder, name), 'utf8')));
+it('there is one for each experiment, a tour, and one for a layer of your own', () => {
+  const expected = ['00-tour', 'own-layer', ...experiments.map(({ id }) => id)];
+  expect(notebooks.map((name) => name.replace(/\.ipynb$/, ''))).toEqual(expect.arrayContaining(expected));
+});
+
+describe.each(notebooks)('%s, as committed,', (name) => {
+  const path = join(folder, name);
+
+  it('is executed and healthy', async () => expectHealthy(await readNotebook(path)));
+
+  it('is small, and keeps no progress lines, which hold times', async () => {
+    expect((await stat(path)).size).toBeLessThan(1e6);
+    expect(outputsOf(await readNotebook(path)).filter(({ metadata }) => metadata?.progress)).toEqual([]);
   });
 
-  it.for(notebooks)('%s runs through the tslab kernel', { timeout: 600_000 }, async (name, { skip }) => {
-    if (!findPython()) skip('Python 3 is not installed: notebooks cannot be executed here');
-    run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', 'tsconfig.build.json']);
-    const out = await mkdtemp(join(tmpdir(), 'pixelrnn-notebooks-'));
-    try {
-      run(process.execPath, ['scripts/notebooks.mjs', name, '--out', out]);
-      expectHealthy(JSON.parse(await readFile(join(out, name), 'utf8')));
-    } finally {
-      await rm(out, { recursive: true, force: true });
+  it('has short lines and no any', async () => {
+    const lines = codeOf(await readNotebook(path)).flatMap(({ source }) => joined(source).split('\n'));
+    expect(lines.filter((line) => line.length > 100 || /\bany\b/.test(line))).toEqual([]);
+  });
+
+  it('has the parts of the skeleton', async () => {
+    const { cells } = await readNotebook(path);
+    const text = cells
+      .filter(({ cell_type }) => cell_type === 'markdown')
+      .map(({ source }) => joined(source));
+    expect(text[0]).toMatch(/^# /);
+    if (!experiments.some(({ id }) => `${id}.ipynb` === name)) return;
+    for (const part of ['## Committed results', '## A small run', '## Change this and see']) {
+      expect(
+        text.some((one) => one.startsWith(part)),
+        part,
+      ).toBe(true);
     }
+  });
+});
+
+describe.skipIf(!findPython())('executed by the kernel', () => {
+  beforeAll(() => {
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    const { status, stdout } = spawnSync(process.execPath, [tsc, '-b', 'tsconfig.build.json'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    expect(status, stdout).toBe(0);
+  });
+
+  it.concurrent.for(executed)('%s', { timeout: 900_000 }, async (name, { expect: check }) => {
+    const notebook = await executeNotebook(join(folder, name));
+    expectHealthy(notebook);
+    check(codeOf(notebook).length).toBeGreaterThan(0);
   });
 });
