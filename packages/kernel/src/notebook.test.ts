@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { KernelClient } from './testing/kernelClient.js';
 import { sampleFolder } from './testing/sampleFolder.js';
 import { hasPython, startKernel } from './testing/startKernel.js';
@@ -60,6 +61,28 @@ describe.skipIf(!hasPython)('in a notebook', () => {
     expect(await result('[a.length, new K().size.length, Side.Right, b === true]')).toEqual({
       'text/plain': '[ 3, 3, 5, true ]',
     });
+  });
+
+  test('files beside the notebook come and go, and are found once they are there', async () => {
+    const late = () => kernel.run("import { late } from './late';\nlate");
+    expect((await late()).reply.ename).toBe('TS2307');
+    for (let i = 0; i < 5; i++) {
+      await mkdir(join(sample.folder, `folder-${i}`));
+      await writeFile(join(sample.folder, `other-${i}.ts`), 'export {};');
+      await rm(join(sample.folder, `folder-${i}`), { recursive: true });
+    }
+    await writeFile(join(sample.folder, 'late.ts'), 'export const late = 42;');
+    await vi.waitFor(
+      async () => {
+        const { reply, text, of } = await late();
+        expect([reply.status, text('stderr'), of('execute_result')[0]?.data]).toEqual([
+          'ok',
+          '',
+          { 'text/plain': '42' },
+        ]);
+      },
+      { timeout: 20_000, interval: 300 },
+    );
   });
 
   test('names of earlier cells are written short in objects, and assigned to', async () => {

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type ts from '@tslab/typescript-for-tslab';
 import { type EmittedMaps, emittedMaps, withoutMapComment } from './cells/sourceMaps.js';
+import { separateTimers, type TimerHost } from './watchTimers.js';
 
 export type { ts };
 
@@ -168,7 +169,8 @@ const hooked = {
     const create = typescript.createWatchCompilerHost as unknown as (...args: unknown[]) => unknown;
     return create(files, { ...options, ...compilerOptions, lib, typeRoots }, ...rest);
   },
-  createWatchProgram(host: { afterProgramCreate?: (builder: ts.BuilderProgram) => void }) {
+  createWatchProgram(host: TimerHost & { afterProgramCreate?: (builder: ts.BuilderProgram) => void }) {
+    separateTimers(host);
     const created = host.afterProgramCreate;
     host.afterProgramCreate = (builder) => {
       program = builder.getProgram();
