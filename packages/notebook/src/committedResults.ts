@@ -80,7 +80,7 @@ function note({ id, rows, metric, split = 'test' }: Experiment, measured: readon
   const unit = metric === 'nats' ? 'nats per image' : 'bits per dimension';
   const where = split === 'valid' ? 'validation images' : 'test images';
   return measured.length === 0
-    ? `results/ has no number of ${id} yet; \`pnpm exp ${id} --preset cpu\` trains its ${ours} rows.`
+    ? `results/ has no number of ${id} yet; \`pnpm exp ${id} --preset cpu\` trains ${ours === 1 ? 'its row' : `its ${ours} rows`}.`
     : `${measured.length} of ${ours} rows of ${id} have a committed result; ${unit} of the ${where}.`;
 }
 

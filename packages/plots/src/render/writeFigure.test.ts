@@ -5,7 +5,7 @@ import { JSDOM } from 'jsdom';
 import sharp from 'sharp';
 import { beforeEach, expect, test } from 'vitest';
 import { tablePlot } from '../figures/tablePlot.js';
-import { writePlotlyScript } from './plotlyScript.js';
+import { plotlySource, writePlotlyScript } from './plotlyScript.js';
 import { renderSvg } from './renderSvg.js';
 import { writeFigure } from './writeFigure.js';
 
@@ -90,4 +90,10 @@ test('no path, and a path that cannot be written, are errors that leave nothing'
   );
   await expect(writeFigure(figure, { svg: folder })).rejects.toThrow(/EISDIR|EEXIST|ENOTEMPTY/);
   expect(await readdir(folder)).toEqual(['file']);
+});
+
+test('pages load the version of plotly.js that figures are drawn with', async () => {
+  const path = await writePlotlyScript(join(folder, 'versions'));
+  const version = /plotly-cartesian-(.+)\.min\.js$/.exec(path)?.[1];
+  expect((await plotlySource()).slice(0, 300)).toContain(`plotly.js v${version}`);
 });
