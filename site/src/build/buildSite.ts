@@ -68,7 +68,7 @@ const plotlyPath = (): string =>
 /** What numbers link to, and pictures, under the same names as in the results. */
 async function runFiles(experiments: readonly SiteExperiment[], results: string): Promise<OutFile[]> {
   const paths = experiments.flatMap(({ id, runs, pictures }) => [
-    ...pictures.map(({ file }) => `${id}/${file}`),
+    ...pictures.flatMap(({ file, beside }) => [file, ...beside].map((name) => `${id}/${name}`)),
     ...runs.flatMap(({ path, files }) => files.map((file) => `${path}/${file}`)),
   ]);
   return Promise.all(

@@ -37,8 +37,8 @@ function tableFigure(experiment: SiteExperiment): Figure | null {
         sd: row.sd ?? run?.standardError ?? null,
         sizes: run?.sizes || null,
         parameters: row.parameters,
-        steps: run?.computed ? null : row.steps,
-        seconds: row.seconds,
+        steps: run?.origin === 'trained' ? row.steps : null,
+        seconds: run?.origin === 'trained' ? row.seconds : null,
       };
     }),
     { metric, title },

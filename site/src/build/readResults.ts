@@ -41,7 +41,8 @@ export interface SiteRun {
   cpu: string;
   threads: number;
   commit: string | null;
-  computed: boolean;
+  /** How its number came about. */
+  origin: 'trained' | 'computed' | 'measured';
   hasWeights: boolean;
   /** Its curve; empty of what is computed. */
   log: MetricsLine[];
@@ -58,8 +59,16 @@ export interface SiteExperiment {
   runs: SiteRun[];
   /** Rows that have a model and no run. */
   missing: string[];
-  /** Further pictures of its folder, such as receptive fields, and their numbers where a JSON file of that name is beside. */
-  pictures: { file: string; numbers: unknown }[];
+  /** Further pictures of its folder, such as receptive fields. */
+  pictures: SitePicture[];
+}
+
+export interface SitePicture {
+  file: string;
+  /** Files of the same name beside it, with its numbers. */
+  beside: string[];
+  /** What its JSON file holds; null where there is none. */
+  numbers: unknown;
 }
 
 /** The files that a number links to. */
@@ -70,7 +79,7 @@ const tablePictures = ['plot.png', 'curve.png'];
 /** All committed results, table by table, in the registry's order. @throws Error naming a file that is damaged */
 export async function readResults(folder: string): Promise<SiteExperiment[]> {
   const found: SiteExperiment[] = [];
-  for (const experiment of experiments.filter(({ id }) => existsSync(join(folder, id, 'table.json')))) {
+  for (const experiment of experiments.filter(({ id }) => existsSync(join(folder, id)))) {
     found.push(await readExperiment(experiment, folder));
   }
   return found;
@@ -78,7 +87,7 @@ export async function readResults(folder: string): Promise<SiteExperiment[]> {
 
 async function readExperiment(experiment: Experiment, folder: string): Promise<SiteExperiment> {
   const own = join(folder, experiment.id);
-  const table = resultTableSchema.parse(JSON.parse(await readFile(join(own, 'table.json'), 'utf8')));
+  const table = await readTable(experiment, join(own, 'table.json'));
   const committed = await committedRuns(experiment, folder);
   const runs: SiteRun[] = [];
   for (const run of committed) runs.push(await readRun(experiment, run, folder));
@@ -96,6 +105,15 @@ async function readExperiment(experiment: Experiment, folder: string): Promise<S
   };
 }
 
+/** An experiment without a table has pictures alone. */
+async function readTable(
+  { metric, split = 'test' }: Experiment,
+  path: string,
+): Promise<Pick<ResultTable, 'metric' | 'split' | 'rows'>> {
+  if (!existsSync(path)) return { metric, split, rows: [] };
+  return resultTableSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+}
+
 async function readRun(experiment: Experiment, run: CommittedRun, folder: string): Promise<SiteRun> {
   const { row, seed, path, result, environment } = run;
   const own = join(folder, path);
@@ -109,21 +127,22 @@ async function readRun(experiment: Experiment, run: CommittedRun, folder: string
     ...{ parameters: result.parameters, steps: result.steps, images: result.images, seconds: result.seconds },
     ...{ dimensions: result.dimensions, dataset: result.dataset, engine: result.engine },
     ...{ cpu: environment.cpu, threads: environment.threads, commit: environment.commit },
-    computed: row.closedForm !== undefined,
+    origin: row.closedForm ? 'computed' : row.measure ? 'measured' : 'trained',
     hasWeights: run.hasWeights,
     log: existsSync(log) ? parseMetricsLog(await readFile(log, 'utf8')) : [],
     files: names.filter((name) => linked.includes(name) || name.endsWith('.png')).sort(),
   };
 }
 
-async function readPictures(folder: string): Promise<SiteExperiment['pictures']> {
-  const names = (await readdir(folder)).filter(
-    (name) => name.endsWith('.png') && !tablePictures.includes(name),
-  );
+async function readPictures(folder: string): Promise<SitePicture[]> {
+  const all = (await readdir(folder)).sort();
+  const pictures = all.filter((name) => name.endsWith('.png') && !tablePictures.includes(name));
   return Promise.all(
-    names.sort().map(async (file) => {
-      const numbers = join(folder, file.replace(/png$/, 'json'));
-      return { file, numbers: existsSync(numbers) ? JSON.parse(await readFile(numbers, 'utf8')) : null };
+    pictures.map(async (file) => {
+      const [json, text] = [file.replace(/png$/, 'json'), file.replace(/png$/, 'md')];
+      const beside = [json, text].filter((name) => all.includes(name));
+      const numbers = beside.includes(json) ? JSON.parse(await readFile(join(folder, json), 'utf8')) : null;
+      return { file, beside, numbers };
     }),
   );
 }

@@ -82,7 +82,7 @@ function headline(experiments: readonly SiteExperiment[]): Html | null {
   const candidates = experiments.flatMap((experiment) =>
     experiment.runs.flatMap((run) => {
       const paper = experiment.rows.find(({ name }) => name === run.row)?.paper ?? null;
-      return run.computed || paper === null ? [] : [{ experiment, run, paper }];
+      return run.origin !== 'trained' || paper === null ? [] : [{ experiment, run, paper }];
     }),
   );
   const [first] = candidates;

@@ -1,7 +1,8 @@
 import type { ResultRow } from '@pixelrnn/metrics';
 import { formatSeconds } from '@pixelrnn/training';
+import { z } from 'zod';
 import type { SiteFigure } from '../figures.js';
-import { inMetric, paperText, type SiteExperiment, type SiteRun } from '../readResults.js';
+import { inMetric, paperText, type SiteExperiment, type SitePicture, type SiteRun } from '../readResults.js';
 import { type Html, html } from './html.js';
 
 const units = { nats: 'nats per image', 'bits/dim': 'bits per dimension' } as const;
@@ -17,7 +18,7 @@ export function experimentHtml(
   figures: readonly { figure: SiteFigure; script: string; description: string }[],
   real: RealDigits,
 ): Html {
-  const { id, title, metric, split, runs, rows, missing, pictures } = experiment;
+  const { id, title, split, runs, rows, missing, pictures } = experiment;
   const own = figures.filter(({ figure }) => figure.id.startsWith(`${id}-`));
   const [table] = own.filter(({ figure }) => figure.id === `${id}-table`);
   const curves = own.filter((one) => one !== table);
@@ -25,6 +26,19 @@ export function experimentHtml(
   return html`
 <section class="experiment" id="${id}" aria-labelledby="${id}-title">
   <h3 id="${id}-title">${title}</h3>
+  ${shown.length > 0 ? tableHtml(experiment, shown) : null}
+  ${rows.some(({ paperRecalled }) => paperRecalled) ? html`<p class="note">(?) marks a number of the paper that was recalled, not read again.</p>` : null}
+  ${missing.length > 0 ? html`<p class="note">Not trained yet: ${missing.join('; ')}.</p>` : null}
+  ${table ? figureHtml([table], 'Paper beside ours') : null}
+  ${curves.length > 0 ? html`<div id="${id}-curves">${figureHtml(curves, 'Training curves')}</div>` : null}
+  ${pictures.map((picture) => pictureHtml(experiment, picture))}
+  ${runs.length > 0 ? html`<div class="runs">${runs.map((run) => runHtml(experiment, run, real))}</div>` : null}
+</section>`;
+}
+
+function tableHtml(experiment: SiteExperiment, shown: readonly ResultRow[]): Html {
+  const { title, metric, split, rows } = experiment;
+  return html`
   <p>Negative log-likelihood of the ${split === 'test' ? 'test' : 'validation'} images in ${units[metric]}; lower is better.
   ± is the standard error over images${rows.some(({ sd }) => sd !== null) ? ', in the figure the standard deviation over seeds where there are several' : ''}.</p>
   <div class="scroll" tabindex="0" role="region" aria-label="${title}: table">
@@ -34,14 +48,7 @@ export function experimentHtml(
       <th scope="col" class="number">Parameters</th><th scope="col" class="number">Steps</th><th scope="col" class="number">Wall time</th><th scope="col">Run</th></tr></thead>
     <tbody>${shown.flatMap((row) => tableRows(experiment, row))}</tbody>
   </table>
-  </div>
-  ${rows.some(({ paperRecalled }) => paperRecalled) ? html`<p class="note">(?) marks a number of the paper that was recalled, not read again.</p>` : null}
-  ${missing.length > 0 ? html`<p class="note">Not trained yet: ${missing.join('; ')}.</p>` : null}
-  ${table ? figureHtml([table], 'Paper beside ours') : null}
-  ${curves.length > 0 ? html`<div id="${id}-curves">${figureHtml(curves, 'Training curves')}</div>` : null}
-  ${pictures.map(({ file, numbers }) => pictureHtml(experiment, file, numbers))}
-  ${runs.length > 0 ? html`<div class="runs">${runs.map((run) => runHtml(experiment, run, real))}</div>` : null}
-</section>`;
+  </div>`;
 }
 
 function tableRows(experiment: SiteExperiment, row: ResultRow): Html[] {
@@ -58,7 +65,7 @@ function tableRows(experiment: SiteExperiment, row: ResultRow): Html[] {
       : null;
     return html`<tr><th scope="row">${label}</th><td class="number">${i === 0 ? paperText(row) || '–' : ''}</td>
       <td class="number ours"><a href="#${runAnchor(run)}">${inMetric(experiment, run.value)}</a>${error}</td>
-      <td class="number">${count(run.parameters)}</td><td class="number">${run.computed ? 'computed' : count(run.steps)}</td>
+      <td class="number">${count(run.parameters)}</td><td class="number">${run.origin === 'trained' ? count(run.steps) : run.origin}</td>
       <td class="number">${formatSeconds(run.seconds)}</td><td class="links">${runLinks(experiment, run)}</td></tr>`;
   });
 }
@@ -99,22 +106,42 @@ function figureHtml(
   </div>`;
 }
 
-function pictureHtml({ id, title }: SiteExperiment, file: string, numbers: unknown): Html {
-  const rows = contextRows(numbers);
-  const alt = rows
-    ? `Which pixels the prediction at the middle can depend on: ${rows.map(({ name, inputs, ideal }) => `${name} ${inputs} of ${ideal}`).join('; ')}`
-    : `${file.replace(/\.png$/, '')} of ${title}`;
+function pictureHtml({ id, title }: SiteExperiment, { file, beside, numbers }: SitePicture): Html {
+  const name = file.replace(/\.png$/, '').replaceAll('-', ' ');
+  const contexts = contextsIn(numbers);
+  const told = contexts
+    ? `What one pixel's prediction depends on: ${contexts.map((one) => `${one.name} ${one.inputs} of ${one.ideal}`).join('; ')} earlier pixels.`
+    : `${name} of ${title}`;
   return html`
-  <figure class="wide-picture"><img src="runs/${id}/${file}" alt="${alt}" loading="lazy" decoding="async">
-  <figcaption>${rows ? alt : file.replace(/\.png$/, '').replaceAll('-', ' ')}</figcaption></figure>`;
+  <figure class="wide-picture"><img src="runs/${id}/${file}" alt="${told}" loading="lazy" decoding="async">
+  <figcaption>${contexts ? told : name} <span class="links">${beside.map((one) => html`<a href="runs/${id}/${one}">${one}</a> `)}</span></figcaption></figure>`;
 }
 
-/** `contexts.json` of the experiment on receptive fields. */
-function contextRows(numbers: unknown): { name: string; inputs: number; ideal: number }[] | null {
-  const rows = (numbers as { rows?: unknown } | null)?.rows;
-  if (!Array.isArray(rows)) return null;
-  const whole = rows.every((row) => typeof row?.name === 'string' && typeof row?.inputs === 'number');
-  return whole ? rows : null;
+/** How much of what is earlier a prediction reads. */
+interface Context {
+  name: string;
+  inputs: number;
+  ideal: number;
+}
+
+const receptiveFields = z.object({
+  rows: z.array(z.object({ name: z.string(), inputs: z.int(), ideal: z.int() })),
+});
+const blindSpots = z.object({
+  contexts: z.array(z.object({ stack: z.string(), depth: z.int(), reads: z.int(), misses: z.int() })),
+});
+
+/** The contexts in the numbers of a picture, of the experiments on receptive fields and on the blind spot; null in others. */
+function contextsIn(numbers: unknown): Context[] | null {
+  const fields = receptiveFields.safeParse(numbers);
+  if (fields.success) return fields.data.rows;
+  const spots = blindSpots.safeParse(numbers);
+  if (!spots.success) return null;
+  return spots.data.contexts.map(({ stack, depth, reads, misses }) => ({
+    name: `${stack}, ${depth} ${depth === 1 ? 'layer' : 'layers'},`,
+    inputs: reads,
+    ideal: reads + misses,
+  }));
 }
 
 /** A grid of real images of a dataset, where there is one. */
@@ -147,7 +174,7 @@ function runHtml(experiment: SiteExperiment, run: SiteRun, real: RealDigits): Ht
   const facts: [string, string][] = [
     ['sizes', run.sizes],
     ['data', run.dataset],
-    ['images seen', run.computed ? '' : count(run.images)],
+    ['images seen', run.origin === 'trained' ? count(run.images) : ''],
     ['machine', `${run.threads} thread${run.threads === 1 ? '' : 's'} of ${run.cpu}, engine ${run.engine}`],
     ['commit', commit?.slice(0, 12) ?? ''],
     ['departures', run.departures.join('; ')],
