@@ -271,7 +271,7 @@ export class ImageDataset {
     return new MemoryStore(images, imageSize);
   }
 
-  /** Of images that are not in memory this is known only once they are read. */
+  /** Whether an intensity is too large; for images that are not in memory, that is known only once they are read. */
   private requireLevels(intensities: Uint8Array): void {
     const { levels, name } = this;
     if (levels === 256 || allBelow(intensities, levels)) return;

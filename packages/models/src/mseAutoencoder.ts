@@ -15,8 +15,8 @@ export const mseAutoencoderSchema = encoderSchema.extend({
   /** 2: Bernoulli outputs; more: Gaussians of one deviation around the decoder's numbers. */
   levels: z.int().min(2).max(256),
   /**
-   * Of those Gaussians, for intensities scaled to [-1, 1]: its likelihood depends on it, what it is trained to with `loss: 'mse'`
-   * does not.
+   * Standard deviation of those Gaussians, for intensities scaled to [-1, 1]. The likelihood depends on it; what the model
+   * learns with `loss: 'mse'` does not.
    */
   deviation: z.number().positive().default(0.2),
   /** Seed of the initial weights. */

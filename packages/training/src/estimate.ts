@@ -8,11 +8,11 @@ import { parseTrainingConfig, type TrainingOptions } from './trainingConfig.js';
 /** What training and evaluation will cost here, from one step. */
 export interface Estimate {
   secondsPerStep: number;
-  /** Of an evaluation. */
+  /** What an evaluation takes. */
   secondsPerImage: number;
-  /** Of all tensors at the peak of a step: weights, gradients, the optimiser's state, maps. */
+  /** Size of all tensors at the peak of a step: weights, gradients, the optimiser's state, maps. */
   tensorBytes: number;
-  /** Of the whole process after it: engine and dataset too. */
+  /** Size of the whole process after it: engine and dataset too. */
   processBytes: number;
   /** Images of the step that was measured; fewer than a batch where a whole one would take long. */
   images: number;

@@ -9,7 +9,7 @@ import { eventYielder } from './yieldToEvents.js';
 export interface Evaluation {
   /** Mean negative log-likelihood, nats per image. */
   nats: number;
-  /** Of that mean, over images: their standard deviation divided by the root of their number. */
+  /** Standard error of that mean: the standard deviation over images, divided by the root of their number. */
   standardError: number;
   images: number;
 }

@@ -14,7 +14,7 @@ export class TrainingError extends Error {
     super(message, options);
   }
 
-  /** Of a process that ends with this error: 130 after SIGINT, 143 after SIGTERM, else 1. */
+  /** Exit code of a process that ends with this error: 130 after SIGINT, 143 after SIGTERM, else 1. */
   get exitCode(): number {
     if (this.signal === 'SIGINT') return 130;
     return this.signal === 'SIGTERM' ? 143 : 1;

@@ -81,7 +81,7 @@ describe('what a function gives', () => {
     for (let i = 0; i < 4; i++) expect(values([vector(1, 2, 3)])).toEqual([[-1, -2, -3]]);
   });
 
-  /** Of TensorFlow's tensors where it runs, for those of a repeated call are no tensors to TensorFlow.js. */
+  /** Counts TensorFlow's tensors where it runs, for those of a repeated call are no tensors to TensorFlow.js. */
   const tensors = () => tensorflowBackend()?.getNumOfTFTensors() ?? tf.memory().numTensors;
 
   test('leaves no tensors behind but those it returns', () => {

@@ -21,7 +21,7 @@ export interface Operation {
 
 /** What a function of tensors had TensorFlow do. */
 export interface Recording {
-  /** Of all tensors. */
+  /** Number of all tensors. */
   readonly count: number;
   readonly sources: readonly { readonly tensor: number; readonly source: Source }[];
   readonly operations: readonly Operation[];
@@ -71,7 +71,7 @@ export function record(
   return { results, recording: assigned ? undefined : recorder.finish(results) };
 }
 
-/** Of all variables: other data where one was made, disposed or assigned to. */
+/** The data of all variables: others where one was made, disposed or assigned to. */
 const variableData = () =>
   new Set(Object.values(tf.engine().registeredVariables).map(({ dataId }) => dataId));
 

@@ -5,7 +5,7 @@ interface TensorData {
   shape: number[];
   /** TensorFlow's own number of the type. */
   dtype: number;
-  /** Of TensorFlow's tensor; below 0 while the values wait to be handed over. */
+  /** TensorFlow's number of the tensor; below 0 while the values wait to be handed over. */
   id: number;
   values: unknown;
   refCount: number;
@@ -31,7 +31,7 @@ export interface TensorflowBackend extends tf.KernelBackend {
     get(dataId: object): TensorData;
     set(dataId: object, data: TensorData): void;
   };
-  /** Of all of TensorFlow's tensors, those too that TensorFlow.js does not know. */
+  /** Counts all of TensorFlow's tensors, those too that TensorFlow.js does not know. */
   getNumOfTFTensors(): number;
   /** TensorFlow's numbers of tensors, whose values are handed over now where they were not. */
   getInputTensorIds(tensors: readonly { dataId: object }[]): number[];

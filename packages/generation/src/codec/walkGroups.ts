@@ -20,7 +20,7 @@ export interface Walk {
   stage: Stage;
   /** All of the model's. */
   stages: readonly Stage[];
-  /** Of every stage. */
+  /** Those of every stage. */
   conditions: readonly ConditionValues[];
   count: number;
   options: RunOptions;

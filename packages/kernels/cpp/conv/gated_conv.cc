@@ -52,7 +52,7 @@ void activate(int32_t maps, int32_t count, const float* vector, float* halves, f
     });
 }
 
-// Of one image: dsums, and their sum over the pixels, or null.
+// Writes dsums of one image, and their sum over the pixels where dvector is not null.
 void differentiate(int32_t maps, int32_t count, const float* halves, const float* dy, float* dsums, float* dvector) {
     each_part(maps, [&](int32_t map, auto part) {
         Vector first = {}, second = {};

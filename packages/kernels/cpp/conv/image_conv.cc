@@ -3,12 +3,12 @@
 namespace pixelrnn {
 namespace {
 
-// Of the whole batch.
+// The patches that the forward pass reads, those of the whole batch.
 Patches forward_patches(const ImageConvLayout& layout, const float* x) {
     return patches_of(layout.conv, false, layout.forward, Source::plain, x, nullptr);
 }
 
-// Of one image's dy, which is named later.
+// The patches of one image's dy, whose address is set later.
 Patches turned_patches(const ImageConvLayout& layout) {
     Patches patches = patches_of(layout.conv, true, layout.turned, Source::plain, nullptr, nullptr);
     patches.pixels = layout.pixels();

@@ -42,7 +42,7 @@ struct DiagonalSizes {
     int32_t rows(int32_t direction) const { return height - direction; }
     int32_t diagonals(int32_t direction) const { return rows(direction) > 0 ? rows(direction) + width - 1 : 0; }
     size_t pixels() const { return static_cast<size_t>(height) * width; }
-    // Of the first diagonal, and behind the last one.
+    // Where the gates of the first diagonal begin, and where those of the last one end.
     size_t first_gate(int32_t direction) const { return direction * pixels() * 4 * h; }
     size_t last_gate(int32_t direction) const {
         return first_gate(direction) + static_cast<size_t>(rows(direction)) * width * 4 * h;

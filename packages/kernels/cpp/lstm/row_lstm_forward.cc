@@ -54,7 +54,7 @@ void fill_inputs(const RowSizes& size, const float* row, float* inputs) {
     clear(inputs + static_cast<size_t>(end) * size.cin, static_cast<size_t>(columns - end) * size.cin);
 }
 
-// Of one image. Sums begin with `start` [height, width, 4h], or null.
+// Scans one image. Sums begin with `start` [height, width, 4h], or null.
 void scan(const RowSizes& size, const StateWeights& weights, const ForwardScratch& scratch,
           const pixelrnn_lstm_parameters& parameters, const float* x, const float* start, bool streamed, float* gates,
           float* hidden) {

@@ -7,7 +7,7 @@
 namespace pixelrnn {
 namespace {
 
-// Of the gates, which no cache holds any more.
+// How many cells ahead the gates are prefetched, which no cache holds any more.
 constexpr ptrdiff_t kCellsAhead = 8;
 
 // Cells of a register tile of one to four vectors of sums.

@@ -57,7 +57,7 @@ public:
         }
     }
 
-    // Of one level in each lane, the same to the bit.
+    // The logarithm of the probability of one level in each lane, to the bit that of all_levels.
     V one_level(V level) const {
         V mixed = {};
         for (int32_t i = 0; i < gaussians_; i++) {

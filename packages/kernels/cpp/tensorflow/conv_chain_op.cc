@@ -40,7 +40,7 @@ public:
 
     int count() const { return static_cast<int>(convolutions_.size()); }
 
-    // Of the convolutions, in their order, valid as long as this object.
+    // What the kernels are told of the convolutions, in their order; valid as long as this object.
     std::vector<pixelrnn_conv> describe(const Shape& x, const std::vector<FloatTensor>& kernels,
                                         const std::vector<FloatTensor>& masks) const {
         std::vector<pixelrnn_conv> convs;

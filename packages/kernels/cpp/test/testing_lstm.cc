@@ -18,7 +18,7 @@ struct Geometry {
     size_t at(int32_t image, int32_t pixel) const {
         return static_cast<size_t>(image) * shape.height * shape.width + static_cast<size_t>(pixel);
     }
-    // Of the state kernel's part number `part`.
+    // The pixel whose hidden state meets part number `part` of the state kernel.
     int32_t hidden_source(const Pixel& p, int32_t part) const {
         if (shape.directions == 1) {
             const int32_t column = p.column + part - shape.state_width / 2;
@@ -134,7 +134,7 @@ Doubles naive_output(const LstmShape& shape, const LstmArrays<double>& inputs, c
 
 namespace {
 
-// Of the up-projection and the residual; returns the gradient of the hidden map.
+// Backward through the up-projection and the residual; returns the gradient of the hidden map.
 Doubles naive_up_backward(const LstmShape& shape, const LstmArrays<double>& inputs, const std::vector<float>& up_mask,
                           const LstmStates& states, const Doubles& dy, LstmArrays<double>& d) {
     if (shape.up == 0) return dy;

@@ -29,7 +29,7 @@ export interface RowLSTMInputs {
   initialCell: tf.Tensor1D;
   /** Added to the input-to-state map, [B, H, W, 4h]. */
   addition?: tf.Tensor4D | undefined;
-  /** Of the hidden map, before it leaves the layer. */
+  /** What the hidden map is projected by before it leaves the layer. */
   projection?: UpProjection | undefined;
 }
 
@@ -50,6 +50,6 @@ export interface DiagonalBiLSTMInputs {
   initialCell: tf.Tensor2D;
   /** Added to the input-to-state map, [B, H, W, 8h]. */
   addition?: tf.Tensor4D | undefined;
-  /** Of the hidden map, before it leaves the layer. */
+  /** What the hidden map is projected by before it leaves the layer. */
   projection?: UpProjection | undefined;
 }

@@ -11,7 +11,7 @@ export interface RMSPropState {
 export interface RMSPropHyperparameters {
   /** Learning rate. */
   rate: number;
-  /** Of the running mean; Torch7's default is 0.99. */
+  /** Decay of the running mean; Torch7's default is 0.99. */
   decay: number;
   /** Added outside the root; Torch7's default is 1e-8. */
   epsilon: number;
@@ -49,9 +49,9 @@ export interface AdamState {
 export interface AdamHyperparameters {
   /** Learning rate. */
   rate: number;
-  /** Of the running mean of gradients; 0.9 in the paper. */
+  /** Decay of the running mean of gradients; 0.9 in the paper. */
   beta1: number;
-  /** Of the running mean of squared gradients; 0.999 in the paper. */
+  /** Decay of the running mean of squared gradients; 0.999 in the paper. */
   beta2: number;
   /** Added outside the root; 1e-8 in the paper. */
   epsilon: number;

@@ -15,7 +15,7 @@ import {
 type LayerArgs = ConstructorParameters<typeof tf.layers.Layer>[0];
 
 export interface ChainConvolutionArgs extends MaskedConvolutionOptions {
-  /** Of its weights, unlike the others' in the chain. */
+  /** What its weights are named after; no other in the chain has the same. */
   name: string;
   /** Applied to the input before the convolution; default linear. */
   inputActivation?: Activation;

@@ -27,7 +27,7 @@ export interface RecurrentLayerArgs extends NonNullable<ConstructorParameters<ty
 export interface RecurrentShapes {
   inputKernel: [number, number, number, number];
   stateKernel: number[];
-  /** Of h0 and c0. */
+  /** The shape of h0 and of c0. */
   initialState: number[];
 }
 

@@ -8,7 +8,7 @@ export interface BinNatsOptions {
   uniform: () => number;
 }
 
-/** Of each image, in nats: [N]. Every one is a lower bound of the one before it, but for the chance of `estimate`. */
+/** Nats of each image, [N]. Every one is a lower bound of the one before it, but for the chance of `estimate`. */
 export interface BinNats {
   /** -E log p(x + u), u uniform in [0, 1): how a continuous density is compared with discrete models. */
   dequantised: Float64Array;

@@ -40,7 +40,7 @@ export class LossAndGradients {
   }
 }
 
-/** Of each image, [B]. */
+/** The losses of a batch, one an image: [B]. */
 const losses: Record<Loss, (output: tf.Tensor, targets: tf.Tensor, levels: number) => tf.Tensor> = {
   nll: (output, targets, levels) => tf.neg(logLikelihood(output, targets, levels)),
   mse: (output, targets, levels) => {
