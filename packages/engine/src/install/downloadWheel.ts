@@ -31,7 +31,14 @@ export const fetchWithPip: FetchWheel = async (wheel, folder) => {
   const requirements = join(into, 'requirements.txt');
   await writeFile(requirements, `${wheel.project}==${wheel.version} --hash=sha256:${wheel.sha256}\n`);
   const options = ['--no-deps', '--no-cache-dir', '--require-hashes', '--only-binary=:all:', '--no-input'];
-  const target = ['--python-version', '3.12', '--implementation', 'cp', '--platform', wheel.tag];
+  const target = [
+    '--python-version',
+    wheel.python ?? '3.12',
+    '--implementation',
+    'cp',
+    '--platform',
+    wheel.tag,
+  ];
   const patience = ['--retries', '2', '--timeout', '30', '--progress-bar', 'off'];
   const result = await runProgram(
     python,

@@ -29,14 +29,14 @@ export async function installFromWheel(gpu: boolean, log: (line: string) => void
   // A compiler comes before the download, which would be of no use without.
   const compiler = readManifest(target) ? null : await provideCompiler({ log });
   await provideTensorflow(root, set, fetchWithPip, log);
-  await provideFolder(target, async (folder) => {
+  const { about } = await provideFolder(target, async (folder) => {
     log('Compiling the addon of TensorFlow.js...');
     await compileAddon(compiler ?? (await provideCompiler({ log })), tfjsNode.folder, root, folder);
     const facts = await checkAddon(join(folder, 'tfjs_binding.node'));
     if (gpu && !facts.gpu) throw new EngineError('it runs, but finds no GPU that it can use');
     return { tensorflow: facts.tensorflow, libraries: basename(root), gpu };
   });
-  return set.tensorflow;
+  return String(about.tensorflow);
 }
 
 /**

@@ -7,6 +7,8 @@ export interface Wheel {
   /** Size of the wheel. */
   readonly bytes: number;
   readonly sha256: string;
+  /** Version of Python that it is made for; default 3.12. */
+  readonly python?: string;
 }
 
 /** The wheels that together hold one libtensorflow. */
