@@ -2,6 +2,7 @@ export { autoencoder } from './autoencoder.js';
 export { blindSpot } from './blindSpot.js';
 export { completions } from './completions.js';
 export { conditional, conditionalCifar10 } from './conditional.js';
+export { chosenPositions, type NamedDistribution, namedDistributions } from './conditionals.js';
 export { discreteVsContinuous } from './discreteVsContinuous.js';
 export type { Experiment, ExperimentRow, ImageShape, PresetName, RowModel } from './experiment.js';
 export { presetNames, rowModel } from './experiment.js';

@@ -76,7 +76,7 @@ async function readTable(experiment: Experiment, results: string): Promise<Resul
 }
 
 function note({ id, rows, metric, split = 'test' }: Experiment, measured: readonly ResultRow[]): string {
-  const ours = rows.filter(({ model, closedForm }) => model || closedForm).length;
+  const ours = rows.filter(({ model, closedForm, measure }) => model || closedForm || measure).length;
   const unit = metric === 'nats' ? 'nats per image' : 'bits per dimension';
   const where = split === 'valid' ? 'validation images' : 'test images';
   return measured.length === 0

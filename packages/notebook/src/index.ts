@@ -10,11 +10,14 @@ export {
 } from '@pixelrnn/data';
 export { loadEngine } from '@pixelrnn/engine';
 export {
+  chosenPositions,
   experiments,
   findExperiment,
   loadPretrained,
+  namedDistributions,
   pretrainedModels,
   resolveSettings,
+  resultsFolder,
   trainingOptions,
   trainingShape,
 } from '@pixelrnn/experiments';
@@ -40,7 +43,16 @@ export {
   pixelCNNBlocks,
   rowLSTM,
 } from '@pixelrnn/layers';
-export { binProbabilities, bitsPerDim, idealContext, logLikelihood, receptiveField } from '@pixelrnn/metrics';
+export {
+  binProbabilities,
+  bitsPerDim,
+  DequantizedGaussian,
+  gaussianBinNats,
+  IntensityMoments,
+  idealContext,
+  logLikelihood,
+  receptiveField,
+} from '@pixelrnn/metrics';
 export {
   gatedPixelCNN,
   multiScale,
@@ -64,6 +76,7 @@ export {
   trainingCurve,
   writeFigure,
 } from '@pixelrnn/plots';
+export { Random } from '@pixelrnn/random';
 export { evaluate, loadModel, readMetricsLog, train } from '@pixelrnn/training';
 export { type BuildRowOptions, type BuiltRow, buildRow } from './buildRow.js';
 export { type CommittedResults, type CommittedRow, committedResults } from './committedResults.js';
