@@ -19,6 +19,7 @@ const planFile = () =>
 test('what a plan alone needs reaches no TensorFlow.js', () => {
   expect(reachedImports(new URL('./plan.ts', import.meta.url))).toEqual([
     '#nativeExecutor',
+    '@pixelrnn/cell',
     '@pixelrnn/kernels/plan',
     '@pixelrnn/random',
     'zod',
