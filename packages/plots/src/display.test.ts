@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { displayFigure, displayImage } from './display.js';
 import { notebookColors } from './figures/notebookColors.js';
 import { tablePlot } from './figures/tablePlot.js';
@@ -26,6 +26,27 @@ test('outside a notebook the error says what to do instead', async () => {
 
 test('bytes that are no PNG are refused', () => {
   expect(() => displayImage(new Uint8Array(30))).toThrow('needs the bytes of a PNG file, got 30 bytes');
+});
+
+test("Deno's kernel is handed what shows itself", async () => {
+  const shown: Record<symbol, () => Record<string, unknown>>[] = [];
+  const display = async (value: (typeof shown)[number]) => void shown.push(value);
+  vi.stubGlobal('Deno', { jupyter: { display } });
+  try {
+    await displayFigure(figure);
+    displayImage(await image, 'One white pixel');
+  } finally {
+    vi.unstubAllGlobals();
+  }
+  const bundles = shown.map((value) => value[Symbol.for('Jupyter.display')]?.());
+  expect(bundles.map((bundle) => bundle?.['text/plain'])).toEqual([
+    description,
+    'One white pixel: 5 x 5 pixels',
+  ]);
+  expect(bundles.map((bundle) => Object.keys(bundle ?? {})[0])).toEqual([
+    'application/vnd.plotly.v1+json',
+    'image/png',
+  ]);
 });
 
 let sent: { message: Message; update: boolean }[];

@@ -5,7 +5,7 @@ import { bundleSender, type SendBundle } from './notebook.js';
 /**
  * Shows a figure in the output of the running notebook cell: interactive where the notebook can draw Plotly's JSON, else
  * as SVG, else in words; in colours for light and dark themes.
- * @throws PlotError outside a notebook of this workspace's kernel, or tslab's, or when the figure cannot be drawn.
+ * @throws PlotError outside a notebook of this workspace's kernel, tslab's or Deno's, or when the figure cannot be drawn.
  */
 export async function displayFigure(figure: Figure): Promise<void> {
   const send = sender();
@@ -15,7 +15,7 @@ export async function displayFigure(figure: Figure): Promise<void> {
 /**
  * Shows a PNG, such as `imageGrid` gives, in the output of the running notebook cell.
  * @param alt what is to be seen, in words, for who cannot see it; its size in pixels is added.
- * @throws PlotError outside a notebook of this workspace's kernel, or tslab's, or when the bytes are no PNG.
+ * @throws PlotError outside a notebook of this workspace's kernel, tslab's or Deno's, or when the bytes are no PNG.
  */
 export function displayImage(png: Uint8Array, alt = 'Image'): void {
   const bytes = Buffer.from(png.buffer, png.byteOffset, png.byteLength);

@@ -13,13 +13,23 @@ interface TslabJupyter {
     | null;
 }
 
+/** What Deno's kernel has for its cells; it shows a value as the value's own `Jupyter.display` says. */
+interface DenoGlobal {
+  Deno?: { jupyter?: { display?: (value: object) => Promise<void> } };
+}
+
 /**
  * What sends a bundle to the running cell's output, undefined outside a notebook. In a kernel that shares nothing, plain tslab,
- * its module is in Node's own cache: it runs in this process.
+ * its module is in Node's own cache: it runs in this process. Deno's kernel takes no metadata.
  */
 export function bundleSender(): SendBundle | undefined {
   const shared = (globalThis as { [displaySymbol]?: SendBundle })[displaySymbol];
   if (shared) return shared;
+  const deno = (globalThis as DenoGlobal).Deno?.jupyter;
+  if (deno?.display) {
+    const { display } = deno;
+    return (data) => void display({ [Symbol.for('Jupyter.display')]: () => data });
+  }
   const { cache } = createRequire(import.meta.url);
   const path = Object.keys(cache).find((name) => /[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(name));
   const kernel = path === undefined ? undefined : (cache[path]?.exports as TslabJupyter);
