@@ -1,5 +1,6 @@
 export { cellSignal } from '@pixelrnn/cell';
 export {
+  cifar10Classes,
   type DatasetSplits,
   ImageDataset,
   loadBinarizedMnist,
@@ -63,6 +64,7 @@ export {
   receptiveRadius,
   scaleIntensities,
   scalesOf,
+  viewsOf,
 } from '@pixelrnn/models';
 export {
   besideGrid,
@@ -72,6 +74,7 @@ export {
   generationOrder,
   heatmap,
   imageGrid,
+  labelledGrid,
   tablePlot,
   trainingCurve,
   writeFigure,

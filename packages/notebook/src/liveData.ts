@@ -51,6 +51,10 @@ function sources(
       remedy: "The papers' binarization is not here; `pnpm data fetch binarized-mnist` fetches it.",
     };
   }
+  if (has('seeded')) {
+    const seeded = () => loadBinarizedMnist({ ...place, kind: 'seeded' });
+    return { own: seeded, other: seeded, remedy: '' };
+  }
   const other = () => loadMnist(place);
   if (has('cifar10')) {
     return {
@@ -67,7 +71,7 @@ function sources(
     };
   }
   throw new Error(
-    `liveData knows fixed, cifar10 and imagenet32, but the experiment's datasets are ${datasets.join(', ')}: load one of them with @pixelrnn/data.`,
+    `liveData knows fixed, seeded, cifar10 and imagenet32, but the experiment's datasets are ${datasets.join(', ')}: load one of them with @pixelrnn/data.`,
   );
 }
 

@@ -23,6 +23,15 @@ describe('liveData', () => {
     expect(data.note).toContain(remedy);
   });
 
+  it.each([
+    ['conditional', 'binarized MNIST (seeded binarization)'],
+    ['conditional-cifar10', 'MNIST'],
+  ])('%s has the class of every image where its own data are missing', async (id, name) => {
+    const { train, test, note } = await liveData(findExperiment(id), { dataDir: await temporaryFolder() });
+    expect([train.name, train.labels?.length, test.labels?.length]).toEqual([name, 50_000, 10_000]);
+    expect(note.includes('is not here')).toBe(name === 'MNIST');
+  });
+
   it('damaged files are an error, not another dataset', async () => {
     const dataDir = await temporaryFolder();
     await mkdir(join(dataDir, 'imagenet'));
