@@ -42,7 +42,8 @@ describe('liveData', () => {
 
   it('knows the data of every experiment, and no others', async () => {
     const dataDir = await temporaryFolder();
-    const kinds = new Map(experiments.map(({ datasets }) => [datasets.join(), { datasets }]));
+    const withData = experiments.filter(({ datasets }) => datasets.length > 0);
+    const kinds = new Map(withData.map(({ datasets }) => [datasets.join(), { datasets }]));
     for (const kind of kinds.values())
       expect((await liveData(kind, { dataDir })).train.name).toMatch(/MNIST/);
     await expect(liveData({ datasets: ['lego'] }, { dataDir })).rejects.toThrow('datasets are lego');
