@@ -4,7 +4,7 @@ export class BenchError extends Error {
 
   constructor(
     message: string,
-    /** Of the program: 2 for wrong usage. */
+    /** Exit code of the program: 2 for wrong usage. */
     readonly exitCode: 1 | 2 = 1,
   ) {
     super(message);

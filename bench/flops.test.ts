@@ -10,7 +10,7 @@ beforeAll(() => loadEngine({ engine: 'cpu', quiet: true }));
 const size = { height: 5, width: 4, levels: 2, h: 1, headWidth: 1 } as const;
 const tiny = { ...size, model: 'pixelcnn', blocks: 1 } as const;
 
-/** Of one more recurrent layer. */
+/** What one more recurrent layer adds. */
 function flopsOfLayer(colors: number, model: 'row' | 'diagonal'): number {
   const flops = (layers: number) => flopsPerStep(modelOf({ ...size, colors, model, layers }), 1);
   return flops(2) - flops(1);
@@ -44,7 +44,7 @@ it('counts both directions of a Diagonal BiLSTM', () => {
   expect(flopsOfLayer(1, 'diagonal')).toBe(2 * 20 * 3 * (16 + 16 + 2));
 });
 
-/** Of one more gated layer, in an image of 5 x 4 pixels. */
+/** What one more gated layer adds, in an image of 5 x 4 pixels. */
 function flopsOfGatedLayer(
   colors: number,
   condition: { conditionSize?: number; conditionMaps?: number } = {},
@@ -57,7 +57,7 @@ function flopsOfGatedLayer(
 }
 
 it('counts both stacks of a gated layer, its link and its projection', () => {
-  // Of one map: 2 x 3 taps and 1 x 2 taps to two sums, two sums to two, one map to one.
+  // One map: 2 x 3 taps and 1 x 2 taps to two sums, two sums to two, one map to one.
   expect(flopsOfGatedLayer(1)).toBe(2 * 3 * 20 * 3 * (12 + 4 + 4 + 1));
 });
 

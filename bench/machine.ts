@@ -9,7 +9,7 @@ export const machineSchema = z.strictObject({
   threads: z.int().positive(),
   platform: z.string(),
   node: z.string(),
-  /** Of the last minute, when the bench began: what else the machine had to do. */
+  /** Load of the last minute, when the bench began: what else the machine had to do. */
   loadAverage: z.number().nonnegative(),
   tensorflow: z.string(),
   /** Floats in a vector register. */

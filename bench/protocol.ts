@@ -4,10 +4,10 @@ import type { Architecture } from './works.js';
 /** What a participant prints, one JSON object a line, once it is warm. */
 export const readySchema = z.object({
   ready: z.object({
-    /** Of the framework. */
+    /** Version of the framework. */
     version: z.string(),
     parameters: z.int().positive(),
-    /** Of the first step, at the initial weights, nats per image. */
+    /** Loss of the first step, at the initial weights, nats per image. */
     loss: z.number(),
   }),
 });
@@ -28,7 +28,7 @@ export const oursReadySchema = z.object({
 export const stepsSchema = z.object({
   /** Wall time of the n steps. */
   seconds: z.number().positive(),
-  /** Of the last step, nats per image. */
+  /** Loss of the last step, nats per image. */
   loss: z.number(),
   /** Processor time that the participant used while it waited for this request. */
   idleCpuSeconds: z.number().nonnegative(),

@@ -7,7 +7,7 @@ const measured = rate.nullable();
 /** `pnpm bench training --json`. */
 export const reportSchema = z.strictObject({
   machine: machineSchema.extend({
-    /** Of the engine's product of two large matrices, 1e9 operations a second. */
+    /** Speed of the engine's product of two large matrices, 1e9 operations a second. */
     matmulGflops: rate,
     pytorch: z.string().nullable(),
     jax: z.string().nullable(),
@@ -28,7 +28,7 @@ export const reportSchema = z.strictObject({
       rounds: z.record(z.string(), z.array(rate)),
       /** Ours, counted over live weights: see flops.ts. */
       gflops: rate,
-      /** Of the matrix product's speed in the same rounds. */
+      /** Fraction of the matrix product's speed in the same rounds. */
       matmulFraction: rate,
     }),
   ),

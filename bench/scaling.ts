@@ -67,7 +67,7 @@ interface MeasureOptions extends Pace {
   log: (line: string) => void;
 }
 
-/** Of each work, the median of the rounds; a round goes through all of them, so that a disturbance hits one round of many. */
+/** The median of the rounds of each work; a round goes through all of them, so that a disturbance hits one round of many. */
 async function millisecondsPerStep(
   works: readonly ScalingWork[],
   folder: string,

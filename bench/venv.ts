@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Of the peers' programs and requirements. */
+/** Where the peers' programs and requirements are. */
 export const peersFolder = join(import.meta.dirname, 'peers');
 
-/** Of the peers' virtual environment. */
+/** Where the peers' virtual environment is. */
 export const venvFolder = join(import.meta.dirname, '.venv');
 
 /** The virtual environment's interpreter. */

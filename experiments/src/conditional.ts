@@ -48,7 +48,7 @@ const paper: TrainingSettings = {
   samples: 100,
 };
 
-/** Of the images whose label is withheld in training, so that guidance has a model of all images to start from. */
+/** Share of the images whose label is withheld in training, so that guidance has a model of all images to start from. */
 const dropCondition = 0.1;
 
 const sizes = { ...kernels, skip: false } as const;

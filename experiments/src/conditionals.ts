@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 
 /** A colour of a pixel of an image. */
 export interface Position {
-  /** Of the dataset. */
+  /** Its number in the dataset. */
   image: number;
   row: number;
   column: number;

@@ -87,7 +87,7 @@ const gatedPixelCNN = (layers: number) =>
   gated(7, 3, 384) + layers * (gated(5, 384, 384) + pointwise(384, 384)) + gatedHead;
 /** A condition of m numbers: weights of both halves of both stacks in each layer. */
 const told = (m: number, layers: number, p: number) => m * 4 * p * (layers + 1);
-/** Of a 2 x 2 image three halvings leave one pixel. */
+/** Parameters of the encoder: three halvings leave one pixel of a 2 x 2 image. */
 const encoder = (f: number, m: number) =>
   9 * 3 * f + f + (9 * f * 2 * f + 2 * f) + (9 * 2 * f * 4 * f + 4 * f) + pointwise(4 * f, m);
 /** The same in reverse, without the code's own map. */

@@ -163,7 +163,7 @@ export interface ExperimentReport {
   experiment: Experiment;
   runs: readonly CommittedRun[];
   recipes: Recipes | null;
-  /** Of the experiment's folder, but for plot and curves. */
+  /** Those in the experiment's folder, but for plot and curves. */
   pictures: readonly string[];
 }
 

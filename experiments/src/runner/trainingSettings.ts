@@ -20,8 +20,8 @@ export const trainingSettingsSchema = z.strictObject({
   sampleEvery: positive.nullable().default(null),
 });
 
-/** Of a preset: what has a default may be left out. */
+/** Settings of a preset: what has a default may be left out. */
 export type TrainingSettings = z.input<typeof trainingSettingsSchema>;
 
-/** Of a run: every key. */
+/** Settings of a run: every key. */
 export type ResolvedTrainingSettings = z.output<typeof trainingSettingsSchema>;

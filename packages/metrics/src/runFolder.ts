@@ -39,7 +39,7 @@ const metricsLineSchema = z.strictObject({
   squaredError: z.number().optional(),
   /** Mean over the validation images, nats per image. */
   valid: z.number().optional(),
-  /** Of the last of those steps. */
+  /** Learning rate of the last of those steps. */
   learningRate: z.number().optional(),
   /** Root mean square, over those steps, of the gradients' global norm before clipping. */
   gradientNorm: z.number().optional(),

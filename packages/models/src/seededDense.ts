@@ -6,7 +6,7 @@ export interface SeededDenseArgs {
   /** Default linear. */
   activation?: 'linear' | 'relu';
   seed: number;
-  /** Of the layer, and the purpose of its initial weights. */
+  /** Name of the layer, and the purpose of its initial weights. */
   name: string;
 }
 

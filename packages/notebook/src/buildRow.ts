@@ -16,7 +16,7 @@ export interface BuildRowOptions {
   preset?: PresetName;
   /** Settings that differ from the preset's, as `--set` of `pnpm exp` takes them. */
   set?: Record<string, unknown>;
-  /** Of the weights and of the order of images; default 0. */
+  /** Seed of the weights and of the order of images; default 0. */
   seed?: number;
 }
 

@@ -16,7 +16,7 @@ export interface Environment {
   platform: string;
   cpu: string;
   cores: number;
-  /** Of the checkout, with `-dirty` where it was changed; null outside a git checkout. */
+  /** Commit of the checkout, with `-dirty` where it was changed; null outside a git checkout. */
   commit: string | null;
   data: Record<string, string>;
 }

@@ -12,7 +12,7 @@ export const trainingConfigSchema = z.strictObject({
   maxSeconds: z.number().positive().nullable().default(null),
   /** Images an update. */
   batchSize: positive,
-  /** Of the order of the images. */
+  /** Seed of the order of the images. */
   seed: z.int().min(0).max(0xffffffff),
 
   /**
@@ -33,7 +33,7 @@ export const trainingConfigSchema = z.strictObject({
   /** Added outside the root. 1e-8 is both Torch7's default and Adam's paper's. */
   epsilon: z.number().positive().default(1e-8),
 
-  /** Of the learning rate. `constant` (default) is all that the papers speak of. */
+  /** How the learning rate changes. `constant` (default) is all that the papers speak of. */
   schedule: z.enum(['constant', 'step', 'cosine']).default('constant'),
   /** Steps over which the rate rises linearly from 0, before any schedule. 0: RMSProp's first steps are bounded anyway. */
   warmupSteps: z.int().nonnegative().default(0),

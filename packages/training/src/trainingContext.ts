@@ -31,7 +31,7 @@ export interface TrainingContext {
    * written without.
    */
   folder?: string;
-  /** Of the folder, where the caller has it already; else it is locked while training. */
+  /** The lock of the folder, where the caller has it already; else it is locked while training. */
   lock?: RunLock;
   /** Once it is aborted, training writes a checkpoint and throws the signal's reason; in a notebook, that of the cell by default. */
   signal?: AbortSignal;

@@ -44,7 +44,7 @@ struct ForwardLayout {
     }
 };
 
-// Of one image. Rows that have not begun keep their initial states in both lines. Sums begin with `start`
+// Scans one image. Rows that have not begun keep their initial states in both lines. Sums begin with `start`
 // [height, width, 8h], or null.
 void scan(const DiagonalSizes& size, int32_t direction, const StateWeights& weights, const ForwardScratch& scratch,
           const pixelrnn_lstm_parameters& parameters, const float* x, const float* start, bool streamed, float* gates,

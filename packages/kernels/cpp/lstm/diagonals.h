@@ -66,7 +66,7 @@ View<T> view_of(T* map, const DiagonalSizes& size, int32_t channels, int32_t dir
     return {map + (size.width - 1) * static_cast<ptrdiff_t>(channels), row, -channels};
 }
 
-// Of a map [height, width, 8h].
+// One direction's gates in a map [height, width, 8h].
 template <typename T>
 View<T> gates_of(T* gates, const DiagonalSizes& size, int32_t direction) {
     return view_of(gates + direction * 4 * size.h, size, size.gates, direction);

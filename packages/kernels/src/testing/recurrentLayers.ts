@@ -14,7 +14,7 @@ export interface RecurrentLayer {
   width: number;
   cin: number;
   h: number;
-  /** Of the Row LSTM's two convolutions. */
+  /** Widths of the Row LSTM's two convolutions. */
   inputSide: number;
   stateSide: number;
   /** 1: mask B of one colour; 3: of three, whose channels are cyclic within each gate; 0: nothing is masked. */

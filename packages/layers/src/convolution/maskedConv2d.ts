@@ -23,7 +23,7 @@ export interface MaskedConv2DArgs extends NonNullable<LayerArgs>, MaskedConvolut
   activation?: Activation;
   /** Default true. */
   useBias?: boolean;
-  /** Of the initial weights; default 0. */
+  /** Seed of the initial weights; default 0. */
   seed?: number;
 }
 

@@ -28,7 +28,7 @@ export interface MaskedConvChainArgs extends NonNullable<LayerArgs> {
   convolutions: readonly ChainConvolutionArgs[];
   /** Colours of a pixel; channels belong to them cyclically. */
   colors: number;
-  /** Of the initial weights; default 0. */
+  /** Seed of the initial weights; default 0. */
   seed?: number;
 }
 

@@ -9,9 +9,9 @@ export interface PixelCNNBlocksArgs {
   colors: number;
   /** Side of the masked convolution in the middle, odd; default 3. */
   kernelSize?: number;
-  /** Of the initial weights; default 0. */
+  /** Seed of the initial weights; default 0. */
   seed?: number;
-  /** Of the layer. */
+  /** Name of the layer. */
   name?: string;
 }
 

@@ -15,7 +15,7 @@ export interface MCGSMArgs extends NonNullable<ConstructorParameters<typeof tf.l
   features: number;
   /** Intensities whose bins the density is integrated over; default 256. The layer itself does not need them. */
   levels?: number;
-  /** Of the initial weights; default 0. */
+  /** Seed of the initial weights; default 0. */
   seed?: number;
 }
 

@@ -19,7 +19,7 @@ export interface RecurrentLayerArgs extends NonNullable<ConstructorParameters<ty
   outputFilters?: number;
   /** The input is added to the output, which then has as many maps; default false. */
   residual?: boolean;
-  /** Of the initial weights; default 0. */
+  /** Seed of the initial weights; default 0. */
   seed?: number;
 }
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { insertZeros } from './zeroStuffing.js';
 
 export interface JoinScalesArgs extends NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]> {
-  /** Of the subsampled image. */
+  /** Rows and columns from one pixel of the subsampled image to the next. */
   stride: number;
 }
 

@@ -5,7 +5,7 @@ import type { PlanBuilder } from '../describe/planBuilder.js';
 import { insertZeros, takeEvery } from './zeroStuffing.js';
 
 export interface KnownPixelsArgs extends NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]> {
-  /** Of the subsampled image. */
+  /** Rows and columns from one pixel of the subsampled image to the next. */
   stride: number;
   /** Intensities, 2 for Bernoulli logits. */
   levels: number;

@@ -16,7 +16,7 @@ export interface TransposedConv2DArgs extends NonNullable<ConstructorParameters<
   kernelSize?: number;
   /** Default linear. */
   activation?: 'linear' | 'relu';
-  /** Of the initial weights; default 0. */
+  /** Seed of the initial weights; default 0. */
   seed?: number;
 }
 

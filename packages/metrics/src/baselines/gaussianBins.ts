@@ -119,7 +119,7 @@ function sums(n: number, D: number, term: (i: number) => number): Float64Array {
   });
 }
 
-// Of the density proportional to exp(t d) on [-1/2, 1/2].
+// Below it, series stand in for the density proportional to exp(t d) on [-1/2, 1/2].
 const small = 1e-2;
 
 /** ln of the integral of exp(t d). */

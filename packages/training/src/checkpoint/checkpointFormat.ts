@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { TrainingError } from '../trainingError.js';
 
-/** Of the `training` part of `model.json`; a change of what it holds or means is another version. */
+/** Version of the `training` part of `model.json`; a change of what it holds or means is another version. */
 export const checkpointVersion = 2;
 
 const fileSchema = z.strictObject({ path: z.string(), bytes: z.int(), sha256: z.string() });
@@ -50,7 +50,7 @@ const trainingSchema = z.strictObject({
   engine: z.string(),
   weights: fileSchema,
   state: fileSchema,
-  /** Of the tensors in the state's file; their names are `group/index`. */
+  /** What the tensors in the state's file are; their names are `group/index`. */
   stateSpecs: z.array(specSchema),
 });
 

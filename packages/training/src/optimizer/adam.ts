@@ -5,9 +5,9 @@ import type { Optimizer, OptimizerState } from './optimizer.js';
 
 export interface AdamOptions {
   learningRate: number;
-  /** Of the running mean of gradients; 0.9 in the paper. */
+  /** Decay of the running mean of gradients; 0.9 in the paper. */
   beta1?: number;
-  /** Of the running mean of squared gradients; 0.999 in the paper. */
+  /** Decay of the running mean of squared gradients; 0.999 in the paper. */
   beta2?: number;
   /** Added outside the root; 1e-8 in the paper. */
   epsilon?: number;

@@ -5,7 +5,7 @@ import type { Optimizer, OptimizerState } from './optimizer.js';
 
 export interface RMSPropOptions {
   learningRate: number;
-  /** Of the running mean of squared gradients; Torch7's default is 0.99. */
+  /** Decay of the running mean of squared gradients; Torch7's default is 0.99. */
   decay?: number;
   /** Added outside the root; Torch7's default is 1e-8. */
   epsilon?: number;

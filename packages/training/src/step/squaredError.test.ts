@@ -18,7 +18,7 @@ const autoencoder = () => {
   return mseAutoencoder({ ...sizes, encoderFilters: 4, seed: 1 }).autoencoder;
 };
 
-/** Of the whole dataset, by its definition. */
+/** The mean over the whole dataset, by its definition. */
 function squaredError(model: tf.LayersModel): number {
   return tf.tidy(() => {
     const { intensities, shape } = [...data.sequentialBatches(64)][0]!;
