@@ -85,9 +85,14 @@ export class KernelServer extends ZmqServer {
     return super.bindSocket(socket, port);
   }
 
+  /** What tslab does not know, such as JupyterLab's `history_request`, it would tell in the output of the cell that runs. */
   override async handleShellMessage(socket: Socket, ...frames: Buffer[]): Promise<void> {
+    const { warn } = console;
     try {
-      await super.handleShellMessage(socket, ...frames);
+      if (!answered.has(typeOf(frames))) console.warn = () => {};
+      const handled = super.handleShellMessage(socket, ...frames);
+      console.warn = warn; // it was told before the first await
+      await handled;
     } catch (error) {
       this.#callbacks.broken(error);
     }
@@ -172,5 +177,21 @@ export class KernelServer extends ZmqServer {
     };
     message.signAndSend(this.connInfo.key, { send: collect });
     return frames;
+  }
+}
+
+const answered: ReadonlySet<string> = new Set(
+  ['kernel_info', 'execute', 'is_complete', 'inspect', 'complete', 'comm_info', 'shutdown'].map(
+    (name) => `${name}_request`,
+  ),
+);
+
+/** A message's type; it is signed, and refused later where the signature is wrong. */
+function typeOf(frames: readonly Buffer[]): string {
+  const header = frames[frames.findIndex((frame) => frame.toString() === '<IDS|MSG>') + 2];
+  try {
+    return (JSON.parse(String(header)) as { msg_type: string }).msg_type;
+  } catch {
+    return 'unreadable';
   }
 }
