@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Experiment, pretrainedModels, resultsFolder, resultTable } from '@pixelrnn/experiments';
 import { paperNumber, type ResultRow, type ResultTable, resultTableSchema } from '@pixelrnn/metrics';
@@ -23,7 +23,7 @@ export interface CommittedResults {
   rows: CommittedRow[];
   /** The paper's numbers beside ours; null where there is no number at all. */
   figure: Figure | null;
-  /** Committed images drawn from trained rows, PNG. */
+  /** Committed pictures of trained rows, PNG: samples first, then what else a row draws, such as its classes. */
   samples: { label: string; png: Uint8Array }[];
   /** Names for `loadPretrained`, the best likelihood first. */
   pretrained: string[];
@@ -49,8 +49,8 @@ export async function committedResults(
   }));
   const samples: CommittedResults['samples'] = [];
   for (const { name, label, seeds } of table.rows) {
-    const path = join(results, experiment.id, 'runs', name, `seed-${Math.min(...seeds)}`, 'samples.png');
-    if (existsSync(path)) samples.push({ label, png: await readFile(path) });
+    const folder = join(results, experiment.id, 'runs', name, `seed-${Math.min(...seeds)}`);
+    samples.push(...(await picturesOf(label, folder)));
   }
   const weights = await pretrainedModels(results);
   const best = [...measured].sort((a, b) => (ours(a) as number) - (ours(b) as number));
@@ -63,6 +63,24 @@ export async function committedResults(
     samples,
     pretrained: best.map(({ name }) => `${experiment.id}/${name}`).filter((name) => weights.has(name)),
   };
+}
+
+const samplesName = 'samples.png';
+
+/** Pictures of a run folder, `samples.png` under the row's label alone, `classes-guidance-3.png` as "label, classes guidance 3". */
+async function picturesOf(label: string, folder: string): Promise<CommittedResults['samples']> {
+  if (!existsSync(folder)) return [];
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.png')).sort();
+  const ordered = [
+    ...names.filter((name) => name === samplesName),
+    ...names.filter((name) => name !== samplesName),
+  ];
+  return Promise.all(
+    ordered.map(async (name) => ({
+      label: name === samplesName ? label : `${label}, ${name.slice(0, -'.png'.length).replaceAll('-', ' ')}`,
+      png: await readFile(join(folder, name)),
+    })),
+  );
 }
 
 async function readTable(experiment: Experiment, results: string): Promise<ResultTable> {

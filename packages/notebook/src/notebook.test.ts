@@ -91,7 +91,12 @@ describe('committedResults', () => {
     expect(Number(ours?.ours)).toBeCloseTo(79.3, 1);
     expect(rows.find(({ model }) => model === 'NADE')).toMatchObject({ paper: '88.33', ours: '', steps: '' });
     expect(figure?.data).toHaveLength(2);
-    expect(samples.map(({ label }) => label)).toContain('Diagonal BiLSTM (7 layers, h = 16)');
+    const [diagonal, completed] = samples.filter(({ label }) =>
+      label.startsWith('Diagonal BiLSTM (7 layers'),
+    );
+    expect(diagonal?.label).toBe('Diagonal BiLSTM (7 layers, h = 16)');
+    expect(completed?.label).toBe('Diagonal BiLSTM (7 layers, h = 16), completions');
+    expect(completed?.png.subarray(1, 4)).toEqual(Buffer.from('PNG'));
     expect(pretrained[0]).toBe('table4/diagonal-bilstm-7x16');
     expect(note).toMatch(
       /^\d of 5 rows of table4 have a committed result; nats per image of the test images\.$/,
