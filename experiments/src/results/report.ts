@@ -182,26 +182,35 @@ export function resultsReadme(reports: readonly ExperimentReport[]): string {
   ].join('\n')}\n`;
 }
 
-/** The table of the root README, between its markers. */
+/** The table of the root README, between its markers: what was trained, and the titles of what was measured with its weights. */
 export function summary(reports: readonly ExperimentReport[]): string {
-  const lines = reports.flatMap(({ experiment, runs }) =>
+  const trained = reports.filter(({ experiment }) =>
+    experiment.rows.some(({ model, standIn }) => model && !standIn),
+  );
+  const lines = trained.flatMap(({ experiment, runs }) =>
     runs.map((run) => {
       const { value, standardError } = measured(experiment, run);
-      const { row, seed } = run;
+      const { row, seed, result } = run;
       const places = digits(experiment);
       const name = `${row.label}${seed === 0 ? '' : `, seed ${seed}`}`;
       const paper = paperNumber({ paper: row.paper, paperRecalled: row.paperRecalled ?? false });
       const error = standardError ? ` ± ${standardError.toFixed(places)}` : '';
       const notes = departures(experiment, run).join('; ');
-      return [experiment.title, name, paper, `${value.toFixed(places)}${error}`, notes];
+      const steps = row.model ? large(result.steps) : '';
+      return [experiment.title, name, paper, `${value.toFixed(places)}${error}`, steps, notes];
     }),
   );
-  return alignedTable([['table', 'row', 'paper', 'ours ± standard error', 'departures'], ...lines]);
+  const header = ['table', 'row', 'paper', 'ours ± standard error', 'steps', 'departures'];
+  const others = reports
+    .filter((report) => !trained.includes(report))
+    .map(({ experiment }) => experiment.title);
+  const also = others.length > 0 ? `\n\nMeasured without further training: ${others.join('; ')}.` : '';
+  return `${alignedTable([header, ...lines])}${also}`;
 }
 
-/** A Markdown table as the formatter leaves it, columns aligned; those of numbers, the third and fourth, to the right. */
+/** A Markdown table as the formatter leaves it, columns aligned; those of numbers, the third to the fifth, to the right. */
 function alignedTable(lines: readonly string[][]): string {
-  const right = (column: number) => column === 2 || column === 3;
+  const right = (column: number) => column >= 2 && column <= 4;
   const widths = (lines[0] as string[]).map((_, i) =>
     Math.max(3, ...lines.map((line) => line[i]?.length ?? 0)),
   );
