@@ -11,6 +11,7 @@ import {
 import { captionedPictures } from '@pixelrnn/plots';
 import { msePictures, pictureNames, pixelCNNPictures } from './codePictures.js';
 import { kernels } from './colorPresets.js';
+import * as digits from './digitPresets.js';
 import { type Experiment, type ExperimentRow, type FinishedRow, rowModel } from './experiment.js';
 import { gatedPixelCNNSettings } from './modelRows.js';
 import type { TrainingSettings } from './runner/trainingSettings.js';
@@ -23,42 +24,14 @@ const mseSettings = mseAutoencoderSchema.pick({
   deviation: true,
 });
 
-const smoke: TrainingSettings = {
-  data: 'fixed',
-  steps: 20,
-  maxSeconds: null,
-  batchSize: 16,
-  learningRate: 2e-3,
-  logEvery: 5,
-  validateEvery: 20,
-  validImages: 100,
-  testImages: 100,
-  trainImages: 0,
-  samples: 4,
-};
-const cpu: TrainingSettings = {
-  ...smoke,
-  steps: 31_250, // 10 passes
-  optimizer: 'adam',
-  learningRate: 3e-3,
-  warmupSteps: 300,
-  schedule: 'cosine',
-  logEvery: 100,
-  validateEvery: 3_125,
-  validImages: 2_000,
-  testImages: null,
-  samples: 10,
-};
+const smoke: TrainingSettings = { ...digits.smoke, samples: 4 };
+const cpu: TrainingSettings = { ...digits.cpu, samples: 10 };
 const paper: TrainingSettings = {
-  ...smoke,
+  ...digits.paper,
   data: 'imagenet32',
   steps: 500_000,
   batchSize: 128,
-  learningRate: 5e-4,
-  logEvery: 100,
   validateEvery: 2_500,
-  validImages: null,
-  testImages: null,
   samples: 10,
 };
 

@@ -4,49 +4,18 @@ import { writeFileAtomic } from '@pixelrnn/files';
 import { bitsPerDim } from '@pixelrnn/metrics';
 import { classPictures } from './classPictures.js';
 import { ablation, paper as colorPaper, smoke as colorSmoke, kernels } from './colorPresets.js';
+import * as digits from './digitPresets.js';
 import type { Experiment, ExperimentRow, FinishedRow, PresetName } from './experiment.js';
 import { gatedPixelCNNRow } from './modelRows.js';
 import type { TrainingSettings } from './runner/trainingSettings.js';
 
-const digits = Array.from({ length: 10 }, (_, digit) => String(digit));
+const digitClasses = Array.from({ length: 10 }, (_, digit) => String(digit));
 
-/** What a step of the papers' optimiser and of ours does with MNIST; the canonical binarization has no labels. */
-const smoke: TrainingSettings = {
-  data: 'seeded',
-  steps: 20,
-  maxSeconds: null,
-  batchSize: 16,
-  learningRate: 2e-3,
-  logEvery: 5,
-  validateEvery: 20,
-  validImages: 100,
-  testImages: 100,
-  trainImages: 0,
-  samples: 10,
-};
-const cpu: TrainingSettings = {
-  ...smoke,
-  steps: 31_250, // 10 passes
-  optimizer: 'adam',
-  learningRate: 3e-3,
-  warmupSteps: 300,
-  schedule: 'cosine',
-  logEvery: 100,
-  validateEvery: 3_125,
-  validImages: 2_000,
-  testImages: null,
-  samples: 100,
-};
-const paper: TrainingSettings = {
-  ...smoke,
-  steps: 312_500, // 100 passes
-  learningRate: 5e-4,
-  logEvery: 100,
-  validateEvery: 3_125,
-  validImages: null,
-  testImages: null,
-  samples: 100,
-};
+/** The canonical binarization has no labels. */
+const data = 'seeded';
+const smoke: TrainingSettings = { ...digits.smoke, data, samples: 10 };
+const cpu: TrainingSettings = { ...digits.cpu, data, samples: 100 };
+const paper: TrainingSettings = { ...digits.paper, data, samples: 100 };
 
 /** Share of the images whose label is withheld in training, so that guidance has a model of all images to start from. */
 const dropCondition = 0.1;
@@ -120,7 +89,7 @@ export const conditional: Experiment = {
   title: 'Gated PixelCNN, section 2.3: digits by their class, binarized MNIST',
   metric: 'nats',
   canonicalDataset: 'binarized MNIST (seeded binarization)',
-  rows: rows(mnistPresets, digits),
+  rows: rows(mnistPresets, digitClasses),
   datasets: ['seeded', 'dynamic'],
   loadData({ data }, { dataDir }) {
     return loadBinarizedMnist({ kind: data as 'seeded' | 'dynamic', dataDir });

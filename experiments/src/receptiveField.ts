@@ -2,38 +2,16 @@ import { join } from 'node:path';
 import { loadBinarizedMnist } from '@pixelrnn/data';
 import { writeFileAtomic } from '@pixelrnn/files';
 import { imageGrid, writeFigure } from '@pixelrnn/plots';
+import * as digits from './digitPresets.js';
 import type { Experiment, ExperimentRow, FinishedRow } from './experiment.js';
 import { pixelCNNRow, pixelRNNRow } from './modelRows.js';
 import { contextImage, countContext, exactContext } from './receptiveMaps.js';
 import { likelihoodAgainstContext } from './receptivePlot.js';
 import type { TrainingSettings } from './runner/trainingSettings.js';
 
-const smoke: TrainingSettings = {
-  data: 'fixed',
-  steps: 10,
-  maxSeconds: null,
-  batchSize: 16,
-  learningRate: 2e-3,
-  logEvery: 5,
-  validateEvery: 10,
-  validImages: 100,
-  testImages: 100,
-  trainImages: 0,
-  samples: 0,
-};
+const smoke: TrainingSettings = { ...digits.smoke, steps: 10, validateEvery: 10 };
 /** Three passes, the same for every row. */
-const cpu: TrainingSettings = {
-  ...smoke,
-  steps: 9_375,
-  optimizer: 'adam',
-  learningRate: 3e-3,
-  warmupSteps: 200,
-  schedule: 'cosine',
-  logEvery: 100,
-  validateEvery: 3_125,
-  validImages: 2_000,
-  testImages: null,
-};
+const cpu: TrainingSettings = { ...digits.cpu, steps: 9_375, warmupSteps: 200 };
 const paper: TrainingSettings = {
   ...cpu,
   steps: 312_500,
