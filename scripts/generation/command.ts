@@ -76,6 +76,16 @@ export const options = {
       'how far conditional logits are moved on from unconditional ones; 1: not',
     ).argParser(number(-1e-9)),
   json: () => new Option('--json', 'one JSON object on stdout'),
+  images: (path: (text: string) => string) =>
+    new Option(
+      '--images <path>',
+      'a PNG of one image or of tiles without gaps, or a folder of PNGs',
+    ).argParser(path),
+  imageCount: (most: number) =>
+    new Option(
+      '--count <number>',
+      'so many images: the first of a PNG or folder, evenly spaced ones of a dataset',
+    ).argParser(integer(1, most)),
   dataset: () => new Option('--dataset <id>', 'a dataset of `pnpm data list`'),
   split: () =>
     new Option('--split <name>', 'of the dataset').choices(['train', 'valid', 'test']).default('test'),

@@ -25,14 +25,10 @@ export const completeCommand = (signal: AbortSignal): Command =>
   new Command('pnpm complete')
     .description('Completes images: draws their missing pixels from a trained model.')
     .argument(...modelArgument, path)
-    .option('--images <path>', 'a PNG of one image or of tiles without gaps, or a folder of PNGs', path)
+    .addOption(options.images(path))
     .addOption(options.dataset())
     .addOption(options.split())
-    .option(
-      '--count <number>',
-      'so many images: the first of a PNG or folder, evenly spaced ones of a dataset',
-      integer(1, 100_000),
-    )
+    .addOption(options.imageCount(100_000))
     .requiredOption('--out <path>', 'a PNG with a grid, or a folder for a PNG of each', path)
     .addOption(new Option('--missing <part>', 'what is to be drawn').choices(occlusions).default('lowerHalf'))
     .addOption(

@@ -1,7 +1,7 @@
 import { userPath } from '@pixelrnn/files';
 import { compress } from '@pixelrnn/generation';
 import { Command } from 'commander';
-import { classesFor, integer, options, progressBar } from './command.js';
+import { classesFor, options, progressBar } from './command.js';
 import { write } from './imageFiles.js';
 import { type ImageFlags, modelArgument, openImages, openModel } from './inputs.js';
 
@@ -18,14 +18,10 @@ export const compressCommand = (signal: AbortSignal): Command =>
   new Command('pnpm compress')
     .description('Compresses images without loss; pnpm decompress gives them back with the same model.')
     .argument(...modelArgument, path)
-    .option('--images <path>', 'a PNG of one image or of tiles without gaps, or a folder of PNGs', path)
+    .addOption(options.images(path))
     .addOption(options.dataset())
     .addOption(options.split())
-    .option(
-      '--count <number>',
-      'so many images: the first of a PNG or folder, evenly spaced ones of a dataset',
-      integer(1, 100_000_000),
-    )
+    .addOption(options.imageCount(100_000_000))
     .requiredOption('--out <file>', 'the compressed file', path)
     .addOption(options.classes())
     .addOption(options.dataDir(path))
