@@ -258,7 +258,7 @@ describe('bad input', () => {
     const error = await dataErrorOf(() => start(url, folder, { openFile: () => Promise.reject(denied) }));
     expect(error.code).toBe('unwritable');
     expect(error.message).toBe(
-      `f should be written into ${folder}, but that gave EROFS: make the folder writable or choose another data folder.`,
+      `f should be written into ${folder}, but that gave EROFS: make the folder writable or choose another data folder (PIXELRNN_DATA_DIR).`,
     );
   });
 

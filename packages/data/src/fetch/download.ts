@@ -2,6 +2,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { cellSignal, countedProgress, inNotebook } from '@pixelrnn/cell';
+import { throughProxy } from '@pixelrnn/files';
 import { DataError } from '../dataError.js';
 import { onDisk } from '../onDisk.js';
 import type { OnProgress } from '../progress.js';
@@ -107,7 +108,7 @@ async function complete(options: DownloadOptions, path: string): Promise<void> {
       if (!error.again || attempt >= attempts) {
         throw new DataError(
           'network',
-          `${name} (${bytes} bytes) should come from ${url}, but ${error.message}: ` +
+          `${name} (${bytes} bytes) should come from ${url}${throughProxy(url)}, but ${error.message}: ` +
             `check the connection and run again (what was fetched is resumed), or put the file into ${folder}.`,
           { cause: error },
         );

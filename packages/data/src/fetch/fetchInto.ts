@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { proxiedFetch } from '@pixelrnn/files';
 import { reasonOf } from '../dataError.js';
 
 /** Why a request gave no whole file; `again` tells whether another try may help. */
@@ -57,7 +58,7 @@ export async function fetchInto(handle: FileHandle, options: FetchIntoOptions): 
 
   try {
     const response = await network(() =>
-      fetch(options.url, {
+      proxiedFetch(options.url, {
         headers: { 'accept-encoding': 'identity', ...(have > 0 && { range: `bytes=${have}-` }) },
         signal: signals,
       }),

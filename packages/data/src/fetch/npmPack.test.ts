@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { temporaryFolder } from '@pixelrnn/files/testing';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { dataErrorOf } from '../testing/samples.js';
 import { npmPack, type RunNpm, runNpm } from './npmPack.js';
 
@@ -21,6 +21,23 @@ describe('npmPack', () => {
     const error = await dataErrorOf(() => npmPack(join(folder, 'nothing-here'), folder, runNpm));
     expect(error.code).toBe('network');
     expect(error.message).toMatch(/nothing-here should come by `npm pack`, but that failed \(.*npm err/i);
+  });
+
+  it('names the proxy that npm went through', async () => {
+    onTestFinished(() => void vi.unstubAllEnvs());
+    for (const name of ['https_proxy', 'NO_PROXY', 'no_proxy']) vi.stubEnv(name, undefined);
+    vi.stubEnv('HTTPS_PROXY', 'http://127.0.0.1:1'); // nobody listens there
+    const run: RunNpm = () => {
+      const stderr =
+        'npm error request to https://registry.example/x failed, reason: connect ECONNREFUSED 127.0.0.1:1';
+      return Promise.reject(Object.assign(new Error(), { stderr }));
+    };
+    const { message } = await dataErrorOf(() => npmPack('x@1', '/tmp', run));
+    expect(message).toContain(
+      'x@1 should come by `npm pack` through the proxy http://127.0.0.1:1 (HTTPS_PROXY), but that failed (npm error',
+    );
+    vi.stubEnv('NO_PROXY', 'registry.example');
+    expect((await dataErrorOf(() => npmPack('x@1', '/tmp', run))).message).not.toContain('the proxy');
   });
 
   it("ends at the interrupt of a notebook's cell", async () => {

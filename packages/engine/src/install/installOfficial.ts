@@ -1,6 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { cp, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { proxiedFetch, throughProxy } from '@pixelrnn/files';
 import { EngineError } from '../engineError.js';
 import { checkAddon } from './checkAddon.js';
 import { requireSpace } from './diskSpace.js';
@@ -66,10 +67,8 @@ async function runInstallScript(packageFolder: string, copy: string, gpu: boolea
 
 /** Asks for the head of the prebuilt addon: a host that does not answer would hold the install script for minutes. */
 async function requireReachable(packageFolder: string): Promise<void> {
-  const { env } = process;
-  const mirrored = env.TFJS_NODE_CDN_STORAGE ?? env.CDN_STORAGE ?? env.TFJS_NODE_BASE_URI;
-  const proxied = env.HTTPS_PROXY ?? env.https_proxy;
-  if (mirrored || proxied) return; // reached in ways that this request would not go
+  const { TFJS_NODE_CDN_STORAGE, CDN_STORAGE, TFJS_NODE_BASE_URI } = process.env;
+  if (TFJS_NODE_CDN_STORAGE ?? CDN_STORAGE ?? TFJS_NODE_BASE_URI) return; // it comes from elsewhere
   const { binary, version } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as {
     binary: { host: string };
     version: string;
@@ -78,11 +77,12 @@ async function requireReachable(packageFolder: string): Promise<void> {
   const { host } = new URL(address);
   let status: number;
   try {
-    status = (await fetch(address, { method: 'HEAD', signal: AbortSignal.timeout(probeSeconds * 1000) }))
-      .status;
+    const signal = AbortSignal.timeout(probeSeconds * 1000);
+    status = (await proxiedFetch(address, { method: 'HEAD', signal })).status;
   } catch (error) {
     const { cause, message } = error as Error;
-    throw new EngineError(`${host} is out of reach (${cause instanceof Error ? cause.message : message})`);
+    const reason = cause instanceof Error ? cause.message : message;
+    throw new EngineError(`${host} is out of reach${throughProxy(address)} (${reason})`);
   }
   if (status >= 400)
     throw new EngineError(`${host} has no prebuilt addon for this platform (HTTP ${status})`);
