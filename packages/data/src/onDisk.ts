@@ -10,6 +10,9 @@ export interface DiskTarget {
   role?: 'data' | 'cache';
 }
 
+/** The variable that names another. */
+const variables = { data: 'PIXELRNN_DATA_DIR', cache: 'PIXELRNN_CACHE_DIR' };
+
 /**
  * Runs `work`, whose errors of the disk become a sentence; others pass as they are.
  * @throws DataError `unwritable`
@@ -27,8 +30,8 @@ export async function onDisk<T>(
     throw new DataError(
       'unwritable',
       full
-        ? `${name} needs ${bytes === undefined ? 'space' : `${bytes} bytes`} in ${folder}, but the disk is full (${reason}): free some space or choose another ${role} folder, and run again.`
-        : `${name} should be written into ${folder}, but that gave ${reason}: make the folder writable or choose another ${role} folder.`,
+        ? `${name} needs ${bytes === undefined ? 'space' : `${bytes} bytes`} in ${folder}, but the disk is full (${reason}): free some space or choose another ${role} folder (${variables[role]}), and run again.`
+        : `${name} should be written into ${folder}, but that gave ${reason}: make the folder writable or choose another ${role} folder (${variables[role]}).`,
       { cause: error },
     );
   }

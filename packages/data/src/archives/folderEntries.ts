@@ -65,9 +65,16 @@ async function list(
       name,
       bytes: 0,
       modified: 0,
-      problem: info ? 'it is no file' : `it is a link to nowhere (${target})`,
+      problem: info
+        ? 'it is no file'
+        : target === undefined
+          ? goneProblem
+          : `it is a link to nowhere (${target})`,
     });
 }
+
+/** Node's names are of UTF-8; what it lists under another one it does not find again. */
+const goneProblem = 'it is not found under its name, which may not be UTF-8: rename it';
 
 async function statOrNothing(path: string) {
   try {
@@ -82,9 +89,11 @@ async function unlessUnreadable<T>(path: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
+    const at = (error as NodeJS.ErrnoException).path ?? path;
+    const rename = at.includes('\ufffd') ? 'rename it, as its name is not UTF-8' : 'make it readable';
     throw new DataError(
       'unreadable',
-      `${path} should be readable, but reading it gave ${reasonOf(error)}: make it readable or choose another folder.`,
+      `${at} should be readable, but reading it gave ${reasonOf(error)}: ${rename}, or choose another folder.`,
       { cause: error },
     );
   }

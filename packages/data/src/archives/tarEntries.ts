@@ -6,6 +6,7 @@ import { fileContent, gunzipped } from '../fetch/fileContent.js';
 import { readError } from '../fetch/verifiedFile.js';
 import { plainName, requireSafeName } from './archiveName.js';
 import { isGzippedTar, isTarName } from './tarForm.js';
+import { memberOf } from './tarMember.js';
 
 /** A file in an archive. Its content must be read, or the loop left, before the next entry comes. */
 export interface ArchiveEntry {
@@ -28,11 +29,17 @@ export interface TarOptions {
 const BLOCK_BYTES = 512;
 
 /**
+ * Of tar-stream, whose types do not list them: `memberOf` decodes the names, and formats older than ustar have nothing to be
+ * known by but the checksum of their headers.
+ */
+const tarOptions: object = { filenameEncoding: 'latin1', allowUnknownFormat: true };
+
+/**
  * The files of a tar archive in its order, streamed and never unpacked, under the names that unpacking gives them; gunzipped
  * where it is gzipped. A tar file inside it, as ILSVRC2012_img_train.tar has one for each class, is read too: its files
- * come as `n01440764.tar/n01440764_18.JPEG`. A name may come more than once; unpacking keeps the last.
- * @throws DataError `truncated`, `format` (no tar, corrupt gzip, a link or device inside, a path that climbs out),
- * `unreadable`.
+ * come as `n01440764.tar/n01440764_18.JPEG`. A name may come more than once; unpacking keeps the last. Links, devices and
+ * sparse files come without content, with their `problem`.
+ * @throws DataError `truncated`, `format` (no tar, corrupt gzip, a path that climbs out), `unreadable`.
  */
 export async function* tarEntries({ path, remedy, onChunk }: TarOptions): AsyncGenerator<ArchiveEntry> {
   const gunzip = await isGzippedTar(path, remedy).catch((error: unknown) => {
@@ -47,7 +54,7 @@ async function* readTar(
   where: string,
   remedy: string,
 ): AsyncGenerator<ArchiveEntry> {
-  const entries = extract();
+  const entries = extract(tarOptions);
   const tail = new TailCheck();
   // The loop below sees the error too, as the end of its stream; it is thrown there.
   const failure = pipeline(source, tail, entries).then(
@@ -63,18 +70,14 @@ async function* readTar(
   };
   try {
     for await (const entry of entries) {
-      const { type, size = 0 } = entry.header;
-      requireSafeName(entry.header.name, where, remedy);
-      const name = plainName(entry.header.name);
-      if (type === 'file' || type === 'contiguous-file') {
+      const { path, isFolder, problem } = memberOf(entry.header);
+      requireSafeName(path, where, remedy);
+      const name = plainName(path);
+      if (problem !== undefined) yield { name, bytes: 0, content: nothing(), problem };
+      else if (!isFolder) {
         const content = translated(entry as AsyncIterable<Uint8Array>);
         if (isTarName(name)) yield* innerTar(name, content, where, remedy);
-        else yield { name, bytes: size, content };
-      } else if (type !== 'directory') {
-        throw new DataError(
-          'format',
-          `${where} should hold files and folders only, but its entry ${name} is a ${type}: ${remedy}.`,
-        );
+        else yield { name, bytes: entry.header.size ?? 0, content };
       }
       entry.resume();
     }
@@ -93,6 +96,8 @@ async function* readTar(
     );
   }
 }
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 async function* innerTar(
   name: string,

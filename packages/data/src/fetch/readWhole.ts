@@ -3,12 +3,15 @@ import { DataError } from '../dataError.js';
 
 /**
  * An entry's whole content in memory.
- * @throws DataError `format` for one above `limit` bytes, before it is read; `truncated` for one shorter than it says.
+ * @throws DataError `format` for one that is no file, or above `limit` bytes, before it is read; `truncated` for one shorter than it says.
  */
 export async function readWhole(
-  { name, bytes, content }: ArchiveEntry,
+  { name, bytes, content, problem }: ArchiveEntry,
   { archive, remedy, limit }: { archive: string; remedy: string; limit: number },
 ): Promise<Uint8Array> {
+  if (problem !== undefined) {
+    throw new DataError('format', `${archive} should hold ${name} as a file, but ${problem}: ${remedy}.`);
+  }
   if (bytes > limit) {
     throw new DataError(
       'format',

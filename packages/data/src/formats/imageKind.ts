@@ -12,9 +12,9 @@ const kinds: readonly { name: string; at: number; magic: string; read: boolean }
   { name: 'WebP', at: 8, magic: 'WEBP', read: true },
   { name: 'TIFF', at: 0, magic: 'II*\0', read: true },
   { name: 'TIFF', at: 0, magic: 'MM\0*', read: true },
-  { name: 'AVIF', at: 4, magic: 'ftypavif', read: true },
+  { name: 'TIFF', at: 0, magic: 'II+\0', read: true }, // of more than 4 GB, or by programs that always write that form
+  { name: 'TIFF', at: 0, magic: 'MM\0+', read: true },
   { name: 'BMP', at: 0, magic: 'BM', read: false },
-  { name: 'HEIC', at: 4, magic: 'ftyp', read: false },
   { name: 'JPEG XL', at: 0, magic: '\xff\x0a', read: false },
   { name: 'JPEG XL', at: 4, magic: 'JXL ', read: false },
   { name: 'JPEG 2000', at: 4, magic: 'jP  ', read: false },
@@ -24,12 +24,22 @@ const kinds: readonly { name: string; at: number; magic: string; read: boolean }
 /** The formats that are read, for sentences. */
 export const readFormats = 'PNG, JPEG, GIF, WebP, TIFF or AVIF';
 
-const HEAD_BYTES = 16;
+const HEAD_BYTES = 64;
 
 /** What the content is, whatever its name says; undefined where it is no image. */
 export function imageKind(bytes: Uint8Array): ImageKind | undefined {
   const head = Buffer.from(bytes.subarray(0, HEAD_BYTES)).toString('latin1');
-  return kinds.find(({ at, magic }) => head.startsWith(magic, at));
+  return kinds.find(({ at, magic }) => head.startsWith(magic, at)) ?? heifKind(head);
+}
+
+/** The first box of a HEIF file names its brand, and then the others that it is compatible with. */
+function heifKind(head: string): ImageKind | undefined {
+  if (!head.startsWith('ftyp', 4)) return undefined;
+  const end = Buffer.from(head, 'latin1').readUInt32BE(0);
+  const [brand, , ...others] = head.slice(8, Math.min(end, head.length)).match(/.{4}/gs) ?? [];
+  if (brand === 'avis') return { name: 'sequence of AVIF images', read: false };
+  if (brand === 'avif' || others.includes('avif')) return { name: 'AVIF', read: true };
+  return { name: 'HEIC', read: false };
 }
 
 const extensions: Record<string, string> = {

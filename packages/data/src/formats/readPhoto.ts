@@ -14,7 +14,8 @@ export interface ReadPhoto extends DecodedImage {
  * - colours with an ICC profile are converted by it; CMYK without one by (255 - C)(255 - K) / 255;
  * - EXIF orientation is applied; of an animation the first frame is taken.
  *
- * Without profiles these are the values of Pillow's `convert('RGB')`, 16-bit grey excepted, which Pillow clips.
+ * Without profiles these are the values of Pillow's `convert('RGB')`, but for 16-bit grey, which Pillow clips, and for what is
+ * transparent in a GIF, which is black here.
  * @param where File and entry, for the errors.
  * @throws DataError `format` (another format, damaged) or `truncated`
  */
@@ -54,9 +55,9 @@ async function read(
       throw imageError('format', where, `its values are of the type ${metadata.depth}`, remedy);
     }
     const upright = input.autoOrient();
-    const image =
-      metadata.space === 'cmyk' && !metadata.icc ? await fromCmyk(upright) : await fromColours(upright);
-    return { ...image, conversions: conversionsOf(metadata, format) };
+    const plainCmyk = metadata.space === 'cmyk' && !isProfileOf('CMYK', metadata.icc);
+    const image = plainCmyk ? await fromCmyk(upright) : await fromColours(upright);
+    return { ...image, conversions: conversionsOf(metadata, format, bytes) };
   } catch (error) {
     throw translated(error, where, remedy);
   }
@@ -90,7 +91,7 @@ async function fromCmyk(image: Sharp): Promise<DecodedImage> {
   return { width: info.width, height: info.height, pixels };
 }
 
-function conversionsOf(metadata: Metadata, format: string): string[] {
+function conversionsOf(metadata: Metadata, format: string, bytes: Uint8Array): string[] {
   const { space, depth, hasAlpha, isPalette, icc, orientation = 1, pages = 1 } = metadata;
   const found = {
     [`${format}`]: format !== 'PNG' && format !== 'JPEG',
@@ -99,13 +100,33 @@ function conversionsOf(metadata: Metadata, format: string): string[] {
     'with a palette': isPalette && format !== 'GIF',
     'with an alpha channel, which is dropped': hasAlpha,
     'of 16 bits': depth === 'ushort',
-    'with a colour profile other than sRGB': icc !== undefined && !namesSrgb(icc),
+    'with a colour profile other than sRGB': isProfileOf(profileColours(space), icc) && !namesSrgb(icc!),
     'turned upright': orientation > 1,
-    'animated, of which the first frame is taken': pages > 1,
+    'animated, of which the first frame is taken': pages > 1 || (format === 'PNG' && isAnimatedPng(bytes)),
   };
   return Object.entries(found)
     .filter(([, holds]) => holds)
     .map(([words]) => words);
+}
+
+/** The chunk that announces an animation comes before the image's data. */
+function isAnimatedPng(bytes: Uint8Array): boolean {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 8; at + 8 <= file.length; at += file.readUInt32BE(at) + 12) {
+    const type = file.toString('latin1', at + 4, at + 8);
+    if (type === 'IDAT' || type === 'acTL') return type === 'acTL';
+  }
+  return false;
+}
+
+/** Whether this is a profile of these colours: others are not applied, whatever is embedded. */
+const isProfileOf = (colours: string, icc: Buffer | undefined): boolean =>
+  icc?.toString('latin1', 36, 40) === 'acsp' && icc.toString('latin1', 16, 20) === colours;
+
+/** The colours that a profile for an image in a space of libvips is of. */
+function profileColours(space: string | undefined): string {
+  if (space === 'cmyk') return 'CMYK';
+  return space === 'b-w' || space === 'grey16' ? 'GRAY' : 'RGB ';
 }
 
 /** A profile's description is ASCII in version 2 of the format, and UTF-16 in version 4. */

@@ -18,9 +18,12 @@ const folderNames = { train: ['train'], valid: ['valid', 'val', 'validation'], t
  */
 export async function findOwnImages(folder: string, onNote: OnNote): Promise<OwnSources> {
   await requireFolder(folder);
-  const names = await namesIn(folder);
+  const names = (await namesIn(folder)).sort();
+  // Where several would do, the first of these in the order above, in small letters before capitals.
   const splitAt = (split: keyof typeof folderNames) =>
-    names.find((name) => folderNames[split].includes(name.toLowerCase()));
+    folderNames[split]
+      .flatMap((wanted) => names.filter((name) => name.toLowerCase() === wanted).reverse())
+      .at(0);
   const [train, valid, test] = [splitAt('train'), splitAt('valid'), splitAt('test')];
   if (train === undefined || (valid === undefined && test === undefined))
     return { all: await images(folder) };

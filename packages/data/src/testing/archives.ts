@@ -2,9 +2,12 @@ import { buffer } from 'node:stream/consumers';
 import { encode } from 'fast-png';
 import { type Header, pack } from 'tar-stream';
 
+/** `pax` adds lines to the member's extended header. */
+type TarHeader = Partial<Header> & { name: string; pax?: Record<string, string> };
+
 /** A tar file with these entries; a string is the content of a file, a header with its content anything else. */
 export async function encodeTar(
-  entries: readonly (readonly [string | (Partial<Header> & { name: string }), Uint8Array | string])[],
+  entries: readonly (readonly [string | TarHeader, Uint8Array | string])[],
 ): Promise<Buffer> {
   const archive = pack();
   for (const [header, content] of entries) {
