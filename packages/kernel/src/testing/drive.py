@@ -48,6 +48,10 @@ async def main(folder):
         elif name == "shutdown":
             await manager.shutdown_kernel()
             say(answer=command["id"], value=not await manager.is_alive())
+        elif name == "send":
+            message = client.session.msg(command["type"], command["content"])
+            getattr(client, f"{command['channel']}_channel").send(message)
+            say(answer=command["id"], value=message["header"]["msg_id"])
         else:
             number = command.pop("id")
             say(answer=number, value=getattr(client, name)(**command))

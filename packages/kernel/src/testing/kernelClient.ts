@@ -57,6 +57,11 @@ export class KernelClient {
     return this.#command(name, options) as Promise<string>;
   }
 
+  /** Sends a message of any type; resolves with its id. */
+  send(channel: 'shell' | 'control', type: string, content: object = {}): Promise<string> {
+    return this.#command('send', { channel, type, content }) as Promise<string>;
+  }
+
   interrupt(): void {
     this.#process.stdin!.write(`${JSON.stringify({ do: 'interrupt' })}\n`);
   }
