@@ -1,18 +1,12 @@
 // `pnpm engine`: which engine runs here and why, and how fast. `pnpm engine install`: native TensorFlow.
-import {
-  EngineError,
-  type EngineInfo,
-  type EngineSpeed,
-  installEngine,
-  loadEngine,
-  matmulSize,
-  measureSpeed,
-  tensorflowInstallation,
-} from '@pixelrnn/engine';
-import { cacheDir } from '@pixelrnn/files';
-import { kernelsInUse, whyComposed } from '@pixelrnn/kernels';
+// `pnpm engine compare`: how fast engine and kernels train here.
+import { EngineError, installEngine, loadEngine, measureSpeed } from '@pixelrnn/engine';
+import { kernelsInUse } from '@pixelrnn/kernels';
 import { buildNativeKernels, buildPlanExecutor } from '@pixelrnn/kernels/native';
 import { Command, CommanderError, Option } from 'commander';
+import { chooseEngine } from './engine/chooseEngine.js';
+import { comparisonTable } from './engine/comparisonTable.js';
+import { report } from './engine/doctor.js';
 
 const program = new Command('pnpm engine')
   .description('Tells which engine TensorFlow.js runs on here and why, and measures it for half a second.')
@@ -26,6 +20,13 @@ program
   .addOption(new Option('--cpu', 'the build for processors, also where there is a GPU').conflicts('gpu'))
   .option('--gpu', "the build with CUDA; the processors' build where it does not work")
   .action(install);
+
+program
+  .command('compare')
+  .description(
+    'Trains two small models on TensorFlow and WebAssembly, with fused and composed kernels, for half a minute.',
+  )
+  .action(() => console.log(comparisonTable()));
 
 async function doctor(options: { json?: boolean }): Promise<void> {
   const info = await loadEngine({ quiet: true });
@@ -49,42 +50,12 @@ async function doctor(options: { json?: boolean }): Promise<void> {
   );
 }
 
-function report(info: EngineInfo, { conv2dGflops, matmulGflops }: EngineSpeed): string {
-  const installation = tensorflowInstallation();
-  const composed = kernelsInUse() === 'composed' ? whyComposed() : null;
-  const rows: [string, string][] = [
-    [
-      'Engine',
-      `${info.engine}, ${plural(info.threads, 'thread')}, ${plural(info.simd, 'float')} a vector register`,
-    ],
-    ['TensorFlow', info.engine === 'gpu' || info.engine === 'node' ? info.tensorflow : 'not used'],
-    ['TensorFlow.js', info.tfjs],
-    ['Node', `${process.version}, ${process.platform}-${process.arch}`],
-    ['libtensorflow', installation ? installation.libraryDir : "not installed: 'pnpm engine install'"],
-    ['Cache', cacheDir()],
-    ['Kernels', kernelsInUse() + (composed ? `: ${composed}` : '')],
-    ...info.attempts.map(({ engine, loaded, reason }): [string, string] => [
-      `Tried ${engine}`,
-      loaded ? 'runs' : reason,
-    ]),
-    ['conv2d', `${conv2dGflops.toFixed(1)} GFLOP/s`],
-    [
-      'matMul',
-      `${matmulGflops.toFixed(1)} GFLOP/s (${matmulSize(info.engine)} x ${matmulSize(info.engine)})`,
-    ],
-  ];
-  return rows.map(([name, value]) => `${name.padEnd(14)} ${value}`).join('\n');
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
 async function install(options: { cpu?: boolean; gpu?: boolean }): Promise<void> {
   await installEngine({ gpu: options.cpu ? false : (options.gpu ?? 'auto'), log: console.log });
   const kernels = await buildNativeKernels({ log: console.log });
   if ('unavailable' in kernels) console.log(`No native kernels: ${kernels.unavailable}.`);
   else if (!kernels.built) console.log('The fused kernels are built for this processor.');
+  await chooseEngine('unavailable' in kernels ? kernels.unavailable : undefined, console.log);
   const executor = await buildPlanExecutor({ log: console.log });
   if ('unavailable' in executor) console.log(`No native executor of plans: ${executor.unavailable}.`);
   else if (!executor.built) console.log('The executor of plans is built for this processor.');

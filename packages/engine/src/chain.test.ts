@@ -43,6 +43,39 @@ test('auto with no engine at all names every reason', async () => {
   );
 });
 
+test('where WebAssembly trains faster it comes before TensorFlow on the processor, which is named with the reason', async () => {
+  const { calls, loaders } = loadersUpTo('node');
+  const { engine, attempts } = await runChain('auto', loaders, 'it is slower');
+  expect(engine).toBe('wasm');
+  expect(calls).toEqual(['gpu', 'wasm']);
+  expect(attempts).toEqual([
+    { engine: 'gpu', loaded: false, reason: 'gpu is broken.' },
+    { engine: 'node', loaded: false, reason: 'it is slower' },
+    { engine: 'wasm', loaded: true, reason: '' },
+  ]);
+});
+
+test('it comes after a GPU, and TensorFlow on the processor after it', async () => {
+  const gpu = loadersUpTo('gpu');
+  expect((await runChain('auto', gpu.loaders, 'it is slower')).engine).toBe('gpu');
+  const { calls, loaders } = loadersUpTo('node');
+  const broken = { ...loaders, wasm: async () => Promise.reject(new Error('wasm is broken')) };
+  const { engine, attempts } = await runChain('auto', broken, 'it is slower');
+  expect([engine, calls]).toEqual(['node', ['gpu', 'node']]);
+  expect(attempts.map(({ engine, reason }) => [engine, reason])).toEqual([
+    ['gpu', 'gpu is broken.'],
+    ['wasm', 'wasm is broken'],
+    ['node', ''],
+  ]);
+});
+
+test.each(engineNames)('a forced %s is taken whatever trains faster', async (engine) => {
+  const { calls, loaders } = loadersUpTo('gpu');
+  const { attempts } = await runChain(engine, loaders, 'it is slower');
+  expect(calls).toEqual([engine]);
+  expect(attempts).toEqual([{ engine, loaded: true, reason: '' }]);
+});
+
 test.each(engineNames)('a forced %s is the only one tried', async (engine) => {
   const { calls, loaders } = loadersUpTo('gpu');
   expect((await runChain(engine, loaders)).engine).toBe(engine);

@@ -13,7 +13,7 @@ export interface LoadedEngine {
   readonly note?: string;
 }
 
-/** One engine that was tried. `reason` says why it did not load, or is empty. */
+/** One engine that was tried, or passed over. `reason` says why it does not run, or is empty. */
 export interface EngineAttempt {
   readonly engine: EngineName;
   readonly loaded: boolean;
@@ -29,6 +29,8 @@ export interface ChainResult extends LoadedEngine {
   readonly attempts: readonly EngineAttempt[];
 }
 
+const wasmFirst: readonly EngineName[] = ['gpu', 'wasm', 'node', 'cpu'];
+
 /** What to do about an engine that was asked for and did not load. */
 const remedies: Record<EngineName, string> = {
   gpu: "Run 'pnpm engine install --gpu' on a machine with an NVIDIA driver, or unset PIXELRNN_ENGINE to use the best engine there is.",
@@ -39,16 +41,21 @@ const remedies: Record<EngineName, string> = {
 
 /**
  * Tries the engines in order and stops at the first that loads; a forced engine is the only one tried.
+ * @param whyWasmFirst where `auto` shall try WebAssembly before TensorFlow on the processor: why, a phrase
  * @throws EngineError when the forced engine, or every engine, fails
  */
 export async function runChain(
   wanted: EngineName | 'auto',
   loaders: Record<EngineName, EngineLoader>,
+  whyWasmFirst?: string,
 ): Promise<ChainResult> {
   const attempts: EngineAttempt[] = [];
-  for (const engine of wanted === 'auto' ? engineNames : [wanted]) {
+  const order = whyWasmFirst ? wasmFirst : engineNames;
+  for (const engine of wanted === 'auto' ? order : [wanted]) {
     try {
       const loaded = await loaders[engine]();
+      if (engine === 'wasm' && wanted === 'auto' && whyWasmFirst)
+        attempts.push({ engine: 'node', loaded: false, reason: whyWasmFirst });
       attempts.push({ engine, loaded: true, reason: '' });
       return { ...loaded, engine, attempts };
     } catch (error) {

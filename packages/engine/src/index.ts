@@ -1,4 +1,12 @@
 export type { EngineAttempt } from './chain.js';
+export {
+  describeComparison,
+  type EngineComparison,
+  forgetComparison,
+  keepComparison,
+  readComparison,
+  wasmAdvantage,
+} from './comparison.js';
 export { EngineError } from './engineError.js';
 export { type EngineName, engineNames } from './engineName.js';
 export { type Compiler, type CompilerOptions, provideCompiler } from './install/compiler.js';

@@ -50,9 +50,7 @@ export async function buildAddon(
     const isBuilt = () => existsSync(join(folder, addonName));
     if (isBuilt()) return { folder, built: false };
     log?.(message);
-    const cache = dirname(folder);
-    await mkdir(cache, { recursive: true });
-    const partial = await mkdtemp(join(cache, `.partial-${basename(folder).split('-')[0]}-`));
+    const partial = await makePartial(folder);
     try {
       // A folder beside the final one: paths relative to the addon hold in both.
       await compile(
@@ -69,6 +67,18 @@ export async function buildAddon(
     return { folder, built: true };
   } catch (error) {
     return { unavailable: `they cannot be built: ${reason(error)}` };
+  }
+}
+
+/** A folder beside the final one. */
+async function makePartial(folder: string): Promise<string> {
+  const cache = dirname(folder);
+  try {
+    await mkdir(cache, { recursive: true });
+    return await mkdtemp(join(cache, `.partial-${basename(folder).split('-')[0]}-`));
+  } catch (error) {
+    const { message } = error as Error;
+    throw new Error(`${cache} cannot be written (${message}): set PIXELRNN_CACHE_DIR to a folder that can`);
   }
 }
 

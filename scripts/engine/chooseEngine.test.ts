@@ -1,0 +1,110 @@
+import { spawnSync } from 'node:child_process';
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { EngineError, readComparison, tensorflowInstallation } from '@pixelrnn/engine';
+import { cacheDir } from '@pixelrnn/files';
+import { temporaryFolder } from '@pixelrnn/files/testing';
+import { nativeKernelsPath } from '@pixelrnn/kernels/native';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { chooseEngine } from './chooseEngine.js';
+import { compareEngines } from './compareEngines.js';
+
+afterEach(() => vi.unstubAllEnvs());
+
+const installed = tensorflowInstallation();
+const faster = { node: { PixelCNN: 100 }, wasm: { PixelCNN: 250 } };
+const figures = 'PixelCNN 250 images/s against 100';
+
+/** A cache with this machine's TensorFlow, and without the fused kernels. */
+async function cacheWithoutKernels(): Promise<string> {
+  const cache = await temporaryFolder();
+  const own = cacheDir();
+  const parts = (await readdir(own)).filter((name) => /^(tensorflow|tfjs-node)-/.test(name));
+  for (const name of parts) await symlink(join(own, name), join(cache, name));
+  vi.stubEnv('PIXELRNN_CACHE_DIR', cache);
+  vi.stubEnv('PIXELRNN_KERNELS', undefined);
+  return cache;
+}
+
+function doctor(environment: NodeJS.ProcessEnv): string {
+  const script = fileURLToPath(new URL('../engine.ts', import.meta.url));
+  const args = ['--conditions=@pixelrnn/source', '--import', 'tsx', script];
+  const env = { ...process.env, PIXELRNN_ENGINE: 'auto', ...environment };
+  const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: 'utf8', env });
+  expect([status, stderr]).toEqual([0, expect.not.stringContaining('Error')]);
+  return stdout;
+}
+
+test('training is measured in processes of their own, on the engine and the kernels asked for', () => {
+  const { wasm } = compareEngines({ wasm: { engine: 'wasm', kernels: 'fused' } }, 1);
+  expect(wasm).toEqual({ PixelCNN: expect.any(Number), 'Diagonal BiLSTM': expect.any(Number) });
+});
+
+test('what cannot be measured is an error with the reason', async () => {
+  vi.stubEnv('PIXELRNN_CACHE_DIR', await temporaryFolder());
+  expect(() => compareEngines({ node: { engine: 'node', kernels: 'composed' } }, 1)).toThrow(
+    /^Training on node with composed kernels cannot be measured: .*The engine 'node' cannot load: /,
+  );
+});
+
+test('without native TensorFlow nothing is measured or kept', async () => {
+  vi.stubEnv('PIXELRNN_CACHE_DIR', await temporaryFolder());
+  const measure = vi.fn(() => faster);
+  await chooseEngine('TensorFlow is not installed here', () => {}, measure);
+  expect(measure).not.toHaveBeenCalled();
+  expect(readComparison()).toBeUndefined();
+});
+
+describe.runIf(installed && !installed.gpu)('native TensorFlow without fused kernels', () => {
+  test('is compared with WebAssembly once, and the faster one is used and told with both figures', async () => {
+    const cache = await cacheWithoutKernels();
+    expect(doctor({})).toMatch(
+      /^Compared +not yet with WebAssembly, which may train faster: 'pnpm engine install'$/m,
+    );
+    const lines: string[] = [];
+    const measure = vi.fn(() => faster);
+    for (let time = 0; time < 2; time++)
+      await chooseEngine('no compiler', (line) => lines.push(line), measure);
+    expect(measure).toHaveBeenCalledOnce();
+    const told = `TensorFlow has no fused kernels here. WebAssembly is used: with WebAssembly's fused ones training gives ${figures} with TensorFlow's composed ones.`;
+    expect(lines).toEqual([expect.stringMatching(/^Measuring whether/), told, told]);
+
+    const said = doctor({});
+    expect(said).toMatch(/^Engine +wasm, /m);
+    expect(said).toMatch(/^Kernels +wasm$/m);
+    expect(said).toContain(`Compared       ${told}`);
+    expect(said).toContain(
+      `Tried node     it has no fused kernels here, and WebAssembly with its own trains faster (${figures})`,
+    );
+    expect(doctor({ PIXELRNN_ENGINE: 'node' })).toMatch(/^Engine +node, /m);
+    expect(doctor({ PIXELRNN_KERNELS: 'composed' })).toMatch(/^Engine +node, /m);
+
+    const path = nativeKernelsPath()!;
+    expect(path.startsWith(cache)).toBe(true);
+    await mkdir(dirname(path));
+    await writeFile(path, '');
+    expect(readComparison()).toBeUndefined();
+    await chooseEngine(undefined, (line) => lines.push(line), measure);
+    expect(lines).toHaveLength(3);
+    expect((await readdir(cache)).filter((name) => name.startsWith('engines-'))).toEqual([]);
+  });
+
+  test('is used where it trains faster, and where that cannot be measured', async () => {
+    await cacheWithoutKernels();
+    const lines: string[] = [];
+    const log = (line: string) => lines.push(line);
+    await chooseEngine('no compiler', log, () => {
+      throw new EngineError('Training on wasm cannot be measured: x.');
+    });
+    expect(lines[1]).toBe(
+      'Training on wasm cannot be measured: x. TensorFlow is used, with composed kernels.',
+    );
+    await chooseEngine('no compiler', log, () => ({ node: faster.wasm, wasm: faster.node }));
+    const said = doctor({});
+    expect(said).toMatch(/^Engine +node, /m);
+    expect(said).toMatch(
+      /^Compared +TensorFlow has no fused kernels here\. TensorFlow is used all the same: .* PixelCNN 100 images\/s against 250 /m,
+    );
+  });
+});
