@@ -43,8 +43,9 @@ const installed = spawnSync('pnpm', ['--version'], {
   encoding: 'utf8',
   shell: process.platform === 'win32',
 });
-const pnpm =
-  installed.stdout?.trim() === version ? ['pnpm'] : ['npm', 'exec', '--yes', '--', `pnpm@${version}`];
+// The package is named by itself: below another `npm exec`, such as one for another Node, npm would take it for a program of that.
+const viaNpm = ['npm', 'exec', '--yes', `--package=pnpm@${version}`, '--', 'pnpm'];
+const pnpm = installed.stdout?.trim() === version ? ['pnpm'] : viaNpm;
 const [command, ...prefix] = pnpm;
 
 must('Installing the packages', command, [...prefix, 'install', '--frozen-lockfile']);

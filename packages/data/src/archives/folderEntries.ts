@@ -74,7 +74,7 @@ async function list(
 }
 
 /** Node's names are of UTF-8; what it lists under another one it does not find again. */
-const goneProblem = 'it is not found under its name, which may not be UTF-8: rename it';
+const goneProblem = 'it is not found under its name, which may not be UTF-8';
 
 async function statOrNothing(path: string) {
   try {

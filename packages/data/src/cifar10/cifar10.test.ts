@@ -173,6 +173,16 @@ describe('what is refused', () => {
     expect(error.message).toContain('but data_batch_1.bin is not in it');
   });
 
+  it('refuses an archive in which a batch is a link', async () => {
+    const folder = await temporaryFolder();
+    const entries = batches.slice(1).map((batch, b) => [`x/${names[b + 1]}`, batch] as const);
+    const link = { name: `x/${names[0]}`, type: 'link', linkname: `x/${names[1]}` } as const;
+    await write(folder, { 'cifar-10/cifar-10-binary.tar.gz': gzipSync(await encodeTar([...entries, [link, '']])) });
+    const { code, message } = await dataErrorOf(() => load(folder));
+    expect(code).toBe('format');
+    expect(message).toContain('should hold x/data_batch_1.bin as a file, but it is a hard link to x/data_batch_2.bin');
+  });
+
   it.each([
     ['another pixel', 'data_batch_3.png', encodePng(noise(3 * PIXELS, 7), PIXELS, 1), 'checksum', 'SHA-256'],
     [

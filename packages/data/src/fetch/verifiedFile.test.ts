@@ -39,6 +39,23 @@ describe('readVerified', () => {
     });
   });
 
+  it('reads a .gz of several members to its end, and ignores what follows the last', async () => {
+    const path = join(await temporaryFolder(), 'f.gz');
+    const parts = [0, 1_000_000, 1_000_001, content.length];
+    const members = parts.slice(1).map((end, i) => gzipSync(content.subarray(parts[i], end)));
+    for (const after of [Buffer.alloc(0), Buffer.alloc(5000)]) {
+      await writeFile(path, Buffer.concat([...members, gzipSync(Buffer.alloc(0)), after]));
+      expect(Buffer.compare(await read(path), content)).toBe(0);
+    }
+    await writeFile(path, Buffer.concat(members.slice(0, 2)));
+    expect((await dataErrorOf(() => read(path))).message).toContain('ends after 1000001: do this.');
+  });
+
+  it.each([1, 4, 8])('refuses a .gz whose trailer lacks %i bytes', async (bytes) => {
+    const { code, message } = await errorFor('f.gz', gzipSync(content).subarray(0, -bytes));
+    expect([code, message]).toEqual(['truncated', expect.stringMatching(/ends early: do this\.$/)]);
+  });
+
   it('refuses one changed bit, with both checksums and the remedy', async () => {
     const changed = content.slice();
     changed[1_500_000]! ^= 1;

@@ -64,6 +64,43 @@ describe('loadOwnImages', () => {
     expect(greysOf(await loadOwnImages(here))).toEqual([[1, 2], [3], [4]]);
   });
 
+  it('takes the same folder for a split wherever several would do, and names the others', async () => {
+    const notes: string[] = [];
+    const here = await folderOf({
+      'Train/a.png': flat(9),
+      'train/a.png': flat(1),
+      'validation/a.png': flat(8),
+      'val/a.png': flat(3),
+    });
+    const splits = await loadOwnImages({ ...here, onNote: (note) => notes.push(note) });
+    expect(greysOf(splits)).toEqual([[1], [3], [3]]);
+    expect(notes).toEqual([
+      `${here.folder}: left out, as the splits are train and val (2): Train, validation.`,
+    ]);
+  });
+
+  it.runIf(process.platform === 'linux')('keeps names apart by capitals and by the form of an umlaut', async () => {
+    const names = ['a.png', 'A.PNG', '\u00fc.png', 'u\u0308.png', 'Fußgänger im Nebel.png'];
+    const here = await folderOf(Object.fromEntries(names.map((name, i) => [`bilder von früher/${name}`, flat(i)])));
+    const greys = greysOf(await loadOwnImages(here)).flat();
+    expect(greys.sort()).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it.runIf(process.platform === 'linux')('tells names that are not of UTF-8', async () => {
+    const here = await folderOf(numbered(5));
+    await writeFile(Buffer.concat([Buffer.from(`${here.folder}/`), Buffer.from('\xfc.png', 'latin1')]), flat(9));
+    expect((await dataErrorOf(() => loadOwnImages(here))).message).toContain(
+      '\ufffd.png: it is not found under its name, which may not be UTF-8: ',
+    );
+    expect((await loadOwnImages({ ...here, skipBad: true })).train.name).toContain('(1 unusable left out)');
+    await mkdir(Buffer.concat([Buffer.from(`${here.folder}/`), Buffer.from('\xfcber', 'latin1')]));
+    const { code, message } = await dataErrorOf(() => loadOwnImages(here));
+    expect([code, message]).toEqual([
+      'unreadable',
+      expect.stringContaining('\ufffdber should be readable, but reading it gave ENOENT: rename it, as its name is not UTF-8'),
+    ]);
+  });
+
   it('holds out a tenth of train where there is a test folder alone', async () => {
     const here = await folderOf({ ...numbered(20, 'train/'), 'test/a.png': flat(200) });
     const [train, valid, test] = greysOf(await loadOwnImages(here));
