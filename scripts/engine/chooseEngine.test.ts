@@ -14,6 +14,7 @@ afterEach(() => vi.unstubAllEnvs());
 
 const installed = tensorflowInstallation();
 const faster = { node: { PixelCNN: 100 }, wasm: { PixelCNN: 250 } };
+const brief = { milliseconds: 1, rounds: 1 };
 const figures = 'PixelCNN 250 images/s against 100';
 
 /** A cache with this machine's TensorFlow, and without the fused kernels. */
@@ -37,13 +38,13 @@ function doctor(environment: NodeJS.ProcessEnv): string {
 }
 
 test('training is measured in processes of their own, on the engine and the kernels asked for', () => {
-  const { wasm } = compareEngines({ wasm: { engine: 'wasm', kernels: 'fused' } }, 1);
+  const { wasm } = compareEngines({ wasm: { engine: 'wasm', kernels: 'fused' } }, brief);
   expect(wasm).toEqual({ PixelCNN: expect.any(Number), 'Diagonal BiLSTM': expect.any(Number) });
 });
 
 test('what cannot be measured is an error with the reason', async () => {
   vi.stubEnv('PIXELRNN_CACHE_DIR', await temporaryFolder());
-  expect(() => compareEngines({ node: { engine: 'node', kernels: 'composed' } }, 1)).toThrow(
+  expect(() => compareEngines({ node: { engine: 'node', kernels: 'composed' } }, brief)).toThrow(
     /^Training on node with composed kernels cannot be measured: .*The engine 'node' cannot load: /,
   );
 });

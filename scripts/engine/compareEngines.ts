@@ -4,7 +4,6 @@ import { EngineError } from '@pixelrnn/engine';
 import { z } from 'zod';
 
 const program = fileURLToPath(new URL('measureTraining.ts', import.meta.url));
-const rounds = 2;
 const speedsSchema = z.record(z.string(), z.number().positive());
 
 /** Images/s by model. */
@@ -16,16 +15,23 @@ export interface Way {
   kernels: 'fused' | 'composed';
 }
 
+/** How long it is measured. */
+export interface Patience {
+  /** Of training, for each model and process; 1500 when absent. */
+  milliseconds?: number;
+  /** Processes for each way; 2 when absent. */
+  rounds?: number;
+}
+
 /**
  * Measures how fast each way trains, each in processes of its own, by turns, of which the faster one counts: what else runs on
  * the machine only slows.
  *
- * @param milliseconds of training for each model and process
  * @throws EngineError where one cannot be measured
  */
 export function compareEngines<Name extends string>(
   ways: Readonly<Record<Name, Way>>,
-  milliseconds = 1500,
+  { milliseconds = 1500, rounds = 2 }: Patience = {},
 ): Record<Name, TrainingSpeeds> {
   const fastest: Record<string, TrainingSpeeds> = {};
   for (let round = 0; round < rounds; round++) {

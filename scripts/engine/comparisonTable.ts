@@ -3,12 +3,8 @@ import { tensorflowInstallation } from '@pixelrnn/engine';
 import { nativeKernelsPath } from '@pixelrnn/kernels/native';
 import { compareEngines, type Way } from './compareEngines.js';
 
-/**
- * Training speed of each engine that is here with each kind of kernels, images/s, a row each.
- *
- * @param milliseconds of training for each model and process
- */
-export function comparisonTable(milliseconds?: number): string {
+/** Training speed of each engine that is here with each kind of kernels, images/s, a row each. */
+export function comparisonTable(): string {
   const installation = tensorflowInstallation();
   const native = installation !== null && !installation.gpu;
   const path = native ? nativeKernelsPath() : null;
@@ -17,7 +13,7 @@ export function comparisonTable(milliseconds?: number): string {
     ...(native && { 'node, composed': { engine: 'node', kernels: 'composed' } }),
     'wasm, fused': { engine: 'wasm', kernels: 'fused' },
   };
-  const speeds = Object.entries(compareEngines(ways, milliseconds));
+  const speeds = Object.entries(compareEngines(ways));
   const models = Object.keys(speeds[0]![1]);
   const rows = speeds.map(([name, byModel]) => [name, ...models.map((model) => byModel[model]!.toFixed(1))]);
   return [['images/s', ...models], ...rows]

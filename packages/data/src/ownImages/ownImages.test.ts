@@ -90,7 +90,7 @@ describe('loadOwnImages', () => {
     const here = await folderOf(numbered(5));
     await writeFile(Buffer.concat([Buffer.from(`${here.folder}/`), Buffer.from('\xfc.png', 'latin1')]), flat(9));
     expect((await dataErrorOf(() => loadOwnImages(here))).message).toContain(
-      '\ufffd.png: it is not found under its name, which may not be UTF-8: ',
+      '\ufffd.png should be an 8-bit RGB image, but it is not found under its name, which may not be UTF-8: ',
     );
     expect((await loadOwnImages({ ...here, skipBad: true })).train.name).toContain('(1 unusable left out)');
     await mkdir(Buffer.concat([Buffer.from(`${here.folder}/`), Buffer.from('\xfcber', 'latin1')]));
