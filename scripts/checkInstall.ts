@@ -69,6 +69,7 @@ try {
   assert.ok(existsSync(join(made, 'runs/pixelcnn/seed-0/samples.png')));
   assert.match(readFileSync(join(made, 'table.md'), 'utf8'), /PixelCNN/);
 
+  rmSync(join(clone, 'node_modules'), { recursive: true }); // else the pnpm in there would do without a home
   const refused = await run('npm', ['run', 'bootstrap'], environment({ HOME: closed }));
   assert.notEqual(refused.status, 0);
   assert.match(

@@ -8,6 +8,7 @@ import {
   tensorflowInstallation,
   wasmAdvantage,
 } from '@pixelrnn/engine';
+import { FileError } from '@pixelrnn/files';
 import { nativeKernelsPath } from '@pixelrnn/kernels/native';
 import { compareEngines } from './compareEngines.js';
 
@@ -44,7 +45,7 @@ export async function chooseEngine(
     await keepComparison(comparison);
     log(verdict(comparison));
   } catch (error) {
-    if (!(error instanceof EngineError)) throw error;
+    if (!(error instanceof EngineError || error instanceof FileError)) throw error;
     log(`${error.message} TensorFlow is used, with composed kernels.`);
   }
 }

@@ -54,7 +54,8 @@ function measure({ engine, kernels }: Way, milliseconds: number): TrainingSpeeds
     env: { ...process.env, PIXELRNN_ENGINE: engine, PIXELRNN_KERNELS: kernels },
   });
   if (status === 0) return speedsSchema.parse(JSON.parse(stdout));
-  const line = stderr.split('\n').find((text) => /^\w*Error: /.test(text)) ?? stderr.trim().split('\n').at(-1);
+  const line =
+    stderr.split('\n').find((text) => /^\w*Error: /.test(text)) ?? stderr.trim().split('\n').at(-1);
   throw new EngineError(
     `Training on ${engine} with ${kernels} kernels cannot be measured: ${line || `exit code ${status}`}`,
   );

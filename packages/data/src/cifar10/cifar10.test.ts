@@ -177,10 +177,14 @@ describe('what is refused', () => {
     const folder = await temporaryFolder();
     const entries = batches.slice(1).map((batch, b) => [`x/${names[b + 1]}`, batch] as const);
     const link = { name: `x/${names[0]}`, type: 'link', linkname: `x/${names[1]}` } as const;
-    await write(folder, { 'cifar-10/cifar-10-binary.tar.gz': gzipSync(await encodeTar([...entries, [link, '']])) });
+    await write(folder, {
+      'cifar-10/cifar-10-binary.tar.gz': gzipSync(await encodeTar([...entries, [link, '']])),
+    });
     const { code, message } = await dataErrorOf(() => load(folder));
     expect(code).toBe('format');
-    expect(message).toContain('should hold x/data_batch_1.bin as a file, but it is a hard link to x/data_batch_2.bin');
+    expect(message).toContain(
+      'should hold x/data_batch_1.bin as a file, but it is a hard link to x/data_batch_2.bin',
+    );
   });
 
   it.each([

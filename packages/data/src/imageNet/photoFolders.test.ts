@@ -213,6 +213,22 @@ describe('tar files of photos', () => {
     },
   );
 
+  it('may hold links, which are told, and left out where asked', async () => {
+    const link = { name: 'c.png', type: 'link', linkname: 'a.png' } as const;
+    const tar = await encodeTar([
+      ['a.png', png(1)],
+      [link, ''],
+      ['d.png', png(2)],
+    ]);
+    const here = await place({ ...valid, 'imagenet/train.tar': tar });
+    expect((await dataErrorOf(() => load(here))).message).toContain(
+      'c.png should be an 8-bit RGB image, but it is a hard link to a.png',
+    );
+    const { train } = await load(here, { skipBad: true });
+    expect(Buffer.compare(train.images, pixelsOf(1, 2))).toBe(0);
+    expect(train.name).toBe('ImageNet sample (1 unusable left out)');
+  });
+
   it('may hold a tar file for each class', async () => {
     const tar = await tarOf({
       'n01.tar': await tarOf({ 'n01_1.png': png(1) }),

@@ -79,16 +79,24 @@ describe('loadOwnImages', () => {
     ]);
   });
 
-  it.runIf(process.platform === 'linux')('keeps names apart by capitals and by the form of an umlaut', async () => {
-    const names = ['a.png', 'A.PNG', '\u00fc.png', 'u\u0308.png', 'Fußgänger im Nebel.png'];
-    const here = await folderOf(Object.fromEntries(names.map((name, i) => [`bilder von früher/${name}`, flat(i)])));
-    const greys = greysOf(await loadOwnImages(here)).flat();
-    expect(greys.sort()).toEqual([0, 1, 2, 3, 4]);
-  });
+  it.runIf(process.platform === 'linux')(
+    'keeps names apart by capitals and by the form of an umlaut',
+    async () => {
+      const names = ['a.png', 'A.PNG', '\u00fc.png', 'u\u0308.png', 'Fußgänger im Nebel.png'];
+      const here = await folderOf(
+        Object.fromEntries(names.map((name, i) => [`bilder von früher/${name}`, flat(i)])),
+      );
+      const greys = greysOf(await loadOwnImages(here)).flat();
+      expect(greys.sort()).toEqual([0, 1, 2, 3, 4]);
+    },
+  );
 
   it.runIf(process.platform === 'linux')('tells names that are not of UTF-8', async () => {
     const here = await folderOf(numbered(5));
-    await writeFile(Buffer.concat([Buffer.from(`${here.folder}/`), Buffer.from('\xfc.png', 'latin1')]), flat(9));
+    await writeFile(
+      Buffer.concat([Buffer.from(`${here.folder}/`), Buffer.from('\xfc.png', 'latin1')]),
+      flat(9),
+    );
     expect((await dataErrorOf(() => loadOwnImages(here))).message).toContain(
       '\ufffd.png should be an 8-bit RGB image, but it is not found under its name, which may not be UTF-8: ',
     );
@@ -97,7 +105,9 @@ describe('loadOwnImages', () => {
     const { code, message } = await dataErrorOf(() => loadOwnImages(here));
     expect([code, message]).toEqual([
       'unreadable',
-      expect.stringContaining('\ufffdber should be readable, but reading it gave ENOENT: rename it, as its name is not UTF-8'),
+      expect.stringContaining(
+        '\ufffdber should be readable, but reading it gave ENOENT: rename it, as its name is not UTF-8',
+      ),
     ]);
   });
 
