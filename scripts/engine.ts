@@ -3,6 +3,7 @@
 import { EngineError, installEngine, loadEngine, measureSpeed } from '@pixelrnn/engine';
 import { kernelsInUse } from '@pixelrnn/kernels';
 import { buildNativeKernels, buildPlanExecutor } from '@pixelrnn/kernels/native';
+import { buildMpi, MpiError } from '@pixelrnn/mpi';
 import { Command, CommanderError, Option } from 'commander';
 import { chooseEngine } from './engine/chooseEngine.js';
 import { comparisonTable } from './engine/comparisonTable.js';
@@ -19,6 +20,7 @@ program
   .description('Installs native TensorFlow in the first way that works; WebAssembly is left where none does.')
   .addOption(new Option('--cpu', 'the build for processors, also where there is a GPU').conflicts('gpu'))
   .option('--gpu', "the build with CUDA; the processors' build where it does not work")
+  .option('--mpi', 'also what trains one model on several machines, for the MPI whose mpicxx is in PATH')
   .action(install);
 
 program
@@ -50,7 +52,7 @@ async function doctor(options: { json?: boolean }): Promise<void> {
   );
 }
 
-async function install(options: { cpu?: boolean; gpu?: boolean }): Promise<void> {
+async function install(options: { cpu?: boolean; gpu?: boolean; mpi?: boolean }): Promise<void> {
   await installEngine({ gpu: options.cpu ? false : (options.gpu ?? 'auto'), log: console.log });
   const kernels = await buildNativeKernels({ log: console.log });
   if ('unavailable' in kernels) console.log(`No native kernels: ${kernels.unavailable}.`);
@@ -59,6 +61,9 @@ async function install(options: { cpu?: boolean; gpu?: boolean }): Promise<void>
   const executor = await buildPlanExecutor({ log: console.log });
   if ('unavailable' in executor) console.log(`No native executor of plans: ${executor.unavailable}.`);
   else if (!executor.built) console.log('The executor of plans is built for this processor.');
+  if (!options.mpi) return;
+  const { op } = await buildMpi({ log: console.log });
+  if (!op) console.log('Without TensorFlow sums over ranks go through arrays.');
 }
 
 try {
@@ -66,6 +71,9 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2; // commander has printed the sentence
+  } else if (error instanceof MpiError) {
+    console.error(`engine: ${error.message}`);
+    process.exitCode = 1;
   } else if (error instanceof EngineError) {
     console.error(`engine: ${error.message}`);
     process.exitCode = error.usage ? 2 : 1;

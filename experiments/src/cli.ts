@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { openCommunicator } from '@pixelrnn/mpi';
 import { TrainingError } from '@pixelrnn/training';
 import { Command, CommanderError, Option } from 'commander';
 import {
@@ -15,10 +16,12 @@ import {
 import { canRun } from './experiment.js';
 import { findExperiment, namedExperiments } from './registry.js';
 import { resultsFolder } from './results/loadPretrained.js';
+import { followRankZero, requireSameCommand } from './runner/followRankZero.js';
 import type { RunFailure } from './runner/grid.js';
 import { printCampaign, printPlan } from './runner/printPlan.js';
 import { printStatus } from './runner/printStatus.js';
 import { formatTable } from './runner/printTable.js';
+import { RankZero } from './runner/rankZero.js';
 import { redrawSamples } from './runner/redrawSamples.js';
 import { runAll } from './runner/runAll.js';
 import { readRunConfig } from './runner/runConfig.js';
@@ -102,6 +105,7 @@ async function runOne(id: string, given: Flags): Promise<void> {
   };
   const options = flags.config ? { ...flags, ...(await repeated(id, flags.config)) } : flags;
   if (flags.try) {
+    if (ranks) throw new UsageError('--try trains in one process: start it without MPI.');
     if (flags.steps === undefined) throw new UsageError('--try needs --steps, the steps of each short run.');
     return report(
       await tryRecipes(chosen, { ...options, values: flags.try, steps: flags.steps, results: flags.results }),
@@ -111,14 +115,14 @@ async function runOne(id: string, given: Flags): Promise<void> {
     throw new UsageError('--steps belongs to --try; for a run, use --set steps=n.');
   if (flags.dryRun) return printPlan(chosen, options);
   if (flags.samplesOnly) return report((await redrawSamples(chosen, flags)).map(failureText));
-  const outcome = await runExperiment(chosen, options);
+  const outcome = await runExperiment(chosen, { ...options, ranks });
   printTable(id, outcome, flags.out);
   report(outcome.failures.map(failureText));
 }
 
 async function runEvery(flags: RunFlags): Promise<void> {
   if (flags.dryRun) return report(await printCampaign(flags));
-  const failures = await runAll(flags, ({ id }, outcome) => printTable(id, outcome, flags.out));
+  const failures = await runAll({ ...flags, ranks }, ({ id }, outcome) => printTable(id, outcome, flags.out));
   report(
     failures.map(({ experiment, row, seed, message }) =>
       row === undefined ? `${experiment}: ${message}` : `${experiment} ${row}, seed ${seed}: ${message}`,
@@ -161,7 +165,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+let ranks: RankZero | undefined;
 try {
+  const communicator = await openCommunicator();
+  if (communicator.size > 1) {
+    requireSameCommand(communicator, process.argv.slice(2));
+    if (communicator.rank > 0) process.exit(await followRankZero(communicator));
+    ranks = new RankZero(communicator);
+  }
   for (const command of [program, ...program.commands]) command.exitOverride();
   await program.parseAsync();
 } catch (error) {

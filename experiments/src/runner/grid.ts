@@ -4,6 +4,7 @@ import { loadEngine } from '@pixelrnn/engine';
 import { type LossUnit, onInterrupt, progressBars, TrainingError } from '@pixelrnn/training';
 import type { Experiment, PresetName } from '../experiment.js';
 import type { PlannedRow } from './plan.js';
+import type { RankZero, SharedRun } from './rankZero.js';
 import { runRow } from './runRow.js';
 import { trainingShape } from './trainingShape.js';
 
@@ -18,6 +19,8 @@ export interface Grid {
   /** Draw the samples of finished runs again. */
   redraw?: boolean | undefined;
   dataDir?: string | undefined;
+  /** The ranks that train each run together; by default this process alone. */
+  ranks?: RankZero | undefined;
   /** Lines to the user; above the bars of the progress by default. */
   log?: ((line: string) => void) | undefined;
 }
@@ -62,7 +65,7 @@ export function lossUnit({ experiment }: Grid, data: DatasetSplits): LossUnit {
  * @throws TrainingError `interrupted` after SIGINT or SIGTERM; the run that trained has a checkpoint
  */
 export async function runInOrder(grid: Grid): Promise<RunFailure[]> {
-  const { experiment, preset, fresh, redraw, dataDir } = grid;
+  const { experiment, preset, fresh, redraw, dataDir, ranks } = grid;
   const engine = await loadEngine();
   const loaded = new Map<string, DatasetSplits>();
   const failures: RunFailure[] = [];
@@ -87,13 +90,27 @@ export async function runInOrder(grid: Grid): Promise<RunFailure[]> {
           fresh,
           redraw,
           folder,
+          ...(ranks && {
+            communicator: ranks.communicator,
+            onShared: (measures: SharedRun['measures']) =>
+              ranks.begin({
+                experiment: experiment.id,
+                row: row.name,
+                seed,
+                settings,
+                folder,
+                dataDir,
+                measures,
+              }),
+          }),
         };
         const bar = bars.add(labelOf(run), lossUnit(grid, data));
         const onProgress = bar.update;
         const onTrained = bar.stop;
-        await onInterrupt((signal) => runRow({ ...base, signal, log, onProgress, onTrained })).finally(
-          onTrained,
-        );
+        await onInterrupt((signal) => runRow({ ...base, signal, log, onProgress, onTrained })).finally(() => {
+          ranks?.end();
+          onTrained();
+        });
       } catch (error) {
         if (error instanceof TrainingError && error.code === 'interrupted') throw error;
         const failure = failureOf(run, error);

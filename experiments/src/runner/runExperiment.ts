@@ -8,6 +8,8 @@ import { type RunFailure, runInOrder } from './grid.js';
 import { runSideBySide } from './gridSideBySide.js';
 import { type MeasureOptions, measureRows, type PlannedMeasure, planMeasures } from './measureRow.js';
 import { type PlannedRow, type PlanOptions, plan } from './plan.js';
+import type { RankZero } from './rankZero.js';
+import { UsageError } from './usageError.js';
 import { writeExperiment } from './writeExperiment.js';
 
 export interface ExperimentOptions extends PlanOptions {
@@ -17,6 +19,8 @@ export interface ExperimentOptions extends PlanOptions {
   dataDir?: string;
   /** Runs at a time, each in a process of its own; 1, the default: one after the other in this process. */
   jobs?: number;
+  /** The ranks of MPI that train each run together, of which this is rank 0; by default this process alone. */
+  ranks?: RankZero | undefined;
   /** Folder of the committed results, whose weights are measured where nothing is trained; this checkout's by default. */
   results?: string;
   /** Lines to the user; to stderr by default, above the bars of the progress. */
@@ -42,10 +46,16 @@ export async function runExperiment(
 ): Promise<ExperimentOutcome> {
   const { preset, seeds = [0], fresh = false, dataDir, jobs = 1, set = {}, log = console.error } = options;
   const out = expandHome(options.out);
+  const { ranks } = options;
+  if (ranks && jobs > 1) {
+    throw new UsageError(
+      '--jobs trains runs side by side, MPI one run after the other: leave out one of them.',
+    );
+  }
   const measures = planMeasures(experiment, options);
   const place = { experiment, preset, out, fresh, dataDir, log, results: options.results };
   const planned = await withoutStandIns(plan(experiment, options), measures, options.rows, place);
-  const grid = { ...place, planned, seeds };
+  const grid = { ...place, planned, seeds, ranks };
   const failures = await computeRows(grid, planClosedForms(experiment, options));
   failures.push(...(jobs > 1 ? await runSideBySide(grid, set, jobs) : await runInOrder(grid)));
   failures.push(...(await measureRows(place, measures)));

@@ -50,6 +50,8 @@ export interface RunFolderOptions {
   config: object;
   data: DatasetSplits;
   engine: EngineInfo;
+  /** Processes that train together; default 1. */
+  ranks?: number;
   /** Steps and seconds of the checkpoint, read while the folder is locked; not for rows without one. */
   trained?: () => Promise<EarlierRun['trained']>;
   /** @throws Error naming the settings in which the run that is there is another one */
@@ -77,7 +79,7 @@ export async function inRunFolder(
   options: RunFolderOptions,
   body: (run: OpenRun) => Promise<RunResult>,
 ): Promise<RunResult> {
-  const { folder, fresh, label, log, config, data, engine } = options;
+  const { folder, fresh, label, log, config, data, engine, ranks } = options;
   const finished = fresh ? null : await earlierRun(folder);
   if (finished?.result && options.workAfter(finished).kind === 'done') {
     log(`${label}: already done (${folder})`);
@@ -97,7 +99,7 @@ export async function inRunFolder(
       await removeEnd(folder);
       await writeConfig(folder, config);
       const checksums = { ...data.train.checksums, ...data.valid.checksums, ...data.test.checksums };
-      await noteEnvironment(folder, environment(engine, checksums));
+      await noteEnvironment(folder, environment(engine, checksums, ranks));
     };
     const measures = work.kind === 'measure' ? work.measures : null;
     return await body({ lock, measures, before: measures && (there?.result ?? null), begin });

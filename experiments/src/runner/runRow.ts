@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { DatasetSplits } from '@pixelrnn/data';
 import type { EngineInfo } from '@pixelrnn/engine';
 import type { RunResult } from '@pixelrnn/metrics';
+import { alone, type Communicator } from '@pixelrnn/mpi';
 import {
   checkpointProgress,
   classesOf,
@@ -45,6 +46,10 @@ export interface RunOptions {
   onTrained: () => void;
   /** Ends the run by throwing the signal's reason, after a checkpoint where it trains. */
   signal: AbortSignal;
+  /** The ranks that train and evaluate it together, of which this is rank 0; by default this process alone. */
+  communicator?: Communicator;
+  /** Has the other ranks call {@link followRow}. */
+  onShared?: (measures: ReadonlySet<Measure> | null) => void;
 }
 
 /**
@@ -72,8 +77,9 @@ export function runRow(options: RunOptions): Promise<RunResult> {
   const trained = () =>
     checkpointProgress(join(folder, 'checkpoint'), (message) => log(`${label}: ${message}`));
   const config = { ...rest, settings };
+  const ranks = options.communicator?.size ?? 1;
   return inRunFolder(
-    { folder, fresh, label, log, config, data, engine, trained, workAfter: work },
+    { folder, fresh, label, log, config, data, engine, ranks, trained, workAfter: work },
     async (run) => {
       try {
         return await trainAndMeasure(options, run);
@@ -97,7 +103,8 @@ async function trainAndMeasure(options: RunOptions, run: OpenRun): Promise<RunRe
   const model = row.model.build(settings, shape, seed);
   try {
     const outcome = await trained(options, run, model);
-    const measured = await measure(options, run, model);
+    if (!measures || [...measures].some((name) => name !== 'samples')) log(`${labelOf(options)}: evaluating`);
+    const measured = { ...before, ...(await measure(options, measures, model)) };
     const samplesDue = measures?.has('samples') ?? true;
     let pictures: Pictures = {};
     if (samplesDue && settings.samples > 0) {
@@ -105,7 +112,7 @@ async function trainAndMeasure(options: RunOptions, run: OpenRun): Promise<RunRe
       pictures = await draw(options, model);
     }
     const result: RunResult = {
-      ...measured,
+      ...(measured as Measured),
       testSplit: data.test.count,
       dimensions: shape.height * shape.width * shape.colors,
       dataset: data.test.name,
@@ -139,21 +146,23 @@ type Measured = Pick<
   | 'train'
 >;
 
-/** Evaluates what is due; the rest is as it was before. */
+type MeasureOptions = Pick<RunOptions, 'settings' | 'data' | 'signal' | 'communicator'>;
+
+/** Evaluates what is due. */
 async function measure(
-  options: RunOptions,
-  { before, measures }: OpenRun,
+  options: MeasureOptions,
+  measures: OpenRun['measures'],
   model: tf.LayersModel,
-): Promise<Measured> {
-  const { settings, data, signal, log } = options;
+): Promise<Partial<Measured>> {
+  const { settings, data, signal, communicator = alone } = options;
   const due = (name: Measure) => measures?.has(name) ?? true;
   const on = (name: keyof DatasetSplits, count: number | null, condition?: 'none') =>
     evaluate(model, count ? data[name].subset(count) : data[name], {
       signal,
+      communicator,
       ...(condition && { condition }),
     });
-  const measured: Partial<Measured> = { ...before };
-  if (due('test') || due('valid') || due('train')) log(`${labelOf(options)}: evaluating`);
+  const measured: Partial<Measured> = {};
   if (due('test')) {
     const {
       nats: test,
@@ -177,22 +186,49 @@ async function measure(
     const { trainImages } = settings;
     measured.train = trainImages > 0 ? (await on('train', trainImages)).nats : null;
   }
-  return measured as Measured;
+  return measured;
+}
+
+/** What another rank than 0 does of a run: it trains and evaluates its share, and writes nothing. */
+export async function followRow({
+  measures,
+  ...options
+}: Pick<RunOptions, 'row' | 'seed' | 'settings' | 'data' | 'folder' | 'signal'> & {
+  communicator: Communicator;
+  measures: OpenRun['measures'];
+}): Promise<void> {
+  const { row, seed, settings, data, folder, communicator, signal } = options;
+  const model = row.model.build(settings, trainingShape(data.train), seed);
+  try {
+    const { train: images, valid } = data;
+    await train(model, trainingOptions(settings, seed), {
+      train: images,
+      valid,
+      folder,
+      communicator,
+      signal,
+    });
+    await measure(options, measures, model);
+  } finally {
+    model.dispose();
+  }
 }
 
 /** Trains the model to the end or, where it has been, takes it over. */
 async function trained(
   options: RunOptions,
-  { lock, before }: OpenRun,
+  { lock, before, measures }: OpenRun,
   model: tf.LayersModel,
 ): Promise<TrainingOutcome> {
-  const { seed, settings, data, folder, log, signal, onProgress, onTrained } = options;
+  const { seed, settings, data, folder, log, signal, onProgress, onTrained, communicator = alone } = options;
   if (before) await requireCheckpoint(folder, before);
+  options.onShared?.(measures);
   const outcome = await train(model, trainingOptions(settings, seed), {
     train: data.train,
     valid: data.valid,
     folder,
     lock,
+    communicator,
     signal,
     onProgress,
     onValidation: samplesInLogs(options, model),

@@ -16,13 +16,15 @@ export interface Environment {
   platform: string;
   cpu: string;
   cores: number;
-  /** Commit of the checkout, with `-dirty` where it was changed; null outside a git checkout. */
+  /** Processes that trained together, where there were several. */
+  ranks?: number;
+  /** {@link commit} */
   commit: string | null;
   data: Record<string, string>;
 }
 
 /** What a run ran on: engine, versions, processor, commit, checksums of its data. */
-export function environment(engine: EngineInfo, data: Record<string, string>): Environment {
+export function environment(engine: EngineInfo, data: Record<string, string>, ranks = 1): Environment {
   return {
     engine: engine.engine,
     tensorflow: engine.tensorflow,
@@ -34,12 +36,14 @@ export function environment(engine: EngineInfo, data: Record<string, string>): E
     platform: `${process.platform}-${process.arch}`,
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: cpus().length,
+    ...(ranks > 1 && { ranks }),
     commit: commit(),
     data,
   };
 }
 
-function commit(): string | null {
+/** Of the checkout, with `-dirty` where it was changed; null outside a git checkout. */
+export function commit(): string | null {
   try {
     const git = (...args: string[]) =>
       execFileSync('git', args, {

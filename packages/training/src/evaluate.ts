@@ -2,7 +2,9 @@ import { cellSignal, countedProgress, inNotebook } from '@pixelrnn/cell';
 import type { Batch, ImageDataset } from '@pixelrnn/data';
 import { logLikelihood } from '@pixelrnn/metrics';
 import { scaleIntensities } from '@pixelrnn/models';
+import { alone, type Communicator } from '@pixelrnn/mpi';
 import * as tf from '@tensorflow/tfjs';
+import { isCommon, Ranks } from './parallel/ranks.js';
 import { classesOf, labelVectors, requireLabels } from './step/labelCondition.js';
 import { eventYielder } from './yieldToEvents.js';
 
@@ -23,6 +25,8 @@ export interface EvaluationOptions {
   condition?: 'label' | 'none';
   /** Ends the evaluation by throwing the signal's reason; in a notebook, that of the cell by default. */
   signal?: AbortSignal;
+  /** Ranks that share the images; all must call it alike, and all have the result, to the bit that of one alone. */
+  communicator?: Communicator;
 }
 
 /**
@@ -33,15 +37,35 @@ export interface EvaluationOptions {
 export async function evaluate(
   model: tf.LayersModel,
   dataset: ImageDataset,
-  { batchSize = 100, onProgress, signal = cellSignal(), condition = 'label' }: EvaluationOptions = {},
+  { signal = cellSignal(), communicator = alone, ...options }: EvaluationOptions = {},
+): Promise<Evaluation> {
+  try {
+    return await evaluateOn(new Ranks(communicator, signal), model, dataset, options);
+  } catch (error) {
+    if (communicator.size > 1 && !isCommon(error)) communicator.abort((error as Error).message);
+    throw error;
+  }
+}
+
+/** {@link evaluate} by ranks that may be asked to stop. */
+export async function evaluateOn(
+  ranks: Ranks,
+  model: tf.LayersModel,
+  dataset: ImageDataset,
+  { batchSize = 100, onProgress, condition = 'label' }: Omit<EvaluationOptions, 'signal' | 'communicator'>,
 ): Promise<Evaluation> {
   if (condition === 'label') requireLabels(model, dataset);
+  const { rank, size } = ranks.communicator;
   const yieldToEvents = eventYielder();
   const line = onProgress || !inNotebook() ? undefined : countedProgress(['evaluated', 'images']);
   const nats: number[] = [];
   try {
+    let position = 0;
     for (const batch of dataset.sequentialBatches(batchSize)) {
-      signal?.throwIfAborted();
+      // The ranks take batches in turns, and each batch is one that a single rank would have.
+      const turn = position++ % size;
+      if (turn === 0) ranks.throwIfStopped();
+      if (turn !== rank) continue;
       const told = condition === 'label' ? batch : { ...batch, labels: undefined };
       const rows = logLikelihoods(model, told, dataset.levels);
       const values = await rows.data();
@@ -58,10 +82,26 @@ export async function evaluate(
   } finally {
     line?.end();
   }
-  const images = nats.length;
-  const mean = nats.reduce((sum, value) => sum + value, 0) / images;
-  const squares = nats.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const all = size === 1 ? nats : inTurns(ranks.communicator, nats, batchSize);
+  const images = all.length;
+  const mean = all.reduce((sum, value) => sum + value, 0) / images;
+  const squares = all.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { nats: mean, standardError: Math.sqrt(squares / Math.max(1, images - 1) / images), images };
+}
+
+/** Values of all ranks, which took batches in turns, in the order of the images. */
+function inTurns(communicator: Communicator, own: readonly number[], batchSize: number): number[] {
+  const parts = communicator
+    .gather(new Uint8Array(Float64Array.from(own).buffer))
+    .map((bytes) => [...new Float64Array(Uint8Array.from(bytes).buffer)]);
+  const count = parts.reduce((sum, part) => sum + part.length, 0);
+  const all: number[] = [];
+  for (let turn = 0; all.length < count; turn++) {
+    const part = parts[turn % parts.length] as number[];
+    const start = Math.floor(turn / parts.length) * batchSize;
+    all.push(...part.slice(start, start + batchSize));
+  }
+  return all;
 }
 
 /** Log-likelihood of each row of pixels given all pixels before it: [B * H]. */

@@ -1,8 +1,10 @@
 import { cellSignal, inNotebook, progress } from '@pixelrnn/cell';
 import { FileError, lockRunFolder } from '@pixelrnn/files';
+import { alone } from '@pixelrnn/mpi';
 import type * as tf from '@tensorflow/tfjs';
 import { claimModel } from './activeRuns.js';
 import { progressLine } from './logs/progressBar.js';
+import { asCommon, isCommon, Ranks } from './parallel/ranks.js';
 import { parseTrainingConfig, type TrainingOptions } from './trainingConfig.js';
 import type { TrainingContext, TrainingOutcome, TrainingProgress } from './trainingContext.js';
 import { TrainingError } from './trainingError.js';
@@ -10,41 +12,47 @@ import { TrainingLoop } from './trainingLoop.js';
 
 /**
  * Trains a model by maximum likelihood: the loss is the mean negative log-likelihood in nats per image, unless `loss` says otherwise. With a folder, a
- * run that was ended in any way goes on to the losses and weights of one that was not.
+ * run that was ended in any way goes on to the losses and weights of one that was not. Several ranks train as one does with the
+ * same batches, to rounding.
  *
  * @throws TrainingError `config` for options that are wrong, `locked` where another training has the model or the folder,
  * `checkpoint` where what is there cannot be gone on from, `non-finite` naming the step, its images and the last good
- * checkpoint
+ * checkpoint, `ranks` where ranks differ from each other. An error that only one of several ranks has ends all of them
  */
 export async function train(
   model: tf.LayersModel,
   options: TrainingOptions,
   context: TrainingContext,
 ): Promise<TrainingOutcome> {
-  const { folder, lock: given, signal = cellSignal(), onWarning = console.warn } = context;
+  const { folder, lock: given, signal = cellSignal(), communicator = alone } = context;
+  const { onWarning = console.warn } = context;
+  const ranks = new Ranks(communicator, signal);
   const line = context.onProgress || !inNotebook() ? undefined : progress();
-  const config = parseTrainingConfig(options);
-  const releaseModel = claimModel(model);
+  let releaseModel = () => {};
   try {
-    const own = folder && !given ? await lockRunFolder(folder) : undefined;
-    const lock = given ?? own;
+    const config = parseTrainingConfig(options);
+    releaseModel = claimModel(model);
+    let lock = given;
+    await ranks.onFirst(async () => {
+      if (folder) lock ??= await lockRunFolder(folder);
+    });
     const onProgress = line && ((now: TrainingProgress) => line.update(progressLine(now), done(now)));
     const all = {
       ...context,
       ...(lock && { lock }),
-      ...(signal && { signal }),
       ...(onProgress && { onProgress }),
     };
-    const loop = new TrainingLoop(model, config, all, onWarning);
+    const loop = new TrainingLoop(model, config, all, ranks, ranks.first ? onWarning : () => {});
     try {
       return await loop.run();
     } finally {
       await loop.dispose();
-      await own?.release();
+      if (lock !== given) await lock?.release();
     }
   } catch (error) {
+    if (ranks.several && !isCommon(error)) communicator.abort((error as Error).message);
     if (!(error instanceof FileError && error.code === 'locked')) throw error;
-    throw new TrainingError('locked', error.message, undefined, { cause: error });
+    throw asCommon(new TrainingError('locked', error.message, undefined, { cause: error }));
   } finally {
     line?.end();
     releaseModel();

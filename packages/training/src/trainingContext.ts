@@ -1,6 +1,7 @@
 import type { ImageDataset } from '@pixelrnn/data';
 import type { RunLock } from '@pixelrnn/files';
 import type { MetricsLine } from '@pixelrnn/metrics';
+import type { Communicator } from '@pixelrnn/mpi';
 import type { RunLogs } from './logs/runLogs.js';
 import type { BestValidation } from './step/earlyStopping.js';
 
@@ -33,7 +34,13 @@ export interface TrainingContext {
   folder?: string;
   /** The lock of the folder, where the caller has it already; else it is locked while training. */
   lock?: RunLock;
-  /** Once it is aborted, training writes a checkpoint and throws the signal's reason; in a notebook, that of the cell by default. */
+  /**
+   * The ranks that train one model together: each computes its share of every batch, all make the same updates, and rank 0
+   * alone locks, logs, tells of progress and saves. All must call `train` with the same model, options and data. By default
+   * this process alone.
+   */
+  communicator?: Communicator;
+  /** Once it is aborted, training writes a checkpoint and throws the signal's reason, on all ranks where there are several; in a notebook, that of the cell by default. */
   signal?: AbortSignal;
   /** Told of every entry of the loss; in a notebook, by default, a line that changes in place. */
   onProgress?: (progress: TrainingProgress) => void;

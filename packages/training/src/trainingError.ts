@@ -1,5 +1,12 @@
 /** What a {@link TrainingError} is about. */
-export type TrainingErrorCode = 'config' | 'checkpoint' | 'interrupted' | 'locked' | 'non-finite';
+export type TrainingErrorCode =
+  | 'config'
+  | 'checkpoint'
+  | 'interrupted'
+  | 'locked'
+  | 'non-finite'
+  /** Ranks of one training that differ. */
+  | 'ranks';
 
 /** An end of training that the caller may want to tell from others; `interrupted` names its signal. */
 export class TrainingError extends Error {

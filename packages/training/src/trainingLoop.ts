@@ -1,25 +1,34 @@
 import { join } from 'node:path';
 import type { Batch } from '@pixelrnn/data';
 import { isDiskFull } from '@pixelrnn/files';
-import { kernelsInUse } from '@pixelrnn/kernels';
 import type { MetricsLine } from '@pixelrnn/metrics';
 import * as tf from '@tensorflow/tfjs';
-import { restoreCheckpoint, saveCheckpoint, type TrainingState } from './checkpoint/checkpoint.js';
+import {
+  newestWhole,
+  restoreCheckpoint,
+  saveCheckpoint,
+  type TrainingState,
+} from './checkpoint/checkpoint.js';
 import {
   type CheckpointIdentity,
-  sha256,
+  identityOf,
   type TrainingProgressState,
 } from './checkpoint/checkpointFormat.js';
-import { evaluate } from './evaluate.js';
+import { engineInUse } from './engineInUse.js';
+import { evaluateOn } from './evaluate.js';
+import { lossLine } from './logs/lossLine.js';
 import { RunLogs } from './logs/runLogs.js';
-import { learningRateAt } from './optimizer/schedule.js';
+import { nonFiniteError } from './nonFinite.js';
+import { describeRun } from './parallel/describeRun.js';
+import { asCommon, type Ranks } from './parallel/ranks.js';
+import { requireSameRun, requireSameState } from './parallel/sameRun.js';
 import { requireLabels } from './step/labelCondition.js';
-import { firstNonFinite, LossWindow, type WindowState, windowMeans } from './step/lossWindow.js';
+import { firstNonFinite, LossWindow, type WindowState } from './step/lossWindow.js';
 import { TrainedModel } from './step/trainedModel.js';
 import { Stopwatch } from './stopwatch.js';
 import type { TrainingConfig } from './trainingConfig.js';
 import type { TrainingContext, TrainingOutcome } from './trainingContext.js';
-import { TrainingError } from './trainingError.js';
+import type { TrainingError } from './trainingError.js';
 import { eventYielder } from './yieldToEvents.js';
 
 /** So many skipped updates in a row are no accident. */
@@ -44,39 +53,41 @@ export class TrainingLoop {
   private saved: number | null = null;
   private savedAt = performance.now();
   private start = { step: 0, seconds: 0 };
+  /** Rank 0's clock says so. */
+  private timeIsUp = false;
 
   constructor(
     private readonly model: tf.LayersModel,
     private readonly config: TrainingConfig,
     private readonly context: TrainingContext,
+    private readonly ranks: Ranks,
     private readonly warn: (message: string) => void,
   ) {
     for (const dataset of [context.train, context.valid]) requireLabels(model, dataset);
-    this.trained = new TrainedModel(model, context.train.levels, config);
+    this.trained = new TrainedModel(model, context.train.levels, config, ranks.communicator);
     this.checkpoints = context.folder && join(context.folder, 'checkpoint');
   }
 
   async run(): Promise<TrainingOutcome> {
-    const { signal } = this.context;
     await this.begin();
     try {
       for (;;) {
-        signal?.throwIfAborted();
-        await this.logValidateAndSave();
+        const { timeIsUp, checkpointIsDue } = this.ranks.decide(this.clocks());
+        this.timeIsUp = timeIsUp;
+        await this.logValidateAndSave(checkpointIsDue);
         if (this.finished) break;
         this.update();
         await this.yieldToEvents();
       }
     } catch (error) {
-      if (signal?.aborted && error === signal.reason) await this.checkpoint();
+      if (this.ranks.isStop(error)) await this.checkpoint();
       throw error;
     }
     await this.checkpoint();
     this.trained.end();
-    const { step, skipped, trained } = this;
-    const { lines: history } = this.logs;
-    const best = trained.earlyStopping.best;
-    return { steps: step, images: this.images, seconds: this.clock.seconds, skipped, best, history };
+    const { skipped, trained, logs } = this;
+    const { step: steps, ...spent } = this.entry();
+    return { steps, ...spent, skipped, best: trained.earlyStopping.best, history: logs.lines };
   }
 
   async dispose(): Promise<void> {
@@ -87,18 +98,29 @@ export class TrainingLoop {
 
   /** Takes over the checkpoint, if there is one, and opens the logs at its step. */
   private async begin(): Promise<void> {
-    const { folder, train } = this.context;
-    if (this.checkpoints) {
-      const state = await restoreCheckpoint(this.checkpoints, this.model, (s) => this.identity(s), this.warn);
-      if (state) this.restore(state);
+    const { checkpoints, context, model, ranks, warn } = this;
+    const { folder, train } = context;
+    const { batchSize, tensorBoard } = this.config;
+    if (ranks.several) {
+      requireSameRun(ranks.communicator, describeRun(this.identity(0), model, context));
+      ranks.requireWork(batchSize);
     }
-    const { step, config } = this;
+    const found = await ranks.fromFirst(() => (checkpoints ? newestWhole(checkpoints, warn) : null));
+    if (checkpoints && found) {
+      const expected = (step: number) => this.identity(step);
+      this.restore(await ranks.alike(() => restoreCheckpoint(checkpoints, found, model, expected)));
+    }
+    const { step } = this;
     this.start = { step, seconds: this.clock.seconds };
     const dimensions = train.height * train.width * train.channels;
-    const { tensorBoard } = config;
-    this.logs = await RunLogs.open({ folder, tensorBoard, step, dimensions, warn: this.warn });
+    const options = { tensorBoard, step, dimensions, warn };
+    if (!ranks.first) this.logs = await RunLogs.open({ ...options, folder: undefined });
+    await ranks.onFirst(async () => {
+      this.logs = await RunLogs.open({ ...options, folder });
+    });
     this.batches = this.batchesFrom(step);
     this.upcoming = this.batches.next().value;
+    await this.requireSameState();
     this.clock.skip();
   }
 
@@ -111,9 +133,10 @@ export class TrainingLoop {
     ({ logged: this.logged, validated: this.validated } = progress);
     this.clock.seconds = progress.seconds;
     this.saved = progress.step;
-    if (engine !== engineInUse()) {
+    const engineNow = engineInUse(this.ranks.communicator.size);
+    if (engine !== engineNow) {
       this.warn(
-        `The checkpoint was computed on ${engine} and goes on with ${engineInUse()}: not to the same bits.`,
+        `The checkpoint was computed on ${engine} and goes on with ${engineNow}: not to the same bits.`,
       );
     }
   }
@@ -135,12 +158,12 @@ export class TrainingLoop {
   }
 
   /** Whatever is due at this step, each at most once: an entry of the loss, a validation, a checkpoint. */
-  private async logValidateAndSave(): Promise<void> {
+  private async logValidateAndSave(checkpointIsDue: boolean): Promise<void> {
     const { step, config } = this;
     if (this.logged < step && (step % config.logEvery === 0 || this.finished)) await this.log();
     if (this.validated < step && (step % config.validateEvery === 0 || this.finished)) await this.validate();
     if (this.logged < step && this.finished) await this.log(); // that validation has ended the run
-    if (performance.now() - this.savedAt <= config.checkpointMinutes * 60_000) return;
+    if (!checkpointIsDue) return;
     try {
       await this.checkpoint();
     } catch (error) {
@@ -151,13 +174,17 @@ export class TrainingLoop {
   }
 
   private get finished(): boolean {
-    const { steps, maxSeconds, patience } = this.config;
+    const { steps, patience } = this.config;
     const since = this.trained.earlyStopping.best?.since ?? 0;
-    return (
-      this.step >= steps ||
-      (maxSeconds !== null && this.clock.seconds >= maxSeconds) ||
-      (patience !== null && since >= patience)
-    );
+    return this.step >= steps || this.timeIsUp || (patience !== null && since >= patience);
+  }
+
+  private clocks() {
+    const { maxSeconds, checkpointMinutes } = this.config;
+    return {
+      timeIsUp: maxSeconds !== null && this.clock.seconds >= maxSeconds,
+      checkpointIsDue: performance.now() - this.savedAt > checkpointMinutes * 60_000,
+    };
   }
 
   private async log(): Promise<void> {
@@ -166,17 +193,13 @@ export class TrainingLoop {
     clock.lap();
     window.clear();
     this.logged = step;
-    const line: MetricsLine = { ...this.entry(), learningRate: learningRateAt(config, step - 1) };
-    if (state.steps > 0) {
-      const { loss, gradientNorm } = windowMeans(state);
-      Object.assign(line, { [config.loss === 'mse' ? 'squaredError' : 'train']: loss, gradientNorm });
-    }
-    if (config.nonFinite === 'skip') line.skipped = this.skipped;
+    const line = lossLine(this.entry(), state, config, this.skipped);
     const seconds = (clock.seconds - this.start.seconds) / Math.max(1, step - this.start.step);
     const imagesPerSecond = config.batchSize / seconds;
     await this.logs.add(line, [{ tag: 'training/images per second', scalar: imagesPerSecond }]);
     const byTime = config.maxSeconds === null ? Number.POSITIVE_INFINITY : config.maxSeconds - clock.seconds;
     const secondsLeft = this.finished ? 0 : Math.max(0, Math.min((config.steps - step) * seconds, byTime));
+    if (!this.ranks.first) return;
     context.onProgress?.({ ...line, steps: config.steps, imagesPerSecond, secondsLeft });
   }
 
@@ -184,9 +207,8 @@ export class TrainingLoop {
     const { step, config, context, trained } = this;
     await this.finiteWindow();
     const valid = config.validImages ? context.valid.subset(config.validImages) : context.valid;
-    const { signal } = context;
     const { nats } = await trained.withEvaluated(() =>
-      evaluate(this.model, valid, { signal, onProgress: () => {} }),
+      evaluateOn(this.ranks, this.model, valid, { onProgress: () => {} }),
     );
     if (!Number.isFinite(nats)) {
       throw this.nonFinite(
@@ -197,26 +219,26 @@ export class TrainingLoop {
     await this.logs.weights(step, this.model);
     trained.validated(step, nats);
     this.validated = step;
-    await context.onValidation?.(this.logs, step);
+    await this.ranks.onFirst(() => context.onValidation?.(this.logs, step));
     this.clock.skip();
   }
 
   /** Writes a checkpoint of this step, unless there is one. */
   private async checkpoint(): Promise<void> {
-    const { checkpoints, step, trained } = this;
+    const { checkpoints, step, trained, ranks } = this;
     if (!checkpoints) return;
-    if (this.saved !== step) {
-      const window = await this.finiteWindow();
-      await this.context.lock?.assertHeld();
+    const engine = engineInUse(ranks.communicator.size);
+    const isNew = this.saved !== step;
+    const window = isNew ? await this.finiteWindow() : null;
+    if (isNew) await this.requireSameState();
+    await ranks.onFirst(async () => {
+      if (isNew) await this.context.lock?.assertHeld();
       await this.logs.sync(); // a checkpoint's entries are on the disk before it is
-      const progress = this.progress(window);
-      const identity = this.identity(step, this.upcoming);
-      const state = { progress, identity, engine: engineInUse() };
+      if (!window) return;
+      const state = { progress: this.progress(window), identity: this.identity(step, this.upcoming), engine };
       await trained.withFinal((tensors) => saveCheckpoint(checkpoints, this.model, { ...state, tensors }));
-      this.saved = step;
-    } else {
-      await this.logs.sync();
-    }
+    });
+    this.saved = step;
     this.savedAt = performance.now();
     this.clock.skip();
   }
@@ -229,13 +251,7 @@ export class TrainingLoop {
   }
 
   private identity(step: number, batch = this.batchesFrom(step).next().value): CheckpointIdentity {
-    const { name, count, height, width, channels, levels } = this.context.train;
-    const next = Buffer.concat([Buffer.from(batch.indices.buffer), batch.intensities]);
-    return {
-      config: { ...this.config },
-      data: { name, images: count, shape: [height, width, channels], levels },
-      nextBatch: sha256(next),
-    };
+    return identityOf(this.config, this.context.train, batch);
   }
 
   private batchesFrom(step: number): Iterator<Batch, never> {
@@ -243,12 +259,9 @@ export class TrainingLoop {
     return this.context.train.batches({ batchSize, seed, step });
   }
 
-  private get images(): number {
-    return this.step * this.config.batchSize;
-  }
-
   private entry(): Pick<MetricsLine, 'step' | 'images' | 'seconds'> {
-    return { step: this.step, images: this.images, seconds: this.clock.seconds };
+    const { step } = this;
+    return { step, images: step * this.config.batchSize, seconds: this.clock.seconds };
   }
 
   /** The window's sums. @throws TrainingError `non-finite` where they are not finite */
@@ -268,19 +281,19 @@ export class TrainingLoop {
 
   /** @param skippable the update could have been skipped */
   private nonFinite(what: string, skippable = false): TrainingError {
-    const last =
-      this.saved === null
-        ? 'there is no checkpoint yet'
-        : `the last good checkpoint is of step ${this.saved}, in ${this.checkpoints}`;
-    const clipping = this.config.clipNorm === null ? 'set clipNorm' : 'lower clipNorm';
-    return new TrainingError(
-      'non-finite',
-      `The ${what}; ${last}. Lower the learning rate${skippable ? ',' : ' or'} ${clipping}` +
-        `${skippable ? ", or set nonFinite to 'skip'" : ''}.`,
-    );
+    // Loss and gradients are sums over all ranks.
+    return asCommon(nonFiniteError(what, this.config, { lastGood: this.lastGood, skippable }));
   }
-}
 
-function engineInUse(): string {
-  return `${tf.getBackend()}, ${kernelsInUse()} kernels`;
+  private get lastGood(): string {
+    if (this.saved === null) return 'there is no checkpoint yet';
+    return `the last good checkpoint is of step ${this.saved}, in ${this.checkpoints}`;
+  }
+
+  private async requireSameState(): Promise<void> {
+    const { ranks, trained, step, upcoming, lastGood: saved } = this;
+    if (!ranks.several) return;
+    const state = { weights: await trained.digest(), images: this.identity(step, upcoming).nextBatch };
+    requireSameState(ranks.communicator, state, { step, saved });
+  }
 }

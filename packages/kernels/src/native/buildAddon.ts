@@ -31,6 +31,8 @@ export interface AddonSources {
   compilerArguments: (folder: string) => string[];
   /** Said before compiling. */
   message: string;
+  /** Default {@link provideCompiler}'s. */
+  compiler?: Compiler;
 }
 
 /**
@@ -42,7 +44,7 @@ export interface AddonSources {
  * @returns the folder, or why there is no addon, a phrase without a full stop
  */
 export async function buildAddon(
-  { addonName, folder: folderOf, compilerArguments, message }: AddonSources,
+  { addonName, folder: folderOf, compilerArguments, message, compiler }: AddonSources,
   { log }: BuildOptions,
 ): Promise<BuiltKernels | Unavailable> {
   try {
@@ -54,7 +56,7 @@ export async function buildAddon(
     try {
       // A folder beside the final one: paths relative to the addon hold in both.
       await compile(
-        await provideCompiler(log ? { log } : {}),
+        compiler ?? (await provideCompiler(log ? { log } : {})),
         compilerArguments(folder),
         join(partial, addonName),
       );

@@ -6,7 +6,13 @@ import { pixelCNN } from '@pixelrnn/models';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseTrainingConfig } from '../trainingConfig.js';
-import { checkpointProgress, restoreCheckpoint, saveCheckpoint, type TrainingState } from './checkpoint.js';
+import {
+  checkpointProgress,
+  newestWhole,
+  restoreCheckpoint,
+  saveCheckpoint,
+  type TrainingState,
+} from './checkpoint.js';
 import { loadModel } from './loadModel.js';
 
 beforeAll(() => loadEngine({ quiet: true }));
@@ -49,13 +55,10 @@ function state(step: number): TrainingState {
 }
 
 const weights = (model: tf.LayersModel) => model.getWeights().map((weight) => [...weight.dataSync()]);
-const restore = (model = build(2), expected = identity) =>
-  restoreCheckpoint(
-    folder,
-    model,
-    () => expected,
-    (message) => void warnings.push(message),
-  );
+async function restore(model = build(2), expected = identity) {
+  const found = await newestWhole(folder, (message) => void warnings.push(message));
+  return found && restoreCheckpoint(folder, found, model, () => expected);
+}
 const fileOf = async (kind: string, step: number) =>
   join(folder, (await readdir(folder)).find((name) => name.startsWith(`${kind}-${step}-`)) as string);
 

@@ -168,20 +168,19 @@ export async function checkpointProgress(
 }
 
 /**
- * Puts the weights of a folder's newest whole checkpoint into a model of the same shape.
+ * Puts the weights of a checkpoint into a model of the same shape.
  *
+ * @param found a folder's {@link newestWhole}
  * @param expected the identity that a checkpoint of this run has at a step
- * @returns the state of its training, whose tensors the caller disposes; null where there is no checkpoint
- * @throws TrainingError `checkpoint` naming what is damaged, or how the checkpoint's run, data or model differ from this one
+ * @returns the state of its training, whose tensors the caller disposes
+ * @throws TrainingError `checkpoint` naming how the checkpoint's run, data or model differ from this one
  */
-export async function restoreCheckpoint(
+export function restoreCheckpoint(
   folder: string,
+  found: ReadCheckpoint,
   model: tf.LayersModel,
   expected: (step: number) => CheckpointIdentity,
-  warn: (message: string) => void,
-): Promise<TrainingState | null> {
-  const found = await newestWhole(folder, warn);
-  if (!found) return null;
+): TrainingState {
   const { weightsManifest, training } = found.json;
   const specs = weightsManifest[0]?.weights as tf.io.WeightsManifestEntry[];
   const differences = [

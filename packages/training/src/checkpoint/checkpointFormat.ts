@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Batch, ImageDataset } from '@pixelrnn/data';
 import { z } from 'zod';
+import type { TrainingConfig } from '../trainingConfig.js';
 import { TrainingError } from '../trainingError.js';
 
 /** Version of the `training` part of `model.json`; a change of what it holds or means is another version. */
@@ -78,6 +80,16 @@ export interface ReadCheckpoint {
 export class DamagedCheckpoint extends Error {}
 
 export const sha256 = (data: Uint8Array) => createHash('sha256').update(data).digest('hex');
+
+/** @param batch the next one */
+export function identityOf(config: TrainingConfig, train: ImageDataset, batch: Batch): CheckpointIdentity {
+  const { name, count, height, width, channels, levels } = train;
+  return {
+    config: { ...config },
+    data: { name, images: count, shape: [height, width, channels], levels },
+    nextBatch: sha256(Buffer.concat([Buffer.from(batch.indices.buffer), batch.intensities])),
+  };
+}
 
 /** What a checkpoint's `model.json` says of a data file. */
 export function describeFile(path: string, data: Uint8Array): CheckpointFile {

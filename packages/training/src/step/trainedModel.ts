@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import type { Batch } from '@pixelrnn/data';
+import { alone, type Communicator, shareOf, sumOverRanks } from '@pixelrnn/mpi';
 import type * as tf from '@tensorflow/tfjs';
 import type { TrainingState } from '../checkpoint/checkpoint.js';
 import { createOptimizer } from '../optimizer/createOptimizer.js';
 import type { Optimizer } from '../optimizer/optimizer.js';
 import { learningRateAt } from '../optimizer/schedule.js';
+import { shareOfBatch } from '../parallel/shareOfBatch.js';
 import type { TrainingConfig } from '../trainingConfig.js';
 import { clipByGlobalNorm, squaredNorm } from './clipping.js';
 import { EarlyStopping } from './earlyStopping.js';
@@ -23,11 +26,15 @@ export class TrainedModel {
   private readonly average: WeightAverage | null;
   readonly earlyStopping: EarlyStopping;
 
-  /** @param levels of the images' intensities */
+  /**
+   * @param levels of the images' intensities
+   * @param communicator the ranks that share every batch
+   */
   constructor(
     model: tf.LayersModel,
     levels: number,
     private readonly config: TrainingConfig,
+    private readonly communicator: Communicator = alone,
   ) {
     this.variables = trainableVariables(model);
     const objective = { model, variables: this.variables, levels, loss: config.loss };
@@ -39,15 +46,21 @@ export class TrainedModel {
   }
 
   /**
-   * One update. Its loss and gradient norm go into the window, unless it is skipped.
+   * One update. Its loss and gradient norm go into the window, unless it is skipped. Of several ranks each computes loss and
+   * gradients of its images; the update is that of the mean over all of them.
    *
    * @param step from 0
+   * @param batch all ranks'
    * @returns whether the update took place: with `nonFinite: 'skip'`, not where loss or gradient are not finite
    */
   step(step: number, batch: Batch, window: LossWindow): boolean {
-    const { lossAndGradients, optimizer, config } = this;
+    const { lossAndGradients, optimizer, config, communicator } = this;
+    const share = shareOfBatch(batch, communicator);
+    const weight = share.shape[0] / batch.shape[0];
     let updated = true;
-    const inspect = (loss: tf.Scalar, gradients: tf.Tensor[]) => {
+    const inspect = (ownLoss: tf.Scalar, ownGradients: tf.Tensor[]) => {
+      const means = sumOverRanks(communicator, [ownLoss, ...ownGradients], weight);
+      const [loss, ...gradients] = means as [tf.Scalar, ...tf.Tensor[]];
       const flat = flatten(gradients);
       const squared = squaredNorm(flat);
       const numbers = stepNumbers(loss, squared);
@@ -62,8 +75,9 @@ export class TrainedModel {
     };
     const rate = learningRateAt(config, step);
     const { seed, dropCondition: drop } = config;
-    const kept = keptConditions(batch.shape[0], { drop, seed, step });
-    trainingStep({ lossAndGradients, optimizer, rate, inspect, kept }, batch).dispose();
+    const { begin, end } = shareOf(batch.shape[0], communicator);
+    const kept = keptConditions(batch.shape[0], { drop, seed, step }).slice(begin, end);
+    trainingStep({ lossAndGradients, optimizer, rate, inspect, kept }, share).dispose();
     if (updated) this.average?.update(this.updates);
     return updated;
   }
@@ -100,6 +114,18 @@ export class TrainedModel {
     } finally {
       weights.dispose();
     }
+  }
+
+  /** SHA-256 of every number that the next steps follow from. */
+  async digest(): Promise<string> {
+    const hash = createHash('sha256');
+    const tensors = [...this.variables, ...this.optimizer.state().tensors];
+    if (this.average) tensors.push(this.average.weights);
+    for (const tensor of tensors) {
+      const { buffer, byteOffset, byteLength } = await tensor.data();
+      hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+    }
+    return hash.digest('hex');
   }
 
   /** Takes over what a checkpoint had, whose model's weights are in the model; the tensors stay the caller's. */

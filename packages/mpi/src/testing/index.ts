@@ -1,0 +1,1 @@
+export { type Ended, mpirun, type Ranks } from './mpirun.js';
