@@ -9,6 +9,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<BenchResult>> =
   training: benchTraining,
   generation: async (options) => (await import('./generation.js')).benchGeneration(options),
   'time-to-nats': async (options) => (await import('./timeToNats.js')).benchTimeToNats(options),
+  mpi: async (options) => (await import('./mpi.js')).benchMpi(options),
   scaling: async (options) => (await import('./scaling.js')).benchScaling(options), // with TensorFlow.js
 };
 const log = (line: string) => console.error(`bench: ${line}`);

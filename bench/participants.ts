@@ -49,7 +49,7 @@ function pythonPeer(
 }
 
 /** The threads of OpenMP, of TensorFlow and of our kernels. JAX takes as many as the process has processors. */
-function threadsOf({ threads }: SharedArgument): Record<string, string> {
+export function threadsOf({ threads }: SharedArgument): Record<string, string> {
   const count = String(threads);
   return { OMP_NUM_THREADS: count, TF_NUM_INTRAOP_THREADS: count, PIXELRNN_THREADS: count };
 }

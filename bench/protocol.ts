@@ -53,3 +53,16 @@ export interface ParticipantArgument {
   /** JSON file of the model's trainable weights in their order, each flat: tests give every participant the same. */
   weights?: string;
 }
+
+/** What rank 0 of ours/mpiRank.ts is asked: training steps, or sums of the gradients alone. */
+export type MpiRankRequest = { steps: number } | { reductions: number };
+
+/** Its first line. */
+export const mpiReadySchema = z.object({
+  ready: oursReadySchema.shape.ready.omit({ loss: true }).extend({ ranks: z.int().positive() }),
+});
+
+/** Its answer to a request. */
+export const mpiAnswerSchema = z.object({ seconds: z.number().positive() });
+
+export type MpiRankAnswer = z.infer<typeof mpiReadySchema> | z.infer<typeof mpiAnswerSchema>;

@@ -1,17 +1,17 @@
 // MPI for Node: the ranks of MPI_COMM_WORLD, without TensorFlow. src/communicator.ts says what each function does.
-//
-// What ends soon (sum, agree) is MPI's own blocking call, which spins. What may last as long as another rank's work
-// (broadcast, gather, barrier) is begun and asked after with pauses, so that a waiting rank leaves its processor to others.
 #include <mpi.h>
 #include <node_api.h>
 
-#include <chrono>
 #include <cstdint>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "wait.h"
+
 namespace {
+
+using pixelrnn::meet;
+using pixelrnn::wait;
 
 constexpr int64_t kPiece = 1 << 30;  // MPI counts in int
 
@@ -27,20 +27,6 @@ const std::string kCompiledFor = "MPI " + std::to_string(MPI_VERSION) + "." + st
 napi_value fail(napi_env env, const std::string& sentence) {
     napi_throw_error(env, nullptr, sentence.c_str());
     return nullptr;
-}
-
-void wait(MPI_Request request) {
-    const auto start = std::chrono::steady_clock::now();
-    for (int done = 0;;) {
-        MPI_Test(&request, &done, MPI_STATUS_IGNORE);
-        if (done) return;
-        const auto waited = std::chrono::steady_clock::now() - start;
-        if (waited < std::chrono::milliseconds(1)) {
-            std::this_thread::yield();
-        } else {
-            std::this_thread::sleep_for(std::chrono::microseconds(waited < std::chrono::seconds(1) ? 100 : 2000));
-        }
-    }
 }
 
 void broadcast(void* data, int64_t bytes) {
@@ -107,6 +93,7 @@ napi_value sum(napi_env env, napi_callback_info info) {
         napi_get_typedarray_info(env, argument(env, info), &type, &length, &data, nullptr, nullptr);
     if (status != napi_ok || type != napi_float32_array) return fail(env, "sum expects a Float32Array");
     if (length > INT32_MAX) return fail(env, "sum expects fewer than 2^31 values, got " + std::to_string(length));
+    meet();
     MPI_Allreduce(MPI_IN_PLACE, data, static_cast<int>(length), MPI_FLOAT, MPI_SUM, MPI_COMM_WORLD);
     return nullptr;
 }
@@ -115,7 +102,9 @@ napi_value sum(napi_env env, napi_callback_info info) {
 napi_value agree(napi_env env, napi_callback_info info) {
     int32_t bits = 0;
     if (napi_get_value_int32(env, argument(env, info), &bits) != napi_ok) return fail(env, "agree expects an integer");
-    MPI_Allreduce(MPI_IN_PLACE, &bits, 1, MPI_INT32_T, MPI_BOR, MPI_COMM_WORLD);
+    MPI_Request request;
+    MPI_Iallreduce(MPI_IN_PLACE, &bits, 1, MPI_INT32_T, MPI_BOR, MPI_COMM_WORLD, &request);
+    wait(request);
     return integer(env, bits);
 }
 
@@ -174,9 +163,7 @@ napi_value gather(napi_env env, napi_callback_info info) {
 }
 
 napi_value barrier(napi_env, napi_callback_info) {
-    MPI_Request request;
-    MPI_Ibarrier(MPI_COMM_WORLD, &request);
-    wait(request);
+    meet();
     return nullptr;
 }
 

@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "tensorflow/op.h"
+#include "wait.h"
 
 namespace pixelrnn {
 namespace {
@@ -36,6 +37,7 @@ public:
             for (int64_t i = 0; i < size; i++) to[i] = *weight.values * input.values[i];
             to += size;
         }
+        meet();
         MPI_Allreduce(MPI_IN_PLACE, flat, floats, MPI_FLOAT, MPI_SUM, MPI_COMM_WORLD);
         const float* from = flat;
         for (int32_t i = 0; i < count_; i++) {

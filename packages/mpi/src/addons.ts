@@ -26,12 +26,18 @@ export const sumOpSources = () => [
 
 /** The folder of the cache for MPI's functions. There is one MPI in a cache: what another one compiled is replaced. */
 export function communicatorFolder(): string {
-  return addonFolder('mpi', { flags: compilerFlags() }, [join(sourceRoot, 'communicator.cc')], packages);
+  return addonFolder(
+    'mpi',
+    { flags: compilerFlags() },
+    ['communicator.cc', 'wait.h'].map((name) => join(sourceRoot, name)),
+    packages,
+  );
 }
 
 /** The folder of the cache for the custom op, compiled for this TensorFlow. */
 export function sumOpFolder({ version }: Pick<TensorflowInstallation, 'version'>): string {
   const headers = [
+    join(sourceRoot, 'wait.h'),
     join(kernelSources, 'kernels.h'),
     join(kernelSources, 'tensorflow', 'op.h'),
     ...readdirSync(join(kernelSources, 'base')).map((name) => join(kernelSources, 'base', name)),

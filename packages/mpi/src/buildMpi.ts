@@ -30,7 +30,7 @@ export async function buildMpi(options: BuildOptions = {}): Promise<{ op: boolea
   await build(
     {
       folder: communicatorFolder,
-      compilerArguments: () => [...compilerFlags(), join(sourceRoot, 'communicator.cc')],
+      compilerArguments: () => [...compilerFlags(), `-I${sourceRoot}`, join(sourceRoot, 'communicator.cc')],
       message: 'Compiling what ranks talk through, with mpicxx.',
     },
     options,
@@ -44,6 +44,7 @@ export async function buildMpi(options: BuildOptions = {}): Promise<{ op: boolea
       folder: () => sumOpFolder(tensorflow),
       compilerArguments: (folder) => [
         ...compilerFlags(),
+        `-I${sourceRoot}`,
         `-I${kernelSources}`,
         `-I${includeDir}`,
         ...sumOpSources(),

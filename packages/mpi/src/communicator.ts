@@ -1,6 +1,6 @@
 /**
  * The processes that work on one thing together, as one of them sees them. Every rank must call the same functions in the
- * same order; each call returns when all ranks have made it.
+ * same order; each call returns when all ranks have made it, and waiting takes next to no processor time.
  */
 export interface Communicator {
   /** Of this process, from 0. */
@@ -11,11 +11,11 @@ export interface Communicator {
   sum(values: Float32Array): void;
   /** The bits that are set on at least one rank. */
   agree(bits: number): number;
-  /** Rank 0's bytes, on every rank; what the others give does not count. Waiting takes next to no processor time. */
+  /** Rank 0's bytes, on every rank; what the others give does not count. */
   broadcast(bytes?: Uint8Array): Uint8Array;
-  /** Every rank's bytes, in the order of the ranks. Waits as {@link broadcast} does. */
+  /** Every rank's bytes, in the order of the ranks. */
   gather(bytes: Uint8Array): Uint8Array[];
-  /** Waits as {@link broadcast} does. */
+  /** Returns when all ranks are here. */
   barrier(): void;
   /** Says why on stderr, then ends all ranks at once, wherever they are. */
   abort(why: string): never;
