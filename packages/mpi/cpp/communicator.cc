@@ -143,7 +143,8 @@ napi_value gather(napi_env env, napi_callback_info info) {
     std::vector<int> counts(ranks), offsets(ranks);
     int64_t total = 0;
     for (int i = 0; i < ranks; i++) {
-        if (total + sizes[i] > INT32_MAX) return fail(env, "gather expects fewer than 2^31 bytes from all ranks together");
+        if (total + sizes[i] > INT32_MAX)
+            return fail(env, "gather expects fewer than 2^31 bytes from all ranks together");
         counts[i] = static_cast<int>(sizes[i]);
         offsets[i] = static_cast<int>(total);
         total += sizes[i];
