@@ -12,12 +12,14 @@ import { UsageError } from './usageError.js';
 /**
  * That all ranks were started with the same options.
  *
- * @throws UsageError on all of them
+ * @throws UsageError on rank 0; the others end
  */
 export function requireSameCommand(communicator: Communicator, command: readonly string[]): void {
   const all = communicator.gather(serialize(command)).map((bytes) => deserialize(bytes) as string[]);
   const other = all.findIndex((one) => !isDeepStrictEqual(one, all[0]));
   if (other < 0) return;
+  communicator.leave();
+  if (communicator.rank > 0) process.exit(2);
   throw new UsageError(
     `Rank ${other} was started with '${all[other]?.join(' ')}', rank 0 with '${all[0]?.join(' ')}': give all ranks the same options.`,
   );

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { tensorflowInstallation } from '@pixelrnn/engine';
@@ -20,6 +21,9 @@ import { MpiError } from './mpiError.js';
 /** MPI's own C++ compiler, of the MPI that comes first in PATH. */
 const compiler = { command: 'mpicxx', args: [], env: process.env };
 
+const remedy =
+  'install Open MPI with its compiler (Debian: apt-get install libopenmpi-dev openmpi-bin) and run pnpm engine install --mpi again.';
+
 /**
  * Compiles what ranks talk through into the cache, with `mpicxx`, anew each time: MPI may be another one by now.
  *
@@ -27,6 +31,9 @@ const compiler = { command: 'mpicxx', args: [], env: process.env };
  * @throws MpiError saying what the compiler said, or how to get one
  */
 export async function buildMpi(options: BuildOptions = {}): Promise<{ op: boolean }> {
+  if (spawnSync(compiler.command, ['--version']).error) {
+    throw new MpiError(`There is no mpicxx in PATH: ${remedy}`);
+  }
   await build(
     {
       folder: communicatorFolder,
@@ -65,7 +72,6 @@ async function build(
   await rm(sources.folder(), { recursive: true, force: true });
   const built = await buildAddon({ ...sources, addonName, compiler }, options);
   if (!('unavailable' in built)) return;
-  throw new MpiError(
-    `MPI was not built: ${built.unavailable}; install Open MPI with its compiler (Debian: apt-get install libopenmpi-dev openmpi-bin) and run pnpm engine install --mpi again.`,
-  );
+  const reason = built.unavailable.replace(/^they cannot be built: /, '');
+  throw new MpiError(`MPI was not built (${reason}): ${remedy}`);
 }
