@@ -125,17 +125,17 @@ describe('ranks that differ from rank 0 stop all, with one sentence:', () => {
 });
 
 describe('a run on ranks that end', () => {
-  const long = { ...options, steps: 300, checkpointMinutes: 0.02 / 60, patience: null, logEvery: 10 };
+  const long = { ...options, steps: 120, checkpointMinutes: 0.02 / 60, patience: null, logEvery: 10 };
   const uninterrupted = start(1, { options: long }).ended.then(trained);
 
   async function goesOn(folder: string, ranks: number): Promise<void> {
     const there = await checkpointProgress(join(folder, 'checkpoint'));
     expect(there?.steps).toBeGreaterThan(0);
-    expect(there?.steps).toBeLessThan(300);
+    expect(there?.steps).toBeLessThan(120);
     const { lines } = trained(await start(ranks, { options: long, folder }).ended);
     const expected = (await uninterrupted).lines;
-    expect(lines.at(-1)?.step).toBe(300);
-    // The logs of other numbers of ranks round differently, which 300 steps magnify.
+    expect(lines.at(-1)?.step).toBe(120);
+    // The logs of other numbers of ranks round differently, which many steps magnify.
     expect(lines.map(({ step }) => step)).toEqual(expected.map(({ step }) => step));
     expect(lines.at(-1)?.valid).toBeCloseTo(expected.at(-1)?.valid as number, 1);
     expect(await readMetricsLog(folder)).toHaveLength(expected.length);
@@ -143,14 +143,14 @@ describe('a run on ranks that end', () => {
 
   test('one by SIGKILL: mpirun ends the others, and three ranks go on', async () => {
     const folder = await temporaryFolder();
-    const { code, stderr } = await start(2, { folder, options: long, fault: { kill: 150 } }).ended;
+    const { code, stderr } = await start(2, { folder, options: long, fault: { kill: 70 } }).ended;
     expect(code, stderr).toBe(137);
     await goesOn(folder, 3);
   });
 
   test('one by an error of its own: it is told with its rank, and one process goes on', async () => {
     const folder = await temporaryFolder();
-    const { code, stderr } = await start(2, { folder, options: long, fault: { error: 150 } }).ended;
+    const { code, stderr } = await start(2, { folder, options: long, fault: { error: 70 } }).ended;
     expect(code).toBe(1);
     expect(stderr.match(/^Rank 1 of 2 on \S+: The images cannot be read\.$/gm)).toHaveLength(1);
     await goesOn(folder, 1);
