@@ -30,7 +30,7 @@ const run = { experiment: 'table4', row: 'no-such-row', seed: 0 } as unknown as 
 function rankZero(communicator: Communicator) {
   let exit: ((code: number) => void) | undefined;
   vi.spyOn(process, 'prependOnceListener').mockImplementationOnce((_, listener) => {
-    exit = listener as typeof exit;
+    exit = listener as unknown as typeof exit;
     return process;
   });
   return { ranks: new RankZero(communicator), exit: (code: number) => exit?.(code) };

@@ -57,6 +57,14 @@ test.each<[string, Partial<MpiAddon>, RegExp]>([
   expect(() => begin(launch, () => ({ ...fourRanks, ...change }))).toThrow(message);
 });
 
+test('the launcher of another kind of MPI is told before MPI begins', () => {
+  const start = vi.fn();
+  expect(() => begin({ by: 'mpiexec', rank: 0, size: 2 }, () => ({ ...fourRanks, start }))).toThrow(
+    'speaks PMI, but this was compiled for Open MPI 4.1.4, which needs PMIx: use the mpirun of that MPI, or srun --mpi=pmix.',
+  );
+  expect(start).not.toHaveBeenCalled();
+});
+
 test('where MPI is not built, or does not load, it is said what to run', () => {
   expect(() => begin(launch, () => null)).toThrow(
     /^mpirun started this as rank 1 of 4, but MPI is not built on \S+: run pnpm engine install --mpi, or start without mpirun\.$/,

@@ -45,6 +45,11 @@ export function begin(launch: Launch, load: () => MpiAddon | null): Communicator
     );
   }
   requireSameMpi(addon);
+  if (by === 'mpiexec' && addon.compiledFor.startsWith('Open MPI')) {
+    throw new MpiError(
+      `The launcher (mpiexec of another MPI, or srun --mpi=pmi2) speaks PMI, but this was compiled for ${addon.compiledFor}, which needs PMIx: use the mpirun of that MPI, or srun --mpi=pmix.`,
+    );
+  }
   const { size, serialized, ...started } = addon.start();
   if (launch.size !== null && launch.size !== size) {
     throw new MpiError(
