@@ -25,8 +25,12 @@ export function mpirun(
   const node = [process.execPath, '--conditions=@pixelrnn/source', '--import', 'tsx', program, ...args];
   const child = spawn(
     'mpirun',
-    // Containers forbid the copies between processes that vader would make.
-    ['--oversubscribe', '--mca', 'btl_vader_single_copy_mechanism', 'none', '-n', String(ranks), ...node],
+    [
+      '--oversubscribe',
+      // Containers forbid the copies between processes that vader would make.
+      ...['--mca', 'btl_vader_single_copy_mechanism', 'none'],
+      ...['-n', String(ranks), ...node],
+    ],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
