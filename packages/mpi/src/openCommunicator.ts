@@ -21,8 +21,9 @@ export async function openCommunicator(): Promise<Communicator> {
     opened = begin(launch, loadMpiAddon);
     return opened;
   } catch (error) {
-    // Rank 0 says it first, and the launcher ends the others: one sentence, unless it is another rank's alone.
-    if (launch.rank > 0) await setTimeout(2000);
+    // Rank 0 says it first, however late it starts, and the launcher ends the others: one sentence, unless it is another
+    // rank's alone.
+    if (launch.rank > 0) await setTimeout(10_000);
     throw error;
   }
 }
