@@ -50,28 +50,35 @@ void pixelrnn_conv_backward(const pixelrnn_conv* conv, const float* x, const flo
                             const float* y, const float* dy, float* dx, float* dkernel, float* dbias, void* workspace,
                             const pixelrnn_executor* executor);
 
-// A gated unit: y = tanh(a + condition) * sigmoid(b + condition), where [a, b] = conv(x, kernel * mask) + bias, halves of
-// the convolution's cout = 2 p maps; no ReLUs. The condition is the sum of `vector` [batch, 2 p] and `map`
-// [batch, height, width, 2 p]; both, and bias, may be null. y [batch, height, width, p].
-// halves [batch, height, width, 2 p], tanh and sigmoid, is written for the backward pass; it may be the map itself where
-// tap_count * cin <= 256.
-// Workspace: forward as pixelrnn_conv_forward. Backward packed weights, and partial sums of the filters' gradient and an
-// image's gradients for each of min(batch, 16) images.
-size_t pixelrnn_gated_conv_forward_workspace(const pixelrnn_conv* conv);
-void pixelrnn_gated_conv_forward(const pixelrnn_conv* conv, const float* x, const float* kernel, const float* mask,
-                                 const float* bias, const float* vector, const float* map, float* halves, float* y,
-                                 void* workspace, const pixelrnn_executor* executor);
-// Gradients for dy, each in the shape of what it is the gradient of; dx, dbias, dvector and dmap may be null.
-size_t pixelrnn_gated_conv_backward_workspace(const pixelrnn_conv* conv);
-void pixelrnn_gated_conv_backward(const pixelrnn_conv* conv, const float* x, const float* kernel, const float* mask,
-                                  const float* halves, const float* dy, float* dx, float* dkernel, float* dbias,
-                                  float* dvector, float* dmap, void* workspace, const pixelrnn_executor* executor);
+// A layer of Gated PixelCNN, two stacks of maps side by side:
+//   [a, b] = vertical(v) + condition;                     next_v = tanh(a) sigmoid(b)
+//   [c, d] = horizontal(h) + link([a, b]) + condition;    next_h = projection(tanh(c) sigmoid(d)) + h
+// Each convolution has a bias. They are of one batch, height and width and have no ReLUs: vertical, link and horizontal have
+// 2 p output channels, the input of link has as many; projection is 1 x 1, p -> p.
+typedef struct {
+    pixelrnn_conv vertical, link, horizontal, projection;
+    int32_t residual;  // whether h, of p channels, is added
+} pixelrnn_gated_layer;
 
-// The gated unit alone, of sums [pixels, 2 p] that are read elsewhere too: y [pixels, p]; `maps` is p.
-void pixelrnn_gate_forward(int32_t pixels, int32_t maps, const float* sums, float* y,
-                           const pixelrnn_executor* executor);
-void pixelrnn_gate_backward(int32_t pixels, int32_t maps, const float* sums, const float* dy, float* dsums,
-                            const pixelrnn_executor* executor);
+// Kernels, masks and biases are lists of four, in the order of the struct; a mask may be null. The condition is the sum of
+// `vector` [batch, 4 p] and `map` [batch, height, width, 4 p], of the vertical sums first; both may be null.
+// Written for the backward pass: sums [batch, height, width, 2 p], which are [a, b], and halves, of that shape too,
+// tanh(c) and sigmoid(d).
+// Workspace: packed weights, and a strip of maps for each of min(batch, 16) images.
+size_t pixelrnn_gated_layer_forward_workspace(const pixelrnn_gated_layer* layer);
+void pixelrnn_gated_layer_forward(const pixelrnn_gated_layer* layer, const float* v, const float* h,
+                                  const float* const* kernels, const float* const* masks, const float* const* biases,
+                                  const float* vector, const float* map, float* next_v, float* next_h, float* sums,
+                                  float* halves, void* workspace, const pixelrnn_executor* executor);
+// Gradients, each in the shape of what it is the gradient of. dv, dh, dvector and dmap may be null.
+// Workspace: besides packed weights, for each of min(batch, 16) images partial sums of the filters' gradients and the
+// gradients of its sums.
+size_t pixelrnn_gated_layer_backward_workspace(const pixelrnn_gated_layer* layer);
+void pixelrnn_gated_layer_backward(const pixelrnn_gated_layer* layer, const float* v, const float* h,
+                                   const float* const* kernels, const float* const* masks, const float* sums,
+                                   const float* halves, const float* dnext_v, const float* dnext_h, float* dv,
+                                   float* dh, float* const* dkernels, float* const* dbiases, float* dvector,
+                                   float* dmap, void* workspace, const pixelrnn_executor* executor);
 
 // Convolutions one after the other, each on what the one before gives, in one pass over the images: where a thread reads a
 // map, it is still in the cache that it wrote it to. They are of one batch, height and width and without output_relu.

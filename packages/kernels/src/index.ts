@@ -1,11 +1,10 @@
-export type { GatedConv2dInputs } from './composed/gatedConv2d.js';
+export type { GatedLayerConvolution, GatedLayerInputs } from './composed/gatedLayer.js';
 export { type KernelChoice, kernelsInUse, setKernels, whyComposed } from './dispatch/choice.js';
 export type { KernelKind } from './dispatch/kernelKind.js';
 export { type ChainedConvolution, convolutionChain } from './ops/convolutionChain.js';
 export { bernoulliCrossEntropy, softmaxCrossEntropy } from './ops/crossEntropy.js';
 export { diagonalBiLSTM } from './ops/diagonalBiLSTM.js';
-export { gate } from './ops/gate.js';
-export { gatedConv2d } from './ops/gatedConv2d.js';
+export { gatedLayer } from './ops/gatedLayer.js';
 export type { DiagonalBiLSTMInputs, RowLSTMInputs, UpProjection } from './ops/lstmInputs.js';
 export {
   type Activation,

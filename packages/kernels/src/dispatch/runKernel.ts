@@ -46,7 +46,7 @@ function register(name: KernelName, kernelName: string, backendName: string): vo
     backendName,
     kernelFunc: ({ inputs, attrs, backend }) => {
       const kernels: Partial<FusedKernelSet> = kernelsOf(backend as tf.KernelBackend) as object;
-      // Gated units and recurrent layers have no composed kind: who calls them has chosen.
+      // Gated and recurrent layers have no composed kind: who calls them has chosen.
       const compute = kernels[method] ?? fusedOrThrow(backend as tf.KernelBackend)[method];
       return (compute as Compute)(withLists(inputs as tf.NamedTensorMap), attrs as object);
     },

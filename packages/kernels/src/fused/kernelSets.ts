@@ -4,8 +4,7 @@ import type { Kernels } from '../wasm/kernelsHeader.js';
 import type { WasmHeap } from '../wasm/wasmHeap.js';
 import { type ChainKernels, nativeChain, wasmChain } from './convolutionChain.js';
 import { type CrossEntropyKernels, nativeCrossEntropy, wasmCrossEntropy } from './crossEntropy.js';
-import { type GateKernels, nativeGate, wasmGate } from './gate.js';
-import { type GatedConvKernels, nativeGatedConv, wasmGatedConv } from './gatedConv2d.js';
+import { type GatedLayerKernels, nativeGatedLayer, wasmGatedLayer } from './gatedLayer.js';
 import { type LstmKernels, nativeLstm, wasmLstm } from './lstm.js';
 import { type ConvKernels, nativeConv, wasmConv } from './maskedConv2d.js';
 import { nativeOptimizers, type OptimizerKernels, wasmOptimizers } from './optimizers.js';
@@ -15,8 +14,8 @@ export interface KernelSet extends ConvKernels, ChainKernels, CrossEntropyKernel
   readonly kind: KernelKind;
 }
 
-/** Gated units and recurrent layers too, which are functions of TensorFlow.js' own operations where kernels are composed. */
-export interface FusedKernelSet extends KernelSet, GatedConvKernels, GateKernels, LstmKernels {
+/** Gated and recurrent layers too, which are functions of TensorFlow.js' own operations where kernels are composed. */
+export interface FusedKernelSet extends KernelSet, GatedLayerKernels, LstmKernels {
   readonly kind: Exclude<KernelKind, 'composed'>;
 }
 
@@ -25,8 +24,7 @@ export function nativeKernelSet(ops: TensorflowOps): FusedKernelSet {
     kind: 'native',
     ...nativeConv(ops),
     ...nativeChain(ops),
-    ...nativeGatedConv(ops),
-    ...nativeGate(ops),
+    ...nativeGatedLayer(ops),
     ...nativeLstm(ops),
     ...nativeCrossEntropy(ops),
     ...nativeOptimizers(ops),
@@ -38,8 +36,7 @@ export function wasmKernelSet(heap: WasmHeap, kernels: Kernels): FusedKernelSet 
     kind: 'wasm',
     ...wasmConv(heap, kernels),
     ...wasmChain(heap, kernels),
-    ...wasmGatedConv(heap, kernels),
-    ...wasmGate(heap, kernels),
+    ...wasmGatedLayer(heap, kernels),
     ...wasmLstm(heap, kernels),
     ...wasmCrossEntropy(heap, kernels),
     ...wasmOptimizers(heap, kernels),

@@ -4,6 +4,7 @@ import { outsideInnermostTidy } from '../dispatch/outsideScope.js';
 import { runKernel } from '../dispatch/runKernel.js';
 import type { ConvAttributes } from '../fused/convFields.js';
 import type { ConvBackwardAttributes } from '../fused/maskedConv2d.js';
+import { gatedLayerGradient, gatedLayerSaved } from './gatedLayerGradient.js';
 
 type GradFunc = tf.GradFunc;
 
@@ -23,6 +24,12 @@ export function registerGradients(): void {
     inputsToSave: ['x', 'kernel', 'mask'],
     outputsToSave: [true],
     gradFunc: maskedConv2dGradient,
+  });
+  tf.registerGradient({
+    kernelName: opName('gatedLayer'),
+    inputsToSave: gatedLayerSaved,
+    outputsToSave: [false, false, true, true],
+    gradFunc: gatedLayerGradient,
   });
   tf.registerGradient({
     kernelName: opName('softmaxCrossEntropy'),

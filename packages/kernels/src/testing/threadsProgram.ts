@@ -6,12 +6,11 @@ import * as tf from '@tensorflow/tfjs';
 import { kernelsInUse, setKernels } from '../dispatch/choice.js';
 import { nativeThreads } from '../native/node.js';
 import { bernoulliCrossEntropy, softmaxCrossEntropy } from '../ops/crossEntropy.js';
-import { gate } from '../ops/gate.js';
 import { maskedConv2d } from '../ops/maskedConv2d.js';
 import { adamUpdate, rmsPropUpdate } from '../ops/optimizers.js';
 import { chainOutputAndGradients, drawChain } from './convolutionChains.js';
 import { type Convolution, drawConvolution, outputAndGradients } from './convolutions.js';
-import { drawGatedConvolution, gatedOutputAndGradients } from './gatedConvolutions.js';
+import { drawGatedLayer, gatedLayerOutputsAndGradients } from './gatedLayers.js';
 import { drawRecurrentLayer, recurrentOutputAndGradients } from './recurrentLayers.js';
 
 await loadEngine({ engine: 'node', quiet: true });
@@ -59,9 +58,18 @@ for (const layer of ['rowLSTM', 'diagonalBiLSTM'] as const) {
 }
 
 for (const batch of [3, 21]) {
-  const sizes = { batch, height: 11, width: 13, cin: 9, maps: 21, side: 3, colors: 3 } as const;
-  const data = drawGatedConvolution({ ...sizes, bias: true, vector: true, map: true, seed: batch });
-  add(gatedOutputAndGradients(data));
+  const sizes = {
+    batch,
+    height: 11,
+    width: 19,
+    above: 9,
+    left: 5,
+    maps: 21,
+    kernelHeight: 3,
+    kernelWidth: 3,
+  };
+  const options = { colors: 3, mask: 'B', residual: batch === 3, vector: true, map: true } as const;
+  add(gatedLayerOutputsAndGradients(drawGatedLayer({ ...sizes, ...options, seed: batch })));
 }
 
 const random = new Random(1);
@@ -76,9 +84,6 @@ const integers = (shape: number[], levels: number) =>
     shape,
     'int32',
   );
-
-const sums = normal([5, 11, 13, 42]);
-add([gate(sums), tf.grad((x) => gate(x))(sums)]);
 
 const logits = normal([7, 10, 3, 256]);
 const levels = integers([7, 10, 3], 256);

@@ -18,6 +18,61 @@ export const structs = {
     inputRelu: 36,
     outputRelu: 40,
   },
+  pixelrnn_gated_layer: {
+    vertical: {
+      batch: 0,
+      height: 4,
+      width: 8,
+      cin: 12,
+      cout: 16,
+      kernelHeight: 20,
+      kernelWidth: 24,
+      tapCount: 28,
+      taps: 32,
+      inputRelu: 36,
+      outputRelu: 40,
+    },
+    link: {
+      batch: 44,
+      height: 48,
+      width: 52,
+      cin: 56,
+      cout: 60,
+      kernelHeight: 64,
+      kernelWidth: 68,
+      tapCount: 72,
+      taps: 76,
+      inputRelu: 80,
+      outputRelu: 84,
+    },
+    horizontal: {
+      batch: 88,
+      height: 92,
+      width: 96,
+      cin: 100,
+      cout: 104,
+      kernelHeight: 108,
+      kernelWidth: 112,
+      tapCount: 116,
+      taps: 120,
+      inputRelu: 124,
+      outputRelu: 128,
+    },
+    projection: {
+      batch: 132,
+      height: 136,
+      width: 140,
+      cin: 144,
+      cout: 148,
+      kernelHeight: 152,
+      kernelWidth: 156,
+      tapCount: 160,
+      taps: 164,
+      inputRelu: 168,
+      outputRelu: 172,
+    },
+    residual: 176,
+  },
   pixelrnn_conv_chain: {
     count: 0,
     convs: 4,
@@ -80,6 +135,7 @@ export const structs = {
 /** Bytes of a struct. */
 export const structBytes = {
   pixelrnn_conv: 44,
+  pixelrnn_gated_layer: 180,
   pixelrnn_conv_chain: 12,
   pixelrnn_lstm_parameters: 36,
   pixelrnn_lstm_gradients: 36,
@@ -114,41 +170,40 @@ export interface Kernels {
     dbias: Address;
     workspace: Address;
   }): void;
-  pixelrnn_gated_conv_forward_workspace(given: { conv: Address }): number;
-  pixelrnn_gated_conv_forward(given: {
-    conv: Address;
-    x: Address;
-    kernel: Address;
-    mask: Address;
-    bias: Address;
+  pixelrnn_gated_layer_forward_workspace(given: { layer: Address }): number;
+  pixelrnn_gated_layer_forward(given: {
+    layer: Address;
+    v: Address;
+    h: Address;
+    kernels: Address;
+    masks: Address;
+    biases: Address;
     vector: Address;
     map: Address;
+    nextV: Address;
+    nextH: Address;
+    sums: Address;
     halves: Address;
-    y: Address;
     workspace: Address;
   }): void;
-  pixelrnn_gated_conv_backward_workspace(given: { conv: Address }): number;
-  pixelrnn_gated_conv_backward(given: {
-    conv: Address;
-    x: Address;
-    kernel: Address;
-    mask: Address;
+  pixelrnn_gated_layer_backward_workspace(given: { layer: Address }): number;
+  pixelrnn_gated_layer_backward(given: {
+    layer: Address;
+    v: Address;
+    h: Address;
+    kernels: Address;
+    masks: Address;
+    sums: Address;
     halves: Address;
-    dy: Address;
-    dx: Address;
-    dkernel: Address;
-    dbias: Address;
+    dnextV: Address;
+    dnextH: Address;
+    dv: Address;
+    dh: Address;
+    dkernels: Address;
+    dbiases: Address;
     dvector: Address;
     dmap: Address;
     workspace: Address;
-  }): void;
-  pixelrnn_gate_forward(given: { pixels: number; maps: number; sums: Address; y: Address }): void;
-  pixelrnn_gate_backward(given: {
-    pixels: number;
-    maps: number;
-    sums: Address;
-    dy: Address;
-    dsums: Address;
   }): void;
   pixelrnn_conv_chain_maps(given: { chain: Address }): number;
   pixelrnn_conv_chain_forward_workspace(given: { chain: Address }): number;
@@ -299,38 +354,43 @@ export const parameters: Readonly<Record<keyof Kernels, readonly string[]>> = {
     'workspace',
     'executor',
   ],
-  pixelrnn_gated_conv_forward_workspace: ['conv'],
-  pixelrnn_gated_conv_forward: [
-    'conv',
-    'x',
-    'kernel',
-    'mask',
-    'bias',
+  pixelrnn_gated_layer_forward_workspace: ['layer'],
+  pixelrnn_gated_layer_forward: [
+    'layer',
+    'v',
+    'h',
+    'kernels',
+    'masks',
+    'biases',
     'vector',
     'map',
+    'nextV',
+    'nextH',
+    'sums',
     'halves',
-    'y',
     'workspace',
     'executor',
   ],
-  pixelrnn_gated_conv_backward_workspace: ['conv'],
-  pixelrnn_gated_conv_backward: [
-    'conv',
-    'x',
-    'kernel',
-    'mask',
+  pixelrnn_gated_layer_backward_workspace: ['layer'],
+  pixelrnn_gated_layer_backward: [
+    'layer',
+    'v',
+    'h',
+    'kernels',
+    'masks',
+    'sums',
     'halves',
-    'dy',
-    'dx',
-    'dkernel',
-    'dbias',
+    'dnextV',
+    'dnextH',
+    'dv',
+    'dh',
+    'dkernels',
+    'dbiases',
     'dvector',
     'dmap',
     'workspace',
     'executor',
   ],
-  pixelrnn_gate_forward: ['pixels', 'maps', 'sums', 'y', 'executor'],
-  pixelrnn_gate_backward: ['pixels', 'maps', 'sums', 'dy', 'dsums', 'executor'],
   pixelrnn_conv_chain_maps: ['chain'],
   pixelrnn_conv_chain_forward_workspace: ['chain'],
   pixelrnn_conv_chain_forward: [

@@ -1,4 +1,4 @@
-import { gate, gatedConv2d, maskedConv2d } from '@pixelrnn/kernels';
+import { type GatedLayerConvolution, gatedLayer as gatedLayerOp } from '@pixelrnn/kernels';
 import type { MapId, Place } from '@pixelrnn/kernels/plan';
 import * as tf from '@tensorflow/tfjs';
 import { parseMaskType } from '../convolution/maskedConvolution.js';
@@ -109,34 +109,23 @@ export class GatedLayer extends tf.layers.Layer implements DescribedLayer {
 
   override call(inputs: tf.Tensor[]): tf.Tensor[] {
     const [v, h, ...conditions] = inputs as [tf.Tensor4D, tf.Tensor4D, ...tf.Tensor[]];
-    const { vector, map } = this.conditionSums(conditions);
-    const below = this.convolve(this.vertical, v, map?.[0], vector?.[0]); // [B, H, W, 2p]
-    const linked = this.convolve(this.link, below, map?.[1]);
-    const { kernel, bias, mask, padding, taps } = this.horizontal;
-    const gated = gatedConv2d(
-      {
-        x: h,
-        kernel: tf.pad(kernel.read() as tf.Tensor4D, padding),
-        mask,
-        bias: bias.read() as tf.Tensor1D,
-        map: linked,
-        vector: vector?.[1],
-      },
-      taps,
-    ); // [B, H, W, p]
-    const residual = this.args.maskType === 'B' ? h : undefined;
+    const vector = conditions.find(({ rank }) => rank === 2);
+    const map = conditions.find(({ rank }) => rank === 4);
     const { projection } = this;
-    const next = maskedConv2d(
-      {
-        x: gated,
+    return gatedLayerOp({
+      ...{ v, h },
+      vertical: weightsOf(this.vertical),
+      link: weightsOf(this.link),
+      horizontal: weightsOf(this.horizontal),
+      projection: {
         kernel: projection.kernel.read() as tf.Tensor4D,
         mask: projection.mask,
         bias: projection.bias.read() as tf.Tensor1D,
-        residual,
       },
-      { taps: [{ row: 0, column: 0 }] },
-    );
-    return [gate(below), next];
+      residual: this.args.maskType === 'B',
+      vector: vector && (conditionSums(vector, this.vectorKernel) as tf.Tensor2D),
+      map: map && (conditionSums(map, this.mapKernel) as tf.Tensor4D),
+    });
   }
 
   /**
@@ -188,38 +177,6 @@ export class GatedLayer extends tf.layers.Layer implements DescribedLayer {
     const half = () => halfOfColumns(valuesOf(kernel)(), channels, stack);
     const taps = [{ row: 0, column: 0, colors: 'all' as const }];
     return plan.sum({ channels: sums, terms: [{ map, taps, weights: half }] });
-  }
-
-  private convolve(
-    { kernel, bias, mask, padding, taps }: Convolution,
-    x: tf.Tensor4D,
-    addition?: tf.Tensor4D,
-    vector?: tf.Tensor2D,
-  ): tf.Tensor4D {
-    const centredKernel = tf.pad(kernel.read() as tf.Tensor4D, padding);
-    const sums = maskedConv2d(
-      { x, kernel: centredKernel, mask, bias: bias.read() as tf.Tensor1D, residual: addition },
-      { taps },
-    );
-    return vector ? tf.add(sums, tf.reshape(vector, [x.shape[0], 1, 1, -1])) : sums;
-  }
-
-  /** What the conditions add to the sums of the vertical and of the horizontal stack. */
-  private conditionSums(conditions: readonly tf.Tensor[]): {
-    vector: [tf.Tensor2D, tf.Tensor2D] | undefined;
-    map: [tf.Tensor4D, tf.Tensor4D] | undefined;
-  } {
-    const vector = conditions.find(({ rank }) => rank === 2) as tf.Tensor2D | undefined;
-    const map = conditions.find(({ rank }) => rank === 4) as tf.Tensor4D | undefined;
-    const product = (x: tf.Tensor, kernel: ConditionKernel) => {
-      const weights = (kernel as tf.LayerVariable).read() as tf.Tensor2D; // [m, 4p]
-      const both = tf.matMul(tf.reshape(x, [-1, weights.shape[0]]) as tf.Tensor2D, weights);
-      return tf.split(tf.reshape(both, [...x.shape.slice(0, -1), weights.shape[1]]), 2, -1);
-    };
-    return {
-      vector: vector && (product(vector, this.vectorKernel) as [tf.Tensor2D, tf.Tensor2D]),
-      map: map && (product(map, this.mapKernel) as [tf.Tensor4D, tf.Tensor4D]),
-    };
   }
 
   private convolution(name: string, cropped: CroppedKernel): Convolution {
@@ -283,6 +240,19 @@ export class GatedLayer extends tf.layers.Layer implements DescribedLayer {
     for (const each of [this.vertical, this.link, this.horizontal, this.projection]) each?.mask.dispose();
     return super.disposeWeights();
   }
+}
+
+/** What an operation is given of a convolution. */
+function weightsOf({ kernel, bias, mask, padding, taps }: Convolution): GatedLayerConvolution {
+  const centredKernel = tf.pad(kernel.read() as tf.Tensor4D, padding);
+  return { kernel: centredKernel, mask, bias: bias.read() as tf.Tensor1D, taps };
+}
+
+/** What a condition adds to the sums of both stacks, [..., 4p]. */
+function conditionSums(condition: tf.Tensor, kernel: ConditionKernel): tf.Tensor {
+  const weights = (kernel as tf.LayerVariable).read() as tf.Tensor2D; // [m, 4p]
+  const rows = tf.reshape(condition, [-1, weights.shape[0]]) as tf.Tensor2D;
+  return tf.reshape(tf.matMul(rows, weights), [...condition.shape.slice(0, -1), weights.shape[1]]);
 }
 
 const added = (a: Float32Array, b: Float32Array) => a.map((value, i) => value + (b[i] as number));
