@@ -4,9 +4,11 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { FileError } from './fileError.js';
 import { processIdentity } from './processIdentity.js';
 import { lockRunFolder, runLockOwner } from './runLock.js';
 import { temporaryFolder } from './testing/temporaryFolder.js';
+import { writeFileAtomic } from './writeFileAtomic.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -100,5 +102,71 @@ describe('lockRunFolder', () => {
     await (await lockRunFolder(folder)).release();
     const files = await readdir(folder, { recursive: true });
     expect(files.sort()).toEqual([...kept, 'checkpoint'].sort());
+  });
+});
+
+describe('lockRunFolder for a task that a scheduler starts again', () => {
+  const start = (submission: number, restart: number, task = 'a') => ({ task, submission, restart });
+
+  it('gives the folder to the later start, and ends the earlier one that still runs', async () => {
+    const first = await lockRunFolder(folder, start(1, 0));
+    await mkdir(join(folder, 'checkpoint'));
+    await writeFileAtomic(join(folder, 'checkpoint', 'model.json'), 'first', first);
+    const second = await lockRunFolder(folder, start(1, 1));
+    await writeFileAtomic(join(folder, 'checkpoint', 'model.json'), 'second', second);
+    const late = writeFileAtomic(join(folder, 'checkpoint', 'model.json'), 'late', first);
+    await expect(late).rejects.toThrow(
+      `${folder} was taken over by restart 1 of submission 1 on ${hostname()}: this one, restart 0 of submission 1 on ${hostname()}, stops and writes nothing more.`,
+    );
+    await first.release(); // is not its own any more
+    expect(await readFile(join(folder, 'checkpoint', 'model.json'), 'utf8')).toBe('second');
+    expect(await readdir(join(folder, 'checkpoint'))).toEqual(['model.json']);
+    await second.release();
+    await expect(first.assertHeld()).rejects.toThrow('was taken over by a later start, which has ended');
+  });
+
+  it('looks at the lock after all is written, right before the renaming', async () => {
+    const path = join(folder, 'result.json');
+    const order: string[] = [];
+    const lock = {
+      async assertHeld() {
+        order.push(...(await readdir(folder)).map((name) => name.replace(/\d+-\d+/, 'n')));
+        throw new FileError('locked', 'taken over');
+      },
+    };
+    await expect(writeFileAtomic(path, 'x', lock)).rejects.toThrow('taken over');
+    expect(order).toEqual(['result.json.n.tmp']);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('says that it was taken over where its temporary file was removed for it', async () => {
+    const path = join(folder, 'result.json');
+    let looks = 0;
+    const lock = {
+      async assertHeld() {
+        if (looks++ > 0) throw new FileError('locked', 'taken over');
+        for (const name of await readdir(folder)) await rm(join(folder, name));
+      },
+    };
+    await expect(writeFileAtomic(path, 'x', lock)).rejects.toThrow('taken over');
+  });
+
+  it('takes the lock of an earlier start on a machine that is gone, and of no other task', async () => {
+    const there = { pid: 1, started: '', host: 'elsewhere' };
+    await lockOf({ ...there, start: start(1, 7) });
+    await expect(lockRunFolder(folder, start(2, 0, 'b'))).rejects.toThrow('in use by process 1 on elsewhere');
+    await expect(lockRunFolder(folder)).rejects.toThrow('in use by process 1 on elsewhere');
+    await expect(lockRunFolder(folder, start(1, 7))).rejects.toThrow('in use by process 1 on elsewhere');
+    const lock = await lockRunFolder(folder, start(2, 0));
+    await lock.assertHeld();
+    await lock.release();
+  });
+
+  it('refuses an earlier start, even where the later one is dead', async () => {
+    await lockOf({ pid: await deadProcess(), started: 'x', start: start(1, 2) });
+    await expect(lockRunFolder(folder, start(1, 1))).rejects.toThrow(
+      'was taken over by restart 2 of submission 1',
+    );
+    await (await lockRunFolder(folder, start(1, 3))).release();
   });
 });

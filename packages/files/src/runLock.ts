@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { cannotWrite, FileError } from './fileError.js';
 import { isRunning, processIdentity } from './processIdentity.js';
+import { compareStarts, startText, type TaskStart, taskStartSchema } from './taskStart.js';
 
 const lockName = 'lock.json';
 const ownerSchema = z.strictObject({
@@ -12,6 +13,7 @@ const ownerSchema = z.strictObject({
   pid: z.int(),
   started: z.string(),
   host: z.string(),
+  start: taskStartSchema.optional(),
 });
 type Owner = z.infer<typeof ownerSchema>;
 
@@ -26,9 +28,11 @@ export interface RunLock {
  * Takes a run folder for this process, by a file `lock.json` in it. That of a process that is dead is taken over; whether
  * it is, is told by its number and start, never by a time of day. Temporary files that it left are removed.
  *
- * @throws FileError `locked` naming the process that works on the folder
+ * @param start where a scheduler starts the process's task: an earlier start of the same task loses the folder, alive or
+ * not, here or on another machine
+ * @throws FileError `locked` naming the process that works on the folder, or the later start of the task
  */
-export async function lockRunFolder(folder: string): Promise<RunLock> {
+export async function lockRunFolder(folder: string, start?: TaskStart): Promise<RunLock> {
   const path = join(folder, lockName);
   const id = randomUUID();
   const own: Owner = {
@@ -36,6 +40,7 @@ export async function lockRunFolder(folder: string): Promise<RunLock> {
     pid: process.pid,
     started: processIdentity(process.pid) ?? '',
     host: hostname(),
+    ...(start && { start }),
   };
   const candidate = join(folder, `${lockName}.${process.pid}-${id}.tmp`);
   try {
@@ -45,14 +50,14 @@ export async function lockRunFolder(folder: string): Promise<RunLock> {
     throw cannotWrite(candidate, error);
   }
   try {
-    while (!(await linked(candidate, path))) await removeStale(folder);
+    while (!(await linked(candidate, path))) await removeStale(folder, own);
   } finally {
     await rm(candidate, { force: true });
   }
   const lock: RunLock = {
     async assertHeld() {
       const owner = await readOwner(path);
-      if (owner?.id !== id) throw locked(folder, owner);
+      if (owner?.id !== id) throw start ? superseded(folder, start, owner) : locked(folder, owner);
     },
     async release() {
       if ((await readOwner(path))?.id === id) await rm(path, { force: true });
@@ -85,11 +90,13 @@ async function linked(candidate: string, path: string): Promise<boolean> {
   }
 }
 
-/** Moves a dead process's lock out of the way. @throws FileError `locked` where the process lives */
-async function removeStale(folder: string): Promise<void> {
+/** Moves the lock of a dead process, or of an earlier start of this task, out of the way. @throws FileError `locked` else */
+async function removeStale(folder: string, own: Owner): Promise<void> {
   const path = join(folder, lockName);
   const owner = await readOwner(path);
-  if (owner && isAlive(owner)) throw locked(folder, owner);
+  const order = own.start && owner?.start ? compareStarts(own.start, owner.start) : null;
+  if (own.start && order === 'earlier') throw superseded(folder, own.start, owner);
+  if (owner && order !== 'later' && isAlive(owner)) throw locked(folder, owner);
   const aside = join(folder, `${lockName}.${process.pid}-${randomUUID()}.tmp`);
   try {
     await rename(path, aside);
@@ -133,6 +140,19 @@ function locked(folder: string, owner: Owner | null): FileError {
   return new FileError(
     'locked',
     `${folder} is in use by ${who}: wait until it ends or choose another --out; if it runs no more, remove ${lockName} there.`,
+  );
+}
+
+/** What ends a process whose task was started again while it was cut off. */
+function superseded(folder: string, start: TaskStart, owner: Owner | null): FileError {
+  const who = owner?.start
+    ? `${startText(owner.start)} on ${owner.host}`
+    : owner
+      ? `process ${owner.pid} on ${owner.host}`
+      : 'a later start, which has ended';
+  return new FileError(
+    'locked',
+    `${folder} was taken over by ${who}: this one, ${startText(start)} on ${hostname()}, stops and writes nothing more.`,
   );
 }
 

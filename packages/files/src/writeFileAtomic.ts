@@ -1,6 +1,7 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { cannotWrite } from './fileError.js';
+import { cannotWrite, FileError } from './fileError.js';
+import type { RunLock } from './runLock.js';
 
 let written = 0;
 
@@ -8,9 +9,15 @@ let written = 0;
  * Writes a file so that a reader sees all of it or none, even after a power failure: to a temporary file beside it,
  * flushed, then renamed, and the folder flushed.
  *
- * @throws FileError naming the file, with what the system said as its `cause`; the temporary file is removed
+ * @param lock of the run folder that the file belongs to: looked at right before the renaming
+ * @throws FileError naming the file, with what the system said as its `cause`, or `locked` where another process has
+ * taken the run folder over; the temporary file is removed
  */
-export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  content: string | Uint8Array,
+  lock?: Pick<RunLock, 'assertHeld'>,
+): Promise<void> {
   const partial = `${path}.${process.pid}-${written++}.tmp`;
   try {
     const file = await open(partial, 'w');
@@ -20,10 +27,13 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
     } finally {
       await file.close();
     }
+    await lock?.assertHeld();
     await rename(partial, path);
     await syncFolder(dirname(path));
   } catch (error) {
     await rm(partial, { force: true });
+    if (error instanceof FileError) throw error;
+    await lock?.assertHeld(); // who has taken the folder over has removed the temporary file
     throw cannotWrite(path, error);
   }
 }

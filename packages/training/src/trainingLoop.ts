@@ -225,18 +225,19 @@ export class TrainingLoop {
 
   /** Writes a checkpoint of this step, unless there is one. */
   private async checkpoint(): Promise<void> {
-    const { checkpoints, step, trained, ranks } = this;
+    const { checkpoints, step, trained, ranks, context } = this;
     if (!checkpoints) return;
     const engine = engineInUse(ranks.communicator.size);
     const isNew = this.saved !== step;
     const window = isNew ? await this.finiteWindow() : null;
     if (isNew) await this.requireSameState();
     await ranks.onFirst(async () => {
-      if (isNew) await this.context.lock?.assertHeld();
       await this.logs.sync(); // a checkpoint's entries are on the disk before it is
       if (!window) return;
       const state = { progress: this.progress(window), identity: this.identity(step, this.upcoming), engine };
-      await trained.withFinal((tensors) => saveCheckpoint(checkpoints, this.model, { ...state, tensors }));
+      await trained.withFinal((tensors) =>
+        saveCheckpoint(checkpoints, this.model, { ...state, tensors }, context.lock),
+      );
     });
     this.saved = step;
     this.savedAt = performance.now();

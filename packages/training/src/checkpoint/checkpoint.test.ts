@@ -1,6 +1,7 @@
 import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadEngine } from '@pixelrnn/engine';
+import { FileError } from '@pixelrnn/files';
 import { temporaryFolder } from '@pixelrnn/files/testing';
 import { pixelCNN } from '@pixelrnn/models';
 import * as tf from '@tensorflow/tfjs';
@@ -98,6 +99,31 @@ describe('checkpoints', () => {
       'weights-3',
       'weights-4',
     ]);
+  });
+
+  it('are left as they are from the moment on at which another process takes the folder over', async () => {
+    const [before, after] = [build(1), build(3)];
+    let allowed = Number.POSITIVE_INFINITY;
+    const lock = {
+      async assertHeld() {
+        if (allowed-- <= 0) throw new FileError('locked', 'taken over');
+      },
+      release: async () => {},
+    };
+    for (const step of [1, 2]) await saveCheckpoint(folder, before, state(step), lock);
+    for (let looks = 0; looks < 4; looks++) {
+      allowed = looks; // weights, state, previous.json, model.json
+      await expect(saveCheckpoint(folder, after, state(3), lock)).rejects.toThrow('taken over');
+      const restored = build(2);
+      expect((await restore(restored))?.progress.step).toBe(2);
+      expect(weights(restored)).toEqual(weights(before));
+    }
+    allowed = 4; // the files of older checkpoints stay: they may be the other process's
+    const names = await readdir(folder);
+    await expect(saveCheckpoint(folder, after, state(3), lock)).rejects.toThrow('taken over');
+    expect(await readdir(folder)).toEqual(expect.arrayContaining(names));
+    expect((await restore())?.progress.step).toBe(3);
+    expect(warnings).toEqual([]);
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomic } from '@pixelrnn/files';
+import { type RunLock, writeFileAtomic } from '@pixelrnn/files';
 import * as tf from '@tensorflow/tfjs';
 import { configDifferences, type TrainingConfig, trainingConfigSchema } from '../trainingConfig.js';
 import { TrainingError } from '../trainingError.js';
@@ -36,13 +36,15 @@ const dataFile = /^(weights|state)-.*\.bin$/;
  * whole checkpoint at any moment. `model.json` is TensorFlow.js' own format and loads with `loadModel` or, served
  * over HTTP, with `tf.loadLayersModel`.
  *
- * @throws Error naming the file that cannot be written, TrainingError `non-finite` for weights that are not; what was
+ * @param lock of the run folder: looked at before every file that is renamed or removed
+ * @throws Error naming the file that cannot be written, FileError `locked` where another process has taken the folder over, TrainingError `non-finite` for weights that are not; what was
  * there before is still whole
  */
 export async function saveCheckpoint(
   folder: string,
   model: tf.LayersModel,
   { progress, identity, engine, tensors }: TrainingState,
+  lock?: RunLock,
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   const artifacts = await modelArtifacts(model);
@@ -73,11 +75,11 @@ export async function saveCheckpoint(
       stateSpecs: encoded.specs,
     },
   };
-  await writeFileAtomic(join(folder, files.weights.path), weights);
-  await writeFileAtomic(join(folder, files.state.path), state);
-  await keepPrevious(folder);
-  await writeFileAtomic(join(folder, current), `${JSON.stringify(json)}\n`);
-  await removeUnnamed(folder);
+  await writeFileAtomic(join(folder, files.weights.path), weights, lock);
+  await writeFileAtomic(join(folder, files.state.path), state, lock);
+  await keepPrevious(folder, lock);
+  await writeFileAtomic(join(folder, current), `${JSON.stringify(json)}\n`, lock);
+  await removeUnnamed(folder, lock);
 }
 
 async function modelArtifacts(model: tf.LayersModel): Promise<tf.io.ModelArtifacts> {
@@ -106,16 +108,18 @@ function requireFinite(
 }
 
 /** `previous.json` becomes a copy of `model.json`, unless that is damaged. */
-async function keepPrevious(folder: string): Promise<void> {
+async function keepPrevious(folder: string, lock: RunLock | undefined): Promise<void> {
   if ((await namedFiles(folder, current)).length === 0) return;
-  await writeFileAtomic(join(folder, previous), await readFile(join(folder, current)));
+  await writeFileAtomic(join(folder, previous), await readFile(join(folder, current)), lock);
 }
 
 /** Removes the data files of older checkpoints, and of one that was not finished. */
-async function removeUnnamed(folder: string): Promise<void> {
+async function removeUnnamed(folder: string, lock: RunLock | undefined): Promise<void> {
   const named = [...(await namedFiles(folder, current)), ...(await namedFiles(folder, previous))];
   for (const name of await readdir(folder)) {
-    if (dataFile.test(name) && !named.includes(name)) await rm(join(folder, name), { force: true });
+    if (!dataFile.test(name) || named.includes(name)) continue;
+    await lock?.assertHeld();
+    await rm(join(folder, name), { force: true });
   }
 }
 
