@@ -163,6 +163,20 @@ describe('pnpm exp', () => {
     expect(existsSync(folder)).toBe(false);
   });
 
+  it('prints the script of an array job, and writes nothing', () => {
+    const folder = join(out, 'script');
+    const slurm = ['--launcher', 'slurm', '--time', '2:00:00', '--sbatch', 'mem=4G', '--dry-run'];
+    const { status, stdout } = exp('table4', ...tiny, '--seeds', '0,1', '--out', folder, ...slurm);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /^#!\/bin\/bash\n#SBATCH --job-name=pixelrnn-table4-\w{8}-1\n#SBATCH --array=0-1\n/,
+    );
+    expect(stdout).toMatch(/^#SBATCH --time=2:00:00\n#SBATCH --mem=4G\n/m);
+    expect(stdout).toMatch(/^exec .*slurmTask\.ts .*\/script\/table4\/slurm\/1$/m);
+    expect(stdout).toContain('# task 1: pixelcnn, seed 1');
+    expect(existsSync(folder)).toBe(false);
+  });
+
   it.each([
     [['tabel4'], 'Unknown experiment tabel4: expected one of table4, table5,'],
     [['tabel4'], 'Did you mean table4?'],
@@ -194,6 +208,11 @@ describe('pnpm exp', () => {
     [['table4', '--samples-only', '--fresh'], "option '--samples-only' cannot be used with option '--fresh'"],
     [['table4', '--samples-only', '--set', 'h=3'], 'expected no setting but samples, got h'],
     [['table4', '--samples-only', '--out', 'no/such'], 'holds no finished run of these rows and seeds'],
+    [['table4', '--launcher', 'cloud'], "argument 'cloud' is invalid. Allowed choices are local, slurm"],
+    [['table4', '--partition', 'gpu'], '--partition belongs to --launcher slurm: add it, or leave'],
+    [['table4', '--launcher', 'slurm', '--time', 'soon'], "--time expects a time limit of Slurm's"],
+    [['cancel', 'table4', '--out', 'no/such'], 'Nothing of table4 was submitted to Slurm into'],
+    [['collect', 'tabel4'], 'Did you mean table4?'],
     [['table4', '--colour'], "unknown option '--colour'"],
     [[], "missing required argument 'id'"],
   ])('%j is a usage error: exit code 2 and one clear message', (args, message) => {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ResultTable } from '@pixelrnn/metrics';
 import { openCommunicator } from '@pixelrnn/mpi';
 import { TrainingError } from '@pixelrnn/training';
 import { Command, CommanderError, Option } from 'commander';
@@ -13,8 +14,13 @@ import {
   withImageOptions,
   withRunOptions,
 } from './cliOptions.js';
-import { canRun } from './experiment.js';
-import { findExperiment, namedExperiments } from './registry.js';
+import { canRun, type Experiment } from './experiment.js';
+import { cancel } from './launcher/cancel.js';
+import { collect } from './launcher/collect.js';
+import { launcherOf, slurmOptionsOf } from './launcher/launcherOptions.js';
+import { slurmCommands } from './launcher/slurm.js';
+import { previewSubmission } from './launcher/slurmLauncher.js';
+import { experiments, findExperiment, namedExperiments } from './registry.js';
 import { resultsFolder } from './results/loadPretrained.js';
 import { followRankZero, requireSameCommand } from './runner/followRankZero.js';
 import type { RunFailure } from './runner/grid.js';
@@ -25,7 +31,7 @@ import { RankZero } from './runner/rankZero.js';
 import { redrawSamples } from './runner/redrawSamples.js';
 import { runAll } from './runner/runAll.js';
 import { readRunConfig } from './runner/runConfig.js';
-import { type ExperimentOutcome, runExperiment } from './runner/runExperiment.js';
+import { type ExperimentOutcome, planWork, runExperiment } from './runner/runExperiment.js';
 import { parseTry, tryRecipes } from './runner/tryRecipes.js';
 import { UsageError } from './runner/usageError.js';
 
@@ -57,7 +63,7 @@ const experiment = withImageOptions(
   )
   .addOption(
     new Option('--samples-only', "draw finished runs' samples again, train and measure nothing")
-      .conflicts(['preset', 'config', 'fresh', 'jobs', 'dryRun'])
+      .conflicts(['preset', 'config', 'fresh', 'jobs', 'dryRun', 'launcher'])
       .default(false),
   )
   .option(
@@ -81,11 +87,33 @@ withRunOptions(
 ).action(runEvery);
 
 program
-  .command('status')
-  .description('how every run stands, read from the run folders')
+  .command('status [id]')
+  .description('how every run stands, read from the run folders; of runs submitted to Slurm also from squeue')
   .addOption(outOption())
-  .action(async ({ out }: { out: string }) => {
-    if (!(await printStatus(out))) process.exitCode = 1;
+  .action(async (id: string | undefined, { out }: { out: string }) => {
+    if (!(await printStatus(out, id))) process.exitCode = 1;
+  });
+
+program
+  .command('cancel <id>')
+  .description(
+    'slurm: cancels what was submitted of an experiment, for good; each run that trains saves first',
+  )
+  .addOption(outOption())
+  .action(async (id: string, { out }: { out: string }) => {
+    const jobs = await cancel(out, findExperiment(id).id, slurmCommands);
+    console.log(jobs.length > 0 ? `cancelled: ${jobs.join(', ')}` : 'nothing runs or waits any more');
+  });
+
+program
+  .command('collect <id>')
+  .description('slurm: submits again what is lost, and writes table and plots of what has ended')
+  .addOption(outOption())
+  .action(async (id: string, { out }: { out: string }) => {
+    const { table, open, failed } = await collect(findExperiment(id), out, slurmCommands);
+    printTable(id, table, out);
+    for (const line of open) console.error(line);
+    if (failed) process.exitCode = 1;
   });
 
 program.command('list').description('the experiments and their rows').action(printList);
@@ -106,6 +134,7 @@ async function runOne(id: string, given: Flags): Promise<void> {
   const options = flags.config ? { ...flags, ...(await repeated(id, flags.config)) } : flags;
   if (flags.try) {
     if (ranks) throw new UsageError('--try trains in one process: start it without MPI.');
+    if (flags.launcher !== 'local') throw new UsageError('--try runs here: leave out --launcher slurm.');
     if (flags.steps === undefined) throw new UsageError('--try needs --steps, the steps of each short run.');
     return report(
       await tryRecipes(chosen, { ...options, values: flags.try, steps: flags.steps, results: flags.results }),
@@ -113,16 +142,23 @@ async function runOne(id: string, given: Flags): Promise<void> {
   }
   if (flags.steps !== undefined)
     throw new UsageError('--steps belongs to --try; for a run, use --set steps=n.');
-  if (flags.dryRun) return printPlan(chosen, options);
+  if (flags.dryRun) return printDryRun(chosen, options);
   if (flags.samplesOnly) return report((await redrawSamples(chosen, flags)).map(failureText));
-  const outcome = await runExperiment(chosen, { ...options, ranks });
-  printTable(id, outcome, flags.out);
+  const outcome = await runExperiment(chosen, { ...options, ranks }, launcherOf(flags));
+  printOutcome(chosen, outcome, flags.out);
   report(outcome.failures.map(failureText));
 }
 
 async function runEvery(flags: RunFlags): Promise<void> {
-  if (flags.dryRun) return report(await printCampaign(flags));
-  const failures = await runAll({ ...flags, ranks }, ({ id }, outcome) => printTable(id, outcome, flags.out));
+  const slurm = slurmOptionsOf(flags);
+  if (flags.dryRun) {
+    if (slurm === null) return report(await printCampaign(flags));
+    for (const each of experiments) await printDryRun(each, flags);
+    return;
+  }
+  if (slurm !== null) await slurmCommands.queue(); // without Slurm nothing of all this begins
+  const print = (each: Experiment, outcome: ExperimentOutcome) => printOutcome(each, outcome, flags.out);
+  const failures = await runAll({ ...flags, ranks }, print, experiments, launcherOf(flags));
   report(
     failures.map(({ experiment, row, seed, message }) =>
       row === undefined ? `${experiment}: ${message}` : `${experiment} ${row}, seed ${seed}: ${message}`,
@@ -130,7 +166,25 @@ async function runEvery(flags: RunFlags): Promise<void> {
   );
 }
 
-function printTable(id: string, { table }: ExperimentOutcome, out: string): void {
+/** The plan; with Slurm the script that would be submitted. */
+async function printDryRun(chosen: Experiment, flags: RunFlags): Promise<void> {
+  const slurm = slurmOptionsOf(flags);
+  if (slurm === null) return printPlan(chosen, flags);
+  console.log(await previewSubmission(await planWork(chosen, flags), slurm));
+}
+
+function printOutcome({ id }: Experiment, { table, submitted }: ExperimentOutcome, out: string): void {
+  if (submitted === null) {
+    printTable(id, table, out);
+    return;
+  }
+  const { job, tasks } = submitted;
+  console.log(
+    `${id}: submitted as job ${job} with ${tasks} ${tasks === 1 ? 'task' : 'tasks'}. How they stand: pnpm exp status ${id} --out ${out}; the table: pnpm exp collect ${id} --out ${out}`,
+  );
+}
+
+function printTable(id: string, table: ResultTable, out: string): void {
   const { page } = findExperiment(id);
   if (page !== undefined) {
     console.log(`Figures: ${join(out, id, page)}`);

@@ -1,17 +1,17 @@
 import { userPath } from '@pixelrnn/files';
 import { type Command, Option } from 'commander';
 import { type PresetName, presetNames } from './experiment.js';
+import { type LauncherFlags, withLauncherOptions } from './launcher/launcherOptions.js';
 import { parseAssignment } from './runner/settings.js';
 import { UsageError } from './runner/usageError.js';
 
 /** What `pnpm exp <id>` and `pnpm exp all` have in common. */
-export interface RunFlags {
+export interface RunFlags extends LauncherFlags {
   preset: PresetName;
   seeds: number[];
   set: Record<string, unknown>;
   out: string;
   fresh: boolean;
-  jobs: number;
   dryRun: boolean;
   dataDir?: string;
 }
@@ -63,7 +63,7 @@ export const dataDirOption = (script: 'exp' | 'results' = 'exp') =>
 
 /** Adds the options of {@link RunFlags}. */
 export function withRunOptions(command: Command): Command {
-  return command
+  return withLauncherOptions(command)
     .addOption(new Option('--preset <name>', 'size of the runs').choices(presetNames).default('smoke'))
     .option('--seeds <numbers>', 'seeds of the runs, such as 0,1', seedList, [0])
     .option(

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { DatasetSplits } from '@pixelrnn/data';
 import { type EngineInfo, loadEngine } from '@pixelrnn/engine';
+import type { TaskStart } from '@pixelrnn/files';
 import type { RunResult } from '@pixelrnn/metrics';
 import { type ClosedFormRow, type Experiment, isClosedForm, type PresetName } from '../experiment.js';
 import { differences, otherSettings } from './differences.js';
@@ -47,7 +48,7 @@ export function planClosedForms(
  * @returns those that failed
  */
 export async function computeRows(
-  { experiment, preset, out, fresh, dataDir, log = console.error }: Grid,
+  { experiment, preset, out, fresh, dataDir, start, log = console.error }: Omit<Grid, 'planned' | 'seeds'>,
   planned: readonly PlannedClosedForm[],
 ): Promise<RunFailure[]> {
   const failures: RunFailure[] = [];
@@ -58,7 +59,8 @@ export async function computeRows(
       loading ??= experiment.loadData({ data: setting }, { dataDir }); // the same setting for all
       const data = await loading;
       const folder = join(out, experiment.id, 'runs', row.name, 'seed-0');
-      await computeRow({ experiment: experiment.id, preset, engine, fresh, log, row, setting, data, folder });
+      const place = { experiment: experiment.id, preset, fresh, start, folder };
+      await computeRow({ ...place, engine, log, row, setting, data });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       failures.push({ row: row.name, seed: 0, message });
@@ -79,6 +81,7 @@ interface ComputeOptions {
   /** `<out>/<id>/runs/<row>/seed-<n>` */
   folder: string;
   fresh: boolean;
+  start: TaskStart | undefined;
   log: (line: string) => void;
 }
 
@@ -90,7 +93,7 @@ interface ComputeOptions {
  * @throws FileError `locked` if another process works on the folder
  */
 function computeRow(options: ComputeOptions): Promise<RunResult> {
-  const { experiment, row, preset, setting, data, engine, folder, fresh, log } = options;
+  const { experiment, row, preset, setting, data, engine, folder, fresh, start, log } = options;
   const { label } = row;
   const config = {
     experiment,
@@ -106,7 +109,8 @@ function computeRow(options: ComputeOptions): Promise<RunResult> {
     if (found.size > 0) throw otherSettings(folder, found.values());
     return { kind: result ? 'done' : 'run' };
   };
-  return inRunFolder({ folder, fresh, label, log, config, data, engine, workAfter }, async ({ begin }) => {
+  const place = { folder, fresh, start, label, log, config, data, engine, workAfter };
+  return inRunFolder(place, async ({ begin, lock }) => {
     await begin();
     const { height, width, channels, name: dataset, count } = data.test;
     const start = performance.now();
@@ -122,7 +126,7 @@ function computeRow(options: ComputeOptions): Promise<RunResult> {
       seconds: (performance.now() - start) / 1000,
       engine: engine.engine,
     };
-    await writeResult(folder, result);
+    await writeResult(folder, result, lock);
     return result;
   });
 }

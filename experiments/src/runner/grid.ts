@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { DatasetSplits } from '@pixelrnn/data';
 import { loadEngine } from '@pixelrnn/engine';
+import type { TaskStart } from '@pixelrnn/files';
 import { type LossUnit, onInterrupt, progressBars, TrainingError } from '@pixelrnn/training';
 import type { Experiment, PresetName } from '../experiment.js';
 import type { PlannedRow } from './plan.js';
@@ -21,6 +22,8 @@ export interface Grid {
   dataDir?: string | undefined;
   /** The ranks that train each run together; by default this process alone. */
   ranks?: RankZero | undefined;
+  /** Where a scheduler has started this: earlier starts lose the run folders. */
+  start?: TaskStart | undefined;
   /** Lines to the user; above the bars of the progress by default. */
   log?: ((line: string) => void) | undefined;
 }
@@ -47,7 +50,7 @@ export const labelOf = ({ row, seed }: GridRun) => `${row.label}, seed ${seed}`;
 /** `<out>/<id>/runs/<row>/seed-<n>` */
 export function runFolderOf(
   { out, experiment }: Pick<Grid, 'out' | 'experiment'>,
-  { row, seed }: Pick<GridRun, 'row' | 'seed'>,
+  { row, seed }: { row: { name: string }; seed: number },
 ): string {
   return join(out, experiment.id, 'runs', row.name, `seed-${seed}`);
 }

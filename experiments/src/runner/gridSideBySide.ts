@@ -10,7 +10,8 @@ import {
   type TrainingError,
 } from '@pixelrnn/training';
 import { failureOf, type Grid, type GridRun, gridRuns, labelOf, type RunFailure } from './grid.js';
-import type { GridMessage, GridOrder } from './gridWorker.js';
+import type { GridMessage } from './gridWorker.js';
+import type { OrderedRun } from './runOne.js';
 
 // Run from source, the worker is source too.
 const worker = fileURLToPath(new URL(`gridWorker${extname(import.meta.url)}`, import.meta.url));
@@ -76,7 +77,7 @@ function orderOf(
   set: Record<string, unknown>,
   { row, seed }: GridRun,
   announceEngine: boolean,
-): GridOrder {
+): OrderedRun {
   const { experiment, preset, out, fresh, dataDir } = grid;
   return { experiment: experiment.id, row: row.name, seed, preset, set, out, fresh, dataDir, announceEngine };
 }

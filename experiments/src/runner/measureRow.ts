@@ -59,9 +59,11 @@ export function planMeasures(
 }
 
 export interface MeasureOptions
-  extends Pick<Grid, 'experiment' | 'preset' | 'out' | 'fresh' | 'dataDir' | 'log'> {
+  extends Pick<Grid, 'experiment' | 'preset' | 'out' | 'fresh' | 'dataDir' | 'start' | 'log'> {
   /** Folder of the committed results. */
   results?: string | undefined;
+  /** Ends it by throwing the signal's reason; by default SIGINT and SIGTERM do. */
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -75,7 +77,7 @@ export async function measureRows(
   options: MeasureOptions,
   planned: readonly PlannedMeasure[],
 ): Promise<RunFailure[]> {
-  const { experiment, dataDir, log = console.error } = options;
+  const { experiment, dataDir, signal: given, log = console.error } = options;
   const failures: RunFailure[] = [];
   const loaded = new Map<string, DatasetSplits>();
   for (const { row, settings, named } of planned) {
@@ -90,10 +92,11 @@ export async function measureRows(
       const engine = await loadEngine();
       const data = loaded.get(settings.data) ?? (await experiment.loadData(settings, { dataDir }));
       loaded.set(settings.data, data);
-      await onInterrupt((signal) =>
-        measureRow({ ...options, log, row, settings, found, data, engine, signal }),
-      );
+      const measure = (signal: AbortSignal) =>
+        measureRow({ ...options, log, row, settings, found, data, engine, signal });
+      await (given ? measure(given) : onInterrupt(measure));
     } catch (error) {
+      given?.throwIfAborted();
       if (error instanceof TrainingError && error.code === 'interrupted') throw error;
       const message = error instanceof Error ? error.message : String(error);
       failures.push({ row: row.name, seed: 0, message });
@@ -103,7 +106,8 @@ export async function measureRows(
   return failures;
 }
 
-function notTrained({ measure }: MeasureRow, preset: PresetName): string {
+/** What to say where a row measures weights that are not there. */
+export function notTrained({ measure }: MeasureRow, preset: PresetName): string {
   const [experiment, row] = measure.weights.split('/');
   return `no finished run of ${measure.weights} of preset ${preset} is there, and no committed one: pnpm exp ${experiment} --preset ${preset} --rows ${row} trains it.`;
 }
@@ -120,7 +124,7 @@ interface MeasureRowOptions extends MeasureOptions {
 
 /** Measures in a run folder. A finished one is returned as it is, unless its settings or its weights were other ones. */
 function measureRow(options: MeasureRowOptions): Promise<RunResult> {
-  const { experiment, row, preset, settings, found, data, engine, out, fresh, log, signal } = options;
+  const { experiment, row, preset, settings, found, data, engine, out, fresh, start, log, signal } = options;
   const folder = join(out, experiment.id, 'runs', row.name, 'seed-0');
   const { label } = row;
   const weights = { weights: found.name, weightsSteps: found.result.steps, weightsTest: found.result.test };
@@ -141,7 +145,8 @@ function measureRow(options: MeasureRowOptions): Promise<RunResult> {
     if (found.length > 0) return { kind: 'anew', why: `measuring again (${found.join('; ')})` };
     return { kind: result ? 'done' : 'run' };
   };
-  return inRunFolder({ folder, fresh, label, log, config, data, engine, workAfter }, async ({ begin }) => {
+  const place = { folder, fresh, start, label, log, config, data, engine, workAfter };
+  return inRunFolder(place, async ({ begin, lock }) => {
     await begin();
     log(`${label}: measuring ${found.name}${found.committed ? ' of the committed results' : ''}`);
     const start = performance.now();
@@ -169,7 +174,7 @@ function measureRow(options: MeasureRowOptions): Promise<RunResult> {
         seconds: (performance.now() - start) / 1000,
         engine: engine.engine,
       };
-      await writeResult(folder, result);
+      await writeResult(folder, result, lock);
       return result;
     } finally {
       model.dispose();

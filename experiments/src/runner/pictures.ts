@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomic } from '@pixelrnn/files';
+import { type RunLock, writeFileAtomic } from '@pixelrnn/files';
 import { generate } from '@pixelrnn/generation';
 import { imageGrid } from '@pixelrnn/plots';
 import { writeTensorBoardImage } from '@pixelrnn/training';
@@ -41,12 +41,18 @@ export const tagOf = (name: string) => name.slice(0, -'.png'.length);
  *
  * @param step of TensorBoard's logs; null: not into them
  */
-export async function writePictures(folder: string, pictures: Pictures, step: number | null): Promise<void> {
+export async function writePictures(
+  folder: string,
+  pictures: Pictures,
+  step: number | null,
+  lock: RunLock,
+): Promise<void> {
+  await lock.assertHeld();
   for (const name of (await readdir(folder)).filter(isPicture)) {
     if (!(name in pictures)) await rm(join(folder, name), { force: true });
   }
   for (const [name, png] of Object.entries(pictures)) {
-    await writeFileAtomic(join(folder, name), png);
+    await writeFileAtomic(join(folder, name), png, lock);
     if (step !== null) await writeTensorBoardImage(folder, step, tagOf(name), png);
   }
 }

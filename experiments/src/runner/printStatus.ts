@@ -1,4 +1,8 @@
 import { formatSeconds } from '@pixelrnn/training';
+import type { QueuedTask } from '../launcher/queue.js';
+import { type Slurm, slurmCommands } from '../launcher/slurm.js';
+import { SlurmError } from '../launcher/slurmError.js';
+import { submittedExperiments, withSubmitted } from '../launcher/submittedStatuses.js';
 import { namedExperiments } from '../registry.js';
 import { type RunStatus, runStatuses } from './runStatus.js';
 import { UsageError } from './usageError.js';
@@ -6,18 +10,38 @@ import { UsageError } from './usageError.js';
 /**
  * Prints how every run under a folder stands.
  *
- * @returns whether all of them could be read
+ * @param experiment that one alone
+ * @returns whether all of them could be read, and squeue be asked where runs were submitted to it
  * @throws UsageError where there is no run
  */
-export async function printStatus(out: string): Promise<boolean> {
-  const found = await runStatuses(out);
+export async function printStatus(
+  out: string,
+  experiment?: string,
+  slurm: Slurm = slurmCommands,
+): Promise<boolean> {
+  const chosen = (id: string) => experiment === undefined || id === experiment;
+  const read = (await runStatuses(out)).filter((status) => chosen(status.experiment));
+  const submitted = (await submittedExperiments(out)).filter(chosen);
+  let queue: QueuedTask[] | null = null;
+  let asked = true;
+  if (submitted.length > 0) {
+    try {
+      queue = await slurm.queue();
+    } catch (error) {
+      if (!(error instanceof SlurmError)) throw error;
+      console.error(`pnpm exp: ${error.message}`);
+      asked = false;
+    }
+  }
+  const found = await withSubmitted(read, out, submitted, queue);
   if (found.length === 0) {
+    const id = experiment ?? '<id>';
     throw new UsageError(
-      `No run folder <id>/runs/<row>/seed-<n> in ${out}: pnpm exp <id> --out ${out} makes some, or choose another --out.`,
+      `No run folder ${id}/runs/<row>/seed-<n> in ${out}: pnpm exp ${id} --out ${out} makes some, or choose another --out.`,
     );
   }
   console.log(formatStatus(found).join('\n'));
-  return found.every(({ state }) => state !== 'unreadable');
+  return asked && found.every(({ state }) => state !== 'unreadable');
 }
 
 const header = ['experiment', 'row', 'seed', 'step', 'validation', 'left', 'state'];
@@ -65,6 +89,8 @@ function stateText(status: RunStatus): string {
         : 'interrupted before its first checkpoint';
     case 'failed':
       return `failed: ${status.message}`;
+    case 'submitted':
+      return status.text;
     case 'unreadable':
       return `cannot be read: ${status.message}`;
     case 'done':

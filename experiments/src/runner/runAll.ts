@@ -1,5 +1,6 @@
 import { TrainingError } from '@pixelrnn/training';
 import type { Experiment } from '../experiment.js';
+import type { Launcher } from '../launcher/launcher.js';
 import { experiments } from '../registry.js';
 import type { RunFailure } from './grid.js';
 import { planMeasures } from './measureRow.js';
@@ -19,6 +20,7 @@ export interface CampaignFailure extends Partial<RunFailure> {
  * its checkpoint, and what fails stops nothing else.
  *
  * @param each told of every experiment's table
+ * @param launcher where the runs are executed; on this machine by default
  * @returns what failed
  * @throws UsageError, before anything runs, for options that do not fit one of the rows
  * @throws TrainingError `interrupted` after SIGINT or SIGTERM
@@ -27,6 +29,7 @@ export async function runAll(
   options: CampaignOptions,
   each: (experiment: Experiment, outcome: ExperimentOutcome) => void,
   chosen: readonly Experiment[] = experiments,
+  launcher?: Launcher,
 ): Promise<CampaignFailure[]> {
   for (const experiment of chosen) {
     plan(experiment, options);
@@ -35,7 +38,7 @@ export async function runAll(
   const failures: CampaignFailure[] = [];
   for (const experiment of chosen) {
     try {
-      const outcome = await runExperiment(experiment, options);
+      const outcome = await runExperiment(experiment, options, launcher);
       each(experiment, outcome);
       failures.push(...outcome.failures.map((failure) => ({ experiment: experiment.id, ...failure })));
     } catch (error) {

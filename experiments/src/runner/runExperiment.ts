@@ -2,11 +2,12 @@ import { join } from 'node:path';
 import { expandHome } from '@pixelrnn/files';
 import type { ResultTable } from '@pixelrnn/metrics';
 import type { Experiment } from '../experiment.js';
-import { computeRows, planClosedForms } from './computeRow.js';
+import type { Launcher, Submitted, Work } from '../launcher/launcher.js';
+import { localLauncher } from '../launcher/localLauncher.js';
+import { planClosedForms } from './computeRow.js';
 import { findWeights } from './findWeights.js';
-import { type RunFailure, runInOrder } from './grid.js';
-import { runSideBySide } from './gridSideBySide.js';
-import { type MeasureOptions, measureRows, type PlannedMeasure, planMeasures } from './measureRow.js';
+import type { RunFailure } from './grid.js';
+import { type MeasureOptions, type PlannedMeasure, planMeasures } from './measureRow.js';
 import { type PlannedRow, type PlanOptions, plan } from './plan.js';
 import type { RankZero } from './rankZero.js';
 import { UsageError } from './usageError.js';
@@ -31,35 +32,45 @@ export interface ExperimentOutcome {
   table: ResultTable;
   /** Runs that failed; the others are in the table. */
   failures: RunFailure[];
+  /** What goes on without this process, where the launcher has submitted it; null where all has ended. */
+  submitted: Submitted | null;
 }
 
 /**
  * Runs rows x seeds, then writes the table and the plots of all finished runs of this preset. A run that fails does not
  * stop the others.
  *
+ * @param launcher where the runs are executed; on this machine by default
  * @throws UsageError for options that do not fit
  * @throws TrainingError `interrupted` after SIGINT or SIGTERM: the same call goes on from there
  */
 export async function runExperiment(
   experiment: Experiment,
   options: ExperimentOptions,
+  launcher: Launcher = localLauncher(options.jobs),
 ): Promise<ExperimentOutcome> {
-  const { preset, seeds = [0], fresh = false, dataDir, jobs = 1, set = {}, log = console.error } = options;
+  const launched = await launcher.launch(await planWork(experiment, options));
+  const { preset } = options;
   const out = expandHome(options.out);
-  const { ranks } = options;
+  return { table: await writeExperiment(experiment, preset, join(out, experiment.id)), ...launched };
+}
+
+/** What `runExperiment` gives its launcher. @throws UsageError for options that do not fit */
+export async function planWork(experiment: Experiment, options: ExperimentOptions): Promise<Work> {
+  const { preset, rows, set, seeds = [0], fresh = false, dataDir, results, log = console.error } = options;
+  const out = expandHome(options.out);
+  const { ranks, jobs = 1 } = options;
   if (ranks && jobs > 1) {
     throw new UsageError(
       '--jobs trains runs side by side, MPI one run after the other: leave out one of them.',
     );
   }
   const measures = planMeasures(experiment, options);
-  const place = { experiment, preset, out, fresh, dataDir, log, results: options.results };
-  const planned = await withoutStandIns(plan(experiment, options), measures, options.rows, place);
-  const grid = { ...place, planned, seeds, ranks };
-  const failures = await computeRows(grid, planClosedForms(experiment, options));
-  failures.push(...(jobs > 1 ? await runSideBySide(grid, set, jobs) : await runInOrder(grid)));
-  failures.push(...(await measureRows(place, measures)));
-  return { table: await writeExperiment(experiment, preset, join(out, experiment.id)), failures };
+  const place = { experiment, preset, out, fresh, dataDir, log, results };
+  const planned = await withoutStandIns(plan(experiment, options), measures, rows, place);
+  const closedForms = planClosedForms(experiment, options);
+  const asked = { preset, ...(rows && { rows }), ...(set && { set }) };
+  return { grid: { ...place, planned, seeds, ranks }, closedForms, measures, asked, results };
 }
 
 /** Rows that stand in for trained models are left out where one of those is there, unless they were asked for by name. */

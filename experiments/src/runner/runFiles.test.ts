@@ -7,6 +7,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { readRunConfig } from './runConfig.js';
 import { noteEnvironment, readConfig, readResult, writeConfig } from './runFiles.js';
 
+const held = { assertHeld: async () => {} };
 let folder: string;
 beforeEach(async () => {
   folder = await temporaryFolder();
@@ -16,13 +17,13 @@ it('environment.json keeps what a run began on, and what it went on with where t
   const first = environment(await loadEngine({ quiet: true }), { 'a.amat': 'ad69' });
   const other = { ...first, threads: first.threads + 1 };
   const there = async () => JSON.parse(await readFile(join(folder, 'environment.json'), 'utf8'));
-  await noteEnvironment(folder, first);
-  await noteEnvironment(folder, first);
+  await noteEnvironment(folder, first, held);
+  await noteEnvironment(folder, first, held);
   expect(await there()).toEqual(first);
-  await noteEnvironment(folder, other);
-  await noteEnvironment(folder, other);
+  await noteEnvironment(folder, other, held);
+  await noteEnvironment(folder, other, held);
   expect(await there()).toEqual({ ...first, resumed: [other] });
-  await noteEnvironment(folder, first);
+  await noteEnvironment(folder, first, held);
   expect(await there()).toEqual({ ...first, resumed: [other, first] });
 });
 
@@ -46,14 +47,8 @@ it('a folder without a run has neither config nor result', async () => {
 it('config.json becomes the options that repeat its run', async () => {
   const path = join(folder, 'config.json');
   const settings = { steps: 3, optimizer: 'adam' };
-  await writeConfig(folder, {
-    experiment: 'table4',
-    row: 'a',
-    preset: 'cpu',
-    seed: 2,
-    dataset: 'd',
-    settings,
-  });
+  const config = { experiment: 'table4', row: 'a', preset: 'cpu', seed: 2, dataset: 'd', settings };
+  await writeConfig(folder, config, held);
   const expected = { rows: ['a'], preset: 'cpu', seeds: [2], set: settings };
   expect(await readRunConfig(path, 'table4')).toEqual(expected);
   await expect(readRunConfig(path, 'table5')).rejects.toThrow('is of experiment table4, got table5');

@@ -1,10 +1,13 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { writeFileAtomic } from '@pixelrnn/files';
+import { type RunLock, writeFileAtomic } from '@pixelrnn/files';
 import { type RunResult, runResultSchema } from '@pixelrnn/metrics';
 import type { Environment } from '@pixelrnn/training';
 import { z } from 'zod';
+
+/** The lock of the run folder, looked at before a file gets its name. */
+type Held = Pick<RunLock, 'assertHeld'>;
 
 const anObject = z.record(z.string(), z.unknown());
 
@@ -20,8 +23,8 @@ export function readResult(folder: string): Promise<RunResult | null> {
 }
 
 /** Its presence means that the run is finished. */
-export async function writeResult(folder: string, result: RunResult): Promise<void> {
-  await writeFileAtomic(join(folder, 'result.json'), json(result));
+export async function writeResult(folder: string, result: RunResult, lock: Held): Promise<void> {
+  await writeFileAtomic(join(folder, 'result.json'), json(result), lock);
 }
 
 /**
@@ -34,20 +37,20 @@ export function readConfig(folder: string): Promise<Record<string, unknown> | nu
 }
 
 /** `config.json`: all that a run was asked for, enough to repeat it. */
-export async function writeConfig(folder: string, config: object): Promise<void> {
-  await writeFileAtomic(join(folder, 'config.json'), json(config));
+export async function writeConfig(folder: string, config: object, lock: Held): Promise<void> {
+  await writeFileAtomic(join(folder, 'config.json'), json(config), lock);
 }
 
 /**
  * `environment.json`: what the run began on; under `resumed`, what it went on with wherever that was something else.
  */
-export async function noteEnvironment(folder: string, now: Environment): Promise<void> {
+export async function noteEnvironment(folder: string, now: Environment, lock: Held): Promise<void> {
   const path = join(folder, 'environment.json');
   const there = (await readJson(path, anObject)) as (Environment & { resumed?: Environment[] }) | null;
-  if (there === null) return writeFileAtomic(path, json(now));
+  if (there === null) return writeFileAtomic(path, json(now), lock);
   const { resumed = [], ...first } = there;
   if (isDeepStrictEqual(resumed.at(-1) ?? first, JSON.parse(JSON.stringify(now)))) return;
-  await writeFileAtomic(path, json({ ...first, resumed: [...resumed, now] }));
+  await writeFileAtomic(path, json({ ...first, resumed: [...resumed, now] }), lock);
 }
 
 const failureSchema = z.strictObject({ message: z.string() });
@@ -58,8 +61,8 @@ export async function readFailure(folder: string): Promise<string | null> {
 }
 
 /** `failure.json`: there from then on until the run goes on. */
-export async function writeFailure(folder: string, message: string): Promise<void> {
-  await writeFileAtomic(join(folder, 'failure.json'), json({ message }));
+export async function writeFailure(folder: string, message: string, lock: Held): Promise<void> {
+  await writeFileAtomic(join(folder, 'failure.json'), json({ message }), lock);
 }
 
 /** Removes what says that a run has ended. */

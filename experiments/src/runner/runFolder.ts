@@ -1,6 +1,6 @@
 import type { DatasetSplits } from '@pixelrnn/data';
 import type { EngineInfo } from '@pixelrnn/engine';
-import { lockRunFolder, type RunLock } from '@pixelrnn/files';
+import { lockRunFolder, type RunLock, type TaskStart } from '@pixelrnn/files';
 import type { RunResult } from '@pixelrnn/metrics';
 import { environment } from '@pixelrnn/training';
 import {
@@ -52,6 +52,8 @@ export interface RunFolderOptions {
   engine: EngineInfo;
   /** Processes that train together; default 1. */
   ranks?: number;
+  /** Where a scheduler has started this: earlier starts lose the folder. */
+  start?: TaskStart | undefined;
   /** Steps and seconds of the checkpoint, read while the folder is locked; not for rows without one. */
   trained?: () => Promise<EarlierRun['trained']>;
   /** @throws Error naming the settings in which the run that is there is another one */
@@ -79,13 +81,13 @@ export async function inRunFolder(
   options: RunFolderOptions,
   body: (run: OpenRun) => Promise<RunResult>,
 ): Promise<RunResult> {
-  const { folder, fresh, label, log, config, data, engine, ranks } = options;
+  const { folder, fresh, label, log, config, data, engine, ranks, start } = options;
   const finished = fresh ? null : await earlierRun(folder);
   if (finished?.result && options.workAfter(finished).kind === 'done') {
     log(`${label}: already done (${folder})`);
     return finished.result;
   }
-  const lock = await lockRunFolder(folder);
+  const lock = await lockRunFolder(folder, start);
   try {
     if (fresh) await discardRun(folder);
     const there = await earlierRun(folder, options.trained); // another process may have finished it meanwhile
@@ -96,10 +98,11 @@ export async function inRunFolder(
       await discardRun(folder);
     }
     const begin = async () => {
+      await lock.assertHeld();
       await removeEnd(folder);
-      await writeConfig(folder, config);
+      await writeConfig(folder, config, lock);
       const checksums = { ...data.train.checksums, ...data.valid.checksums, ...data.test.checksums };
-      await noteEnvironment(folder, environment(engine, checksums, ranks));
+      await noteEnvironment(folder, environment(engine, checksums, ranks), lock);
     };
     const measures = work.kind === 'measure' ? work.measures : null;
     return await body({ lock, measures, before: measures && (there?.result ?? null), begin });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { DatasetSplits } from '@pixelrnn/data';
 import type { EngineInfo } from '@pixelrnn/engine';
+import type { TaskStart } from '@pixelrnn/files';
 import type { RunResult } from '@pixelrnn/metrics';
 import { alone, type Communicator } from '@pixelrnn/mpi';
 import {
@@ -40,6 +41,8 @@ export interface RunOptions {
   fresh: boolean;
   /** Draw the samples of a finished run again. */
   redraw?: boolean | undefined;
+  /** Where a scheduler has started this: earlier starts lose the folder. */
+  start?: TaskStart | undefined;
   log: (line: string) => void;
   onProgress: (progress: TrainingProgress) => void;
   /** Training is over; evaluation begins. */
@@ -61,7 +64,7 @@ export interface RunOptions {
  * @throws FileError `locked` if another process works on the folder
  */
 export function runRow(options: RunOptions): Promise<RunResult> {
-  const { experiment, row, preset, seed, settings, data, engine, folder, fresh } = options;
+  const { experiment, row, preset, seed, settings, data, engine, folder, fresh, start } = options;
   const rest = { experiment, row: row.name, preset, seed, dataset: data.test.name };
   const label = labelOf(options);
   const { log } = options;
@@ -79,13 +82,13 @@ export function runRow(options: RunOptions): Promise<RunResult> {
   const config = { ...rest, settings };
   const ranks = options.communicator?.size ?? 1;
   return inRunFolder(
-    { folder, fresh, label, log, config, data, engine, ranks, trained, workAfter: work },
+    { folder, fresh, label, log, config, data, engine, ranks, start, trained, workAfter: work },
     async (run) => {
       try {
         return await trainAndMeasure(options, run);
       } catch (error) {
         if (error instanceof TrainingError && error.code === 'non-finite') {
-          await writeFailure(folder, error.message);
+          await writeFailure(folder, error.message, run.lock);
         }
         throw error;
       }
@@ -97,7 +100,7 @@ const labelOf = ({ row, seed }: RunOptions) => `${row.label}, seed ${seed}`;
 
 async function trainAndMeasure(options: RunOptions, run: OpenRun): Promise<RunResult> {
   const { row, seed, settings, data, engine, folder, log } = options;
-  const { before, measures, begin } = run;
+  const { before, measures, begin, lock } = run;
   if (!before) await begin();
   const shape = trainingShape(data.train);
   const model = row.model.build(settings, shape, seed);
@@ -125,9 +128,9 @@ async function trainAndMeasure(options: RunOptions, run: OpenRun): Promise<RunRe
     if (before) await begin(); // until all was measured, the run was as finished as before
     if (samplesDue) {
       const step = settings.tensorBoard ? outcome.steps : null;
-      await writePictures(folder, pictures, step);
+      await writePictures(folder, pictures, step, lock);
     }
-    await writeResult(folder, result);
+    await writeResult(folder, result, lock);
     return result;
   } finally {
     model.dispose();

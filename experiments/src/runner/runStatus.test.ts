@@ -44,7 +44,7 @@ it('tells what runs, what was interrupted and where, what failed and what is don
   await run('interrupted', 4, 350);
   await run('new', 0);
   const message = 'The loss was not finite at step 142.';
-  await writeFailure(await run('failed', 2, 100), message);
+  await writeFailure(await run('failed', 2, 100), message, { assertHeld: async () => {} });
   const done = await run('done', 10, 1000);
   const result = {
     test: 9001,

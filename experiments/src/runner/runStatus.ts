@@ -1,10 +1,11 @@
 import { type Dirent, existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runLockOwner } from '@pixelrnn/files';
 import { bitsPerDim, type MetricsLine, type RunResult } from '@pixelrnn/metrics';
 import { readMetricsLog } from '@pixelrnn/training';
 import { z } from 'zod';
+import { checkpointOf } from './checkpointOf.js';
 import { type RunConfig, runConfigSchema } from './runConfig.js';
 import { readConfig, readFailure, readResult } from './runFiles.js';
 
@@ -14,6 +15,8 @@ type RunState =
   | { state: 'running'; pid: number; host: string | null }
   | { state: 'failed'; message: string }
   | { state: 'interrupted' }
+  /** Submitted to Slurm: how it stands there, in words. */
+  | { state: 'submitted'; text: string }
   /** Not a run of this version: why. */
   | { state: 'unreadable'; message: string };
 
@@ -38,6 +41,14 @@ export type RunStatus = RunState & {
 /** Entries of the metrics log that the pace is taken from. */
 const recent = 20;
 
+const nothing = { step: 0, steps: null, valid: null, bits: null, secondsLeft: null };
+
+/** A run without a folder. */
+export function unstarted(out: string, names: Pick<RunStatus, 'experiment' | 'row' | 'seed'>) {
+  const { experiment, row, seed } = names;
+  return { ...names, folder: join(out, experiment, 'runs', row, `seed-${seed}`), ...nothing };
+}
+
 /** Every run under `out`, in the order of its folders' names; read from run folders alone. */
 export async function runStatuses(out: string): Promise<RunStatus[]> {
   const found: RunStatus[] = [];
@@ -58,7 +69,6 @@ async function runStatus(
   folder: string,
   names: { experiment: string; row: string; seed: number },
 ): Promise<RunStatus> {
-  const nothing = { step: 0, steps: null, valid: null, bits: null, secondsLeft: null };
   try {
     const config = configOf(folder, await readConfig(folder));
     const result = await readResult(folder);
@@ -114,24 +124,6 @@ function secondsLeft(lines: readonly MetricsLine[], step: number, config: RunCon
   if (to.step <= from.step) return null;
   const left = ((steps - step) * (to.seconds - from.seconds)) / (to.step - from.step);
   return maxSeconds ? Math.min(left, Math.max(0, maxSeconds - last.seconds)) : left;
-}
-
-const checkpointSchema = z.looseObject({
-  training: z.looseObject({
-    progress: z.looseObject({ step: z.int() }),
-    identity: z.looseObject({ data: z.looseObject({ shape: z.array(z.int()) }) }),
-  }),
-});
-
-/** Step and dimensions of an image, of the last checkpoint; the files of weights are not read. */
-async function checkpointOf(folder: string): Promise<{ step: number; dimensions: number } | null> {
-  const path = join(folder, 'checkpoint', 'model.json');
-  if (!existsSync(path)) return null;
-  const { progress, identity } = checkpointSchema.parse(JSON.parse(await readFile(path, 'utf8'))).training;
-  return {
-    step: progress.step,
-    dimensions: identity.data.shape.reduce((product, size) => product * size, 1),
-  };
 }
 
 async function metricsOf(folder: string): Promise<MetricsLine[]> {

@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { lockRunFolder } from '@pixelrnn/files';
+import type { ResultTable } from '@pixelrnn/metrics';
+import type { Experiment } from '../experiment.js';
+import { writeExperiment } from '../runner/writeExperiment.js';
+import { lostForGood, stateText, submittedStates } from './gridStates.js';
+import type { Slurm } from './slurm.js';
+import { readSubmissions, type Submission, slurmFolder } from './submission.js';
+import { submit } from './submit.js';
+import type { StatedTask } from './taskState.js';
+
+export interface Collected {
+  /** Of the newest submission's preset. */
+  table: ResultTable;
+  /** A line for each run that is not done. */
+  open: string[];
+  /** Whether runs have failed, were cancelled or are lost for good. */
+  failed: boolean;
+}
+
+/**
+ * Submits again what is lost, so often as the submission allows, and writes the experiment's table and plots from the results
+ * that are there.
+ *
+ * @throws UsageError where nothing was submitted, FileError `locked` while another process submits into the folder
+ */
+export async function collect(experiment: Experiment, out: string, slurm: Slurm): Promise<Collected> {
+  const { id } = experiment;
+  await submittedStates(out, id, null);
+  const lock = await lockRunFolder(slurmFolder(out, id));
+  let open: string[];
+  let states: StatedTask[];
+  try {
+    states = await submittedStates(out, id, await slurm.queue());
+    const lost = states.filter((task) => task.state.state === 'lost' && !lostForGood(task));
+    const again = await submitAgain(lost, await readSubmissions(out, id), slurm);
+    open = await Promise.all(
+      states
+        .filter(({ state }) => state.state !== 'done')
+        .map(async (task) => `${nameOf(task)}: ${again.get(task) ?? (await stateText(task))}`),
+    );
+    states = states.filter((task) => !again.has(task));
+  } finally {
+    await lock.release();
+  }
+  const { preset } = (await readSubmissions(out, id)).at(-1) as Submission;
+  const table = await writeExperiment(experiment, preset, join(out, id));
+  const bad = ['failed', 'cancelled', 'lost', 'gone'];
+  return { table, open, failed: states.some(({ state }) => bad.includes(state.state)) };
+}
+
+const nameOf = ({ ordered: { row, seed } }: StatedTask) => `${row}, seed ${seed}`;
+
+/** One new job for the lost tasks of each submission, with its script's options. @returns what to say of each task */
+async function submitAgain(
+  lost: readonly StatedTask[],
+  all: readonly Submission[],
+  slurm: Slurm,
+): Promise<Map<StatedTask, string>> {
+  const said = new Map<StatedTask, string>();
+  let number = (all.at(-1) as Submission).number;
+  for (const submission of new Set(lost.map((task) => task.submission))) {
+    const tasks = lost.filter((task) => task.submission === submission);
+    number++;
+    const { number: _, folder: __, ...before } = submission;
+    const ordered = tasks.map((task) => ({ ...task.ordered, resubmissions: task.ordered.resubmissions + 1 }));
+    // What --fresh was to throw away has been.
+    const { job } = await submit({ file: { ...before, fresh: false, tasks: ordered }, number }, slurm);
+    for (const [i, task] of tasks.entries()) {
+      const time = task.ordered.resubmissions + 1;
+      const why = task.state.state === 'lost' ? task.state.why : '';
+      said.set(
+        task,
+        `lost (${why}), submitted again as ${job}_${i}, resubmission ${time} of at most ${submission.options.maxRestarts}`,
+      );
+    }
+  }
+  return said;
+}
