@@ -28,7 +28,7 @@ it.each([
 it('lists what can be measured', () => {
   const { status, stdout } = bench('--help');
   expect(stdout.replace(/\s+/g, ' ')).toContain(
-    '"training", "generation", "time-to-nats", "scaling", "setup"',
+    '"training", "generation", "time-to-nats", "mpi", "scaling", "setup"',
   );
   expect(status).toBe(0);
 });
