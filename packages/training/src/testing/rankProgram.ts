@@ -25,7 +25,9 @@ export type RankFault =
   | { drift: number }
   /** An error, or SIGKILL, at this step. */
   | { error: number }
-  | { kill: number };
+  | { kill: number }
+  /** Every batch comes after so many milliseconds. */
+  | { slow: number };
 
 export interface RankProgram {
   folder?: string;
@@ -69,7 +71,8 @@ function withFault(data: TrainingContext['train'], fault: object): TrainingConte
   let called = 0;
   data.batches = function* (given) {
     for (const batch of batches(given)) {
-      if (++called === at) happen(kind);
+      if (kind === 'slow') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, at);
+      else if (++called === at) happen(kind);
       yield batch;
     }
     throw new Error('batches end');
