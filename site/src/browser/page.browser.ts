@@ -44,6 +44,7 @@ async function walk(page: Page): Promise<void> {
 
 test('the first paint needs less than 200 kB, no model and no Plotly', async () => {
   const { page, bytes } = await open(served.address);
+  await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0);
   const [paint] = await page.evaluate(() => {
     const paints = performance.getEntriesByName('first-contentful-paint');
     const files = performance.getEntriesByType('resource') as PerformanceResourceTiming[];
