@@ -17,9 +17,9 @@ export const rankCounts = [4, 8, 16, 32, 64] as const;
 export interface Training {
   /** Images an update. */
   batch: number;
-  /** Of one image of a step, forward and backward. */
+  /** What a step computes for one image, forward and backward. */
   flopsPerImage: number;
-  /** Of all gradients. */
+  /** What the gradients of all parameters take. */
   bytes: number;
 }
 

@@ -20,7 +20,7 @@ export const mpiSchema = z.strictObject({
       rounds: z.strictObject({ oneRank: z.array(rate), twoRanks: z.array(rate) }),
       /** The sum of all gradients over the two ranks alone, at every step. */
       reduction: z.strictObject({ bytes: z.int().positive(), milliseconds: rate }),
-      /** Of the one rank. */
+      /** What the one rank computes. */
       gflops: rate,
     }),
   ),
@@ -30,10 +30,10 @@ export const mpiSchema = z.strictObject({
       preset: z.string(),
       batch: z.int().positive(),
       parameters: z.int().positive(),
-      /** Of a step with the whole batch. */
+      /** What a step with the whole batch computes. */
       gflop: rate,
       steps: z.int().positive(),
-      /** Of training, on one rank at the speed measured. */
+      /** How long training takes on one rank at the speed measured. */
       hours: rate,
       efficiency: z.array(
         z.strictObject({

@@ -17,7 +17,7 @@ export interface Way {
 
 /** How long it is measured. */
 export interface Patience {
-  /** Of training, for each model and process; 1500 when absent. */
+  /** How long each model trains in each process; 1500 when absent. */
   milliseconds?: number;
   /** Processes for each way; 2 when absent. */
   rounds?: number;

@@ -4,7 +4,7 @@ import { pixelCNN, pixelRNN } from '@pixelrnn/models';
 import { LossAndGradients, RMSProp, trainableVariables, trainingStep } from '@pixelrnn/training';
 import type * as tf from '@tensorflow/tfjs';
 
-/** Of binarized MNIST, as small rows of Table 4 are. */
+/** As small rows of Table 4 on binarized MNIST have them. */
 const size = { height: 28, width: 28, colors: 1, levels: 2, h: 16, headWidth: 32 } as const;
 const batch = 16;
 const models: Record<string, () => tf.LayersModel> = {

@@ -10,7 +10,7 @@ import { submit } from './submit.js';
 import type { StatedTask } from './taskState.js';
 
 export interface Collected {
-  /** Of the newest submission's preset. */
+  /** The table of the newest submission's preset. */
   table: ResultTable;
   /** A line for each run that is not done. */
   open: string[];

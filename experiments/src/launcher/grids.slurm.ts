@@ -184,7 +184,7 @@ it('a run goes on while the controller is away', async () => {
   await until('it is over', async () => (await grid.queued())?.state === 'COMPLETED');
 });
 
-/** Of its last checkpoint. */
+/** Steps of its last checkpoint. */
 const stepOf = (grid: LaunchedGrid): number =>
   JSON.parse(readFileSync(join(grid.runFolder(), 'checkpoint', 'model.json'), 'utf8')).training.progress.step;
 

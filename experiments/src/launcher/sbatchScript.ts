@@ -4,7 +4,7 @@ import type { SlurmOptions } from './slurmOptions.js';
 import { submissionName } from './submission.js';
 
 export interface SbatchScript {
-  /** Of the job, unique for the submission. */
+  /** The job's name, unique for the submission. */
   name: string;
   /** Folder of the submission, in the shared folder. */
   folder: string;

@@ -22,7 +22,7 @@ const taskSchema = z.strictObject({
 
 const submissionSchema = z.strictObject({
   version: z.literal(1),
-  /** Of all submissions of the folder: their starts of a run fence each other off. */
+  /** Shared by all submissions of the folder: their starts of a run fence each other off. */
   series: z.string(),
   experiment: z.string(),
   preset: z.enum(presetNames),

@@ -23,8 +23,15 @@ export function proxyFor(url: string): Proxy | undefined {
   return { address, words: `the proxy ${withoutPassword(address)} (${variable})` };
 }
 
-/** ' through the proxy http://host:3128 (HTTPS_PROXY)', or nothing. */
-export function throughProxy(url: string): string {
+/** Stands for a host that another program's configuration names. */
+const someHost = 'https://host.invalid/';
+
+/**
+ * ' through the proxy http://host:3128 (HTTPS_PROXY)', or nothing.
+ *
+ * @param url what was asked for; a host reached by https when absent
+ */
+export function throughProxy(url = someHost): string {
   const proxy = proxyFor(url);
   return proxy ? ` through ${proxy.words}` : '';
 }

@@ -3,7 +3,7 @@
  * same order; each call returns when all ranks have made it, and waiting takes next to no processor time.
  */
 export interface Communicator {
-  /** Of this process, from 0. */
+  /** This process's number, from 0. */
   readonly rank: number;
   /** Ranks in all. */
   readonly size: number;

@@ -42,7 +42,7 @@ export function environment(engine: EngineInfo, data: Record<string, string>, ra
   };
 }
 
-/** Of the checkout, with `-dirty` where it was changed; null outside a git checkout. */
+/** The checkout's commit, with `-dirty` where it was changed; null outside a git checkout. */
 export function commit(): string | null {
   try {
     const git = (...args: string[]) =>

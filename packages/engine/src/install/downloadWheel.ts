@@ -47,7 +47,7 @@ export const fetchWithPip: FetchWheel = async (wheel, folder) => {
     { seconds: 3600, env: { ...process.env, TMPDIR: into, PIP_DISABLE_PIP_VERSION_CHECK: '1' } },
   );
   if (result.code !== 0) {
-    const proxied = /proxy/i.test(result.stderr) ? throughProxy('https://pypi.org/') : '';
+    const proxied = /proxy/i.test(result.stderr) ? throughProxy() : '';
     throw new EngineError(
       `pip cannot fetch ${wheel.project} ${wheel.version}${proxied}: ${failureLine(result)}`,
     );

@@ -20,13 +20,13 @@ export interface GatedLayerInputs {
   v: tf.Tensor4D;
   /** [B, H, W, channels of the horizontal stack] */
   h: tf.Tensor4D;
-  /** Of v, to 2p sums: p for tanh, then p for the logistic function. */
+  /** From v to 2p sums: p for tanh, then p for the logistic function. */
   vertical: GatedLayerConvolution;
-  /** Of the vertical sums, 2p to 2p. */
+  /** From the 2p vertical sums to 2p. */
   link: GatedLayerConvolution;
-  /** Of h, to 2p sums. */
+  /** From h to 2p sums. */
   horizontal: GatedLayerConvolution;
-  /** Of the horizontal stack's unit, p to p, with a kernel of 1 x 1. */
+  /** From the p maps of the horizontal stack's unit to p, 1 x 1. */
   projection: Omit<GatedLayerConvolution, 'taps'>;
   /** Whether h, of p channels, is added to the projection. */
   residual: boolean;

@@ -15,7 +15,7 @@ export const gatedLayers = fc.record({
   /** Channels of h; as many as maps where it is added. */
   left: size(14),
   maps: size(26),
-  /** Of the vertical kernel; the horizontal one is as wide. Even ones too. */
+  /** n: the vertical kernel has ceil(n/2) rows and n columns, the horizontal one is as wide. Even ones too. */
   kernelHeight: size(4),
   kernelWidth: size(5),
   /** Channels are cyclic within each half. */
@@ -74,7 +74,7 @@ export function drawGatedLayer(one: DrawnGatedLayer): GatedLayerData {
   const masks = {
     vertical: masked([kernelHeight, kernelWidth, above, 2 * maps], (row) => row <= 0),
     link: masked([3, 1, 2 * maps, 2 * maps], (row) => row === -1),
-    // Of a single column mask A of one colour would leave nothing.
+    // Mask A of one colour would leave nothing of a kernel with a single column.
     horizontal: masked(
       [1, kernelWidth + 1, left, 2 * maps],
       (_, column, from, to) => column < 0 || (column === 0 && centre(from, to)),

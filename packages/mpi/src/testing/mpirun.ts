@@ -8,7 +8,7 @@ export interface Ended {
 }
 
 export interface Ranks {
-  /** That of mpirun. */
+  /** The exit code of mpirun. */
   child: ChildProcess;
   ended: Promise<Ended>;
 }
