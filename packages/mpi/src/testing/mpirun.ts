@@ -8,7 +8,7 @@ export interface Ended {
 }
 
 export interface Ranks {
-  /** The exit code of mpirun. */
+  /** The process of mpirun. */
   child: ChildProcess;
   ended: Promise<Ended>;
 }
