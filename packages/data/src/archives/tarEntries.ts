@@ -29,8 +29,8 @@ export interface TarOptions {
 const BLOCK_BYTES = 512;
 
 /**
- * Of tar-stream, whose types do not list them: `memberOf` decodes the names, and formats older than ustar have nothing to be
- * known by but the checksum of their headers.
+ * Options that tar-stream has and its types do not list: `memberOf` decodes the names, and formats older than ustar have
+ * nothing to be known by but the checksum of their headers.
  */
 const tarOptions: object = { filenameEncoding: 'latin1', allowUnknownFormat: true };
 
