@@ -6,7 +6,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startLocalProxy } from './install/localProxy.js';
 
@@ -24,7 +24,10 @@ function environment(added: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(
     ([name]) => !/^(npm_|PIXELRNN_|INIT_CWD$|NODE_OPTIONS$)/i.test(name),
   );
-  return { ...Object.fromEntries(own), HOME: home, CXX: join(folder, 'no-compiler'), ...added };
+  const PATH = process.env.PATH?.split(delimiter)
+    .filter((path) => !path.includes('node_modules')) // npm adds this workspace's programs, pnpm among them
+    .join(delimiter);
+  return { ...Object.fromEntries(own), PATH, HOME: home, CXX: join(folder, 'no-compiler'), ...added };
 }
 
 async function run(command: string, args: string[], env: NodeJS.ProcessEnv) {

@@ -15,6 +15,8 @@ import { findPython } from './venv.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'pixelrnn-test-'));
 const counts = { passed: 0, failed: 0, skipped: 0 };
+/** What failed, told once more at the end: a long log is often kept by its tail. */
+const failures = [];
 
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 
@@ -23,18 +25,26 @@ function run(command, args, env = {}) {
   console.log(
     `\n> ${Object.entries(env).map(([name, value]) => `${name}=${value} `)}${command.replace(root, '')} ${args.join(' ')}`,
   );
+  const start = performance.now();
   const { status, error } = spawnSync(command, args, {
     cwd: root,
     stdio: 'inherit',
     env: { ...process.env, ...env },
   });
   if (error) console.error(error.message);
+  console.log(`took ${((performance.now() - start) / 1000).toFixed(0)} s`);
   return status === 0;
+}
+
+function fail(what) {
+  counts.failed++;
+  failures.push(what);
 }
 
 /** A check that counts as one test. */
 function check(command, args, env) {
-  counts[run(command, args, env) ? 'passed' : 'failed']++;
+  if (run(command, args, env)) counts.passed++;
+  else fail(`${command.replace(root, '')} ${args.join(' ')}`);
 }
 
 /** A check whose means may be missing on a user's machine; there it is said and counted as skipped. */
@@ -58,19 +68,17 @@ function vitest(args, env, launcher = [bin('vitest')]) {
     env,
   );
   try {
-    for (const { status, assertionResults, message } of JSON.parse(readFileSync(report, 'utf8'))
+    for (const { name, status, assertionResults, message } of JSON.parse(readFileSync(report, 'utf8'))
       .testResults) {
-      if (status === 'failed' && assertionResults.length === 0) {
-        counts.failed++; // the file itself did not load
-        console.error(message);
-      }
-      for (const { status } of assertionResults) {
-        counts[status === 'passed' || status === 'failed' ? status : 'skipped']++;
+      const file = name.replace(root, '');
+      if (status === 'failed' && assertionResults.length === 0) fail(`${file}: ${message}`); // did not load
+      for (const { status, fullName, failureMessages } of assertionResults) {
+        if (status === 'failed') fail(`${file}: ${fullName}: ${failureMessages.join('\n')}`);
+        else counts[status === 'passed' ? 'passed' : 'skipped']++;
       }
     }
   } catch (error) {
-    counts.failed++;
-    console.error(`vitest left no report: ${error.message}`);
+    fail(`vitest ${args.join(' ')} left no report: ${error.message}`);
   }
 }
 
@@ -183,5 +191,6 @@ const [mode, ...args] = process.argv.slice(2);
 if (mode === '--slow') slow();
 else fast(mode === undefined ? [] : [mode, ...args]);
 rmSync(folder, { recursive: true, force: true });
+for (const what of failures) console.log(`\nfailed: ${what}`);
 console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exit(counts.failed === 0 ? 0 : 1);
