@@ -134,8 +134,11 @@ function slow() {
   const python = findPython() !== null;
   const compiler = process.env.CXX ?? 'c++';
   const compiles = spawnSync(compiler, ['--version']).status === 0;
-  // What does not depend on the engine has run in `npm test`.
-  vitest(engineTests, { PIXELRNN_ENGINE: 'wasm' });
+  // What does not depend on the engine has run in `npm test`: processes, files and locks of runs among it.
+  const ofRuns = ['experiments/src/{cli.test.ts,runner/**,launcher/**,results/**}', '**/kill.test.ts'];
+  vitest([...engineTests, ...ofRuns.flatMap((pattern) => ['--exclude', pattern])], {
+    PIXELRNN_ENGINE: 'wasm',
+  });
   vitest(['packages/engine'], {}, onNode(24));
   // The same bytes on every Node, and 10,000 damaged files.
   for (const version of [22, 24]) {
