@@ -175,6 +175,7 @@ it('a run that is cancelled stays cancelled, and goes on where it is launched ag
 it('a run goes on while the controller is away', async () => {
   const grid = await launch('controller');
   const { pid } = await grid.caught();
+  await cluster.saved(await grid.job());
   await cluster.kill('slurmctld');
   process.kill(pid, 'SIGCONT');
   const step = stepOf(grid);

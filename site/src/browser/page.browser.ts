@@ -186,8 +186,6 @@ describe('damage', () => {
 describe('everyone', () => {
   const settings = [
     { colorScheme: 'light', viewport: { width: 1200, height: 900 } },
-    { colorScheme: 'dark', viewport: { width: 1200, height: 900 } },
-    { colorScheme: 'light', viewport: { width: 360, height: 740 } },
     { colorScheme: 'dark', viewport: { width: 360, height: 740 } },
   ] as const;
 

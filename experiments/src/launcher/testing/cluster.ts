@@ -9,6 +9,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
@@ -73,6 +74,17 @@ export class Cluster {
   async command(name: string, ...args: string[]): Promise<string> {
     const { stdout } = await execute(name, args, { env: this.environment });
     return stdout;
+  }
+
+  /** Waits until the controller has written down how a job stands, which it does some seconds later: a crash before loses the job. */
+  async saved(job: string): Promise<void> {
+    const path = join(this.folder, 'state', 'job_state');
+    const asked = Date.now();
+    await this.command('scontrol', 'update', `jobid=${job}`, 'comment=to be saved');
+    await until(
+      'the controller saves its state',
+      async () => existsSync(path) && statSync(path).mtimeMs > asked,
+    );
   }
 
   /** Ends a daemon at once, as a crash would; tasks of a node go on without it. */
