@@ -1,5 +1,5 @@
 // Every committed model whose data is here, on its whole test split: the committed number to 1e-4 nats.
-// With names, such as table4/diagonal-bilstm-7x16, those alone.
+// With names, such as table4/diagonal-bilstm-7x16, those alone; with --one-each the smallest model of each experiment.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError } from '@pixelrnn/data';
@@ -12,15 +12,28 @@ const tolerance = 1e-4;
 
 await loadEngine();
 const models = await pretrainedModels();
+const resultOf = (folder: string) =>
+  runResultSchema.parse(JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')));
+
+function smallestOfEach(names: readonly string[]): string[] {
+  const size = (name: string) => resultOf(models.get(name) as string).parameters;
+  const smallest = new Map<string, string>();
+  for (const name of names.toSorted((a, b) => size(b) - size(a))) {
+    smallest.set(name.split('/')[0] as string, name);
+  }
+  return [...smallest.values()];
+}
+
 const wanted = process.argv.slice(2);
-const names = wanted.length > 0 ? wanted : [...models.keys()].filter((name) => /\/seed-\d+$/.test(name));
+const all = [...models.keys()].filter((name) => /\/seed-\d+$/.test(name));
+const names = wanted[0] === '--one-each' ? smallestOfEach(all) : wanted.length > 0 ? wanted : all;
 let checked = 0;
 for (const name of names) {
   const folder = models.get(name);
   if (!folder)
     throw new Error(`No committed model ${name}: expected one of ${[...models.keys()].join(', ')}.`);
   const { settings } = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
-  const result = runResultSchema.parse(JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')));
+  const result = resultOf(folder);
   const experiment = findExperiment(name.split('/')[0] as string);
   try {
     const { test } = await experiment.loadData(settings, {});
