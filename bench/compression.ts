@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import type { GenerationReport } from './generationReport.js';
 
 export interface CompressionPace {
-  /** Of training, before: an untrained model compresses nothing. */
+  /** How long the model is trained before: an untrained one compresses nothing. */
   steps: number;
   /** Images taken from the test split. */
   images: number;

@@ -41,7 +41,7 @@ export const generationReportSchema = z.strictObject({
     ours: rate,
     peers: z.strictObject({ png: rate, webp: rate, jpegXl: z.null() }),
     absent: z.strictObject({ jpegXl: z.string() }),
-    /** Of intensities, a byte each. */
+    /** Millions of intensities, a byte each. */
     megabytesPerSecond: z.strictObject({ compress: rate, decompress: rate }),
   }),
 });

@@ -138,7 +138,13 @@ function rankCommand(shared: SharedArgument, ranks: number): Command {
   };
   const name = `${ranks} rank${ranks === 1 ? '' : 's'}`;
   if (ranks === 1) return { name, program: process.execPath, args, env, cwd: root };
-  const launch = ['--oversubscribe', '--bind-to', 'core', '-n', String(ranks)];
+  const launch = [
+    // Two threads of one core are the two processors of some machines.
+    ...['--oversubscribe', '--bind-to', 'core:overload-allowed'],
+    // Containers forbid the copies between processes that vader would make.
+    ...['--mca', 'btl_vader_single_copy_mechanism', 'none'],
+    ...['-n', String(ranks)],
+  ];
   return { name, program: 'mpirun', args: [...launch, process.execPath, ...args], env, cwd: root };
 }
 

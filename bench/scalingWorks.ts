@@ -7,7 +7,7 @@ type Point = Readonly<Record<ScalingAxis, number>>;
 /** A work with its place on every axis. */
 export type ScalingWork = Exclude<Work, { model: 'gated' }> & Point;
 
-/** Of binarized MNIST: each axis grows and shrinks from here, the others stay. */
+/** A model of binarized MNIST: each axis grows and shrinks from here, the others stay. */
 export const scalingBase: Point = { side: 28, h: 16, depth: 7, batch: 16 };
 
 const values: Readonly<Record<ScalingAxis, readonly number[]>> = {

@@ -21,9 +21,9 @@ export type Work = Architecture & {
   readonly batch: number;
 };
 
-/** Of binarized MNIST. */
+/** Sizes for binarized MNIST. */
 const mnist = { height: 28, width: 28, colors: 1, levels: 2, headWidth: 32, batch: 16 } as const;
-/** Of CIFAR-10, with a head that two cores can train. */
+/** Sizes for CIFAR-10, with a head that two cores can train. */
 const cifar = { height: 32, width: 32, colors: 3, levels: 256, headWidth: 256, batch: 16 } as const;
 
 /** The sizes of binarized MNIST and of CIFAR-10 that two cores train in hours. */
@@ -53,7 +53,7 @@ export const trainingWorks: readonly Work[] = [
 
 /** A work that is trained to a validation likelihood. */
 export type NatsWork = Work & {
-  /** Of RMSProp, constant. */
+  /** The constant rate of RMSProp. */
   readonly learningRate: number;
   /** Validation nats per image to be reached, and those that `--quick` is content with. */
   readonly nats: number;

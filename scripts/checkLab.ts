@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { Locator, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { openBrowser } from './lab/browser.js';
 import { startLab } from './lab/jupyterLab.js';
 import { type Notebook, readNotebook, writeNotebook } from './notebooks/notebookFile.js';
@@ -34,7 +34,7 @@ async function shoot(page: Page, name: string, part: Locator): Promise<void> {
   if (values.screenshots === undefined) return;
   mkdirSync(values.screenshots, { recursive: true });
   await part.scrollIntoViewIfNeeded();
-  await page.screenshot({ path: join(values.screenshots, `${name}.png`) });
+  await page?.screenshot({ path: join(values.screenshots, `${name}.png`) });
 }
 
 /** Adds a cell at the end, runs it, and leaves it selected. */
@@ -194,10 +194,12 @@ await writeNotebook(
   unexecuted(await readNotebook(join(notebooks, 'table4.ipynb'))),
 );
 const lab = await startLab(settings);
-const browser = await openBrowser();
-const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
-page.setDefaultTimeout(60_000);
+let browser: Browser | undefined;
+let page: Page | undefined;
 try {
+  browser = await openBrowser();
+  page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
+  page.setDefaultTimeout(60_000);
   await page.goto(`${lab.address}lab/tree/${folder.slice(notebooks.length + 1)}/table4.ipynb?reset`);
   await page.getByText('TypeScript | Idle').waitFor(patience);
   for (const [name, step] of Object.entries({
@@ -212,11 +214,11 @@ try {
     console.log(`JupyterLab ${name}`);
   }
 } catch (error) {
-  await page.screenshot({ path: join(tmpdir(), 'pixelrnn-lab-failed.png') }).catch(() => {}); // the error says more
+  await page?.screenshot({ path: join(tmpdir(), 'pixelrnn-lab-failed.png') }).catch(() => {}); // the error says more
   console.error(`a screenshot of the failure is in ${join(tmpdir(), 'pixelrnn-lab-failed.png')}`);
   throw error;
 } finally {
-  await browser.close();
+  await browser?.close();
   await lab.stop();
   for (const path of [folder, settings]) rmSync(path, { recursive: true, force: true });
 }

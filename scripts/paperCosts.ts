@@ -25,23 +25,18 @@ export function* costLines(experiment: Experiment): Generator<string> {
     const model = row.model.build(settings, shapes[settings.data] as ImageShape, 0);
     const { steps, batchSize } = settings;
     const flops = flopsPerStep(model, batchSize);
-    const hours = Object.values(speeds).map((speed) => count(Math.ceil((flops * steps) / speed / 3600)));
+    const hours = Object.values(speeds).map((speed) => twoDigits((flops * steps) / speed / 3600));
     const name = `\`${experiment.id}\` ${row.name}`;
     const counts = [model.countParams(), batchSize, steps].map(count);
     const [images, whole] = [steps * batchSize, steps * flops].map((value) => value.toExponential(1));
-    const parts = [
-      name,
-      ...counts,
-      images as string,
-      (flops / 1e12).toPrecision(2),
-      whole as string,
-      ...hours,
-    ];
+    const parts = [name, ...counts, images as string, twoDigits(flops / 1e12), whole as string, ...hours];
     yield line(parts);
     model.dispose();
   }
 }
 
+const twoDigits = (value: number) =>
+  Number(value.toPrecision(2)).toLocaleString('en', { maximumFractionDigits: 6 });
 const count = (value: number) => value.toLocaleString('en');
 const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 

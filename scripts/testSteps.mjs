@@ -92,18 +92,21 @@ export const vitest =
     const report = join(folder, `${files++}.json`);
     const [command, ...prefix] = launcher;
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-    await run(command, [...prefix, 'run', ...reporters, ...args], env);
+    const well = await run(command, [...prefix, 'run', ...reporters, ...args], env);
+    const before = counts.failed;
     try {
       count(JSON.parse(readFileSync(report, 'utf8')));
     } catch (error) {
       fail(`vitest ${args.join(' ')} left no report: ${error.message}`);
     }
+    if (!well && counts.failed === before) fail(`vitest ${args.join(' ')}: the lines above say why`);
   };
 
 function count({ testResults }) {
   for (const { name, status, assertionResults, message } of testResults) {
     const file = name.replace(root, '');
-    if (status === 'failed' && assertionResults.length === 0) fail(`${file}: ${message}`); // it did not load
+    const failed = assertionResults.some(({ status }) => status === 'failed');
+    if (status === 'failed' && !failed) fail(`${file}: ${message}`); // it did not load, or a hook failed
     for (const { status, fullName, failureMessages } of assertionResults) {
       if (status === 'failed') fail(`${file}: ${fullName}: ${failureMessages.join('\n')}`);
       else counts[status === 'passed' ? 'passed' : 'skipped']++;

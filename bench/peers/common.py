@@ -45,7 +45,7 @@ class Conv(NamedTuple):
 
     @property
     def shapes(self) -> list[tuple[int, ...]]:
-        """Of the kernel and the bias."""
+        """Shapes of the kernel and the bias."""
         return [(*self.kernel, self.cin, self.cout), (self.cout,)]
 
 
@@ -59,7 +59,7 @@ class Recurrent(NamedTuple):
 
     @property
     def shapes(self) -> list[tuple[int, ...]]:
-        """Of the input kernel, its bias, the state kernel, the initial hidden state and cell, the up kernel, its bias."""
+        """Shapes of the input kernel, its bias, the state kernel, the initial hidden state and cell, the up kernel, its bias."""
         return [*self.input.shapes, self.state, self.initial, self.initial, *self.up.shapes]
 
 
@@ -73,7 +73,7 @@ class Gated(NamedTuple):
 
     @property
     def shapes(self) -> list[tuple[int, ...]]:
-        """Of the kernel and the bias of each."""
+        """Shapes of the kernel and the bias of each."""
         return [shape for conv in self for shape in conv.shapes]
 
 
@@ -150,7 +150,7 @@ def read_batch() -> np.ndarray:
 
 
 def weights() -> list[list[np.ndarray]]:
-    """Of each layer, in the order of its `shapes`: the given ones, else Glorot's with zeros for the vectors."""
+    """Weights of each layer, in the order of its `shapes`: the given ones, else Glorot's with zeros for the vectors."""
     if "weights" not in ARGUMENT:
         rng = np.random.default_rng(WORK.seed)
         return [[initial_weight(rng, shape) for shape in layer.shapes] for layer in all_layers()]

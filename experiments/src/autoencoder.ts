@@ -50,6 +50,7 @@ const row = (
   label: `${kind === 'mse' ? 'Squared-error' : 'PixelCNN'} decoder, m = ${codeSize}`,
   paper: null,
   paperSource: null,
+  ownSizes: 'the paper has patches of ImageNet, and gives neither sizes nor likelihoods',
   model,
 });
 
@@ -106,7 +107,7 @@ const loaders: Record<string, (dataDir: string | undefined) => Promise<DatasetSp
 };
 
 /**
- * Sections 2.4 and 3.3 of *Conditional Image Generation with PixelCNN Decoders*: an auto-encoder whose decoder is a conditional
+ * Sections 2.4 and 3.4 of *Conditional Image Generation with PixelCNN Decoders*: an auto-encoder whose decoder is a conditional
  * PixelCNN, against one with a decoder trained by squared error. The paper shows 32x32 patches of ImageNet and gives no
  * numbers. Ours are the negative log-likelihood of an image given its own code, in nats: less than that of the image, for the
  * code tells of it, and no number of a density model. The squared-error decoder's pixels are independent given the code.

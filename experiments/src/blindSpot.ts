@@ -12,7 +12,7 @@ import { UsageError } from './runner/usageError.js';
 const shape = { height: 28, width: 28, colors: 1, levels: 2 };
 /** In the middle, so that nothing is cut off at the sides. */
 const output = { row: 14, column: 14, color: 0 };
-/** Of 3x3 after the 7x7 of the first; with the last one the gated stacks reach every earlier pixel. */
+/** Layers of 3x3 after the 7x7 of the first; with the last number the gated stacks reach every earlier pixel. */
 const depths = [1, 2, 4, 8, 12] as const;
 
 // Width plays no part in what is reached.

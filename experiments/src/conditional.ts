@@ -62,6 +62,7 @@ const row = (name: string, label: string, model: ExperimentRow['model']): Experi
   label,
   paper: null,
   paperSource: null,
+  ownSizes: 'not in the paper, whose classes are those of ImageNet',
   ...(model && { model }),
 });
 
@@ -74,7 +75,7 @@ function rows(presets: Presets, classes: readonly string[]): ExperimentRow[] {
     row('unconditional', 'Gated PixelCNN', gatedPixelCNNRow(presets)),
     row(
       'conditional',
-      'Gated PixelCNN, told the class',
+      'Gated PixelCNN, class-conditional',
       gatedPixelCNNRow(conditional, { conditionSize: classes.length, pictures: classPictures(classes) }),
     ),
   ];

@@ -48,8 +48,8 @@ export interface ExperimentRow {
   paperSource: string | null;
   /** The number was recalled, not read again: it is shown with `(?)`. */
   paperRecalled?: boolean;
-  /** What the paper leaves open about this row, to stand among the departures. */
-  note?: string;
+  /** Why the row's sizes are our own, where the paper gives none: it stands among the departures in place of them. */
+  ownSizes?: string;
   model?: RowModel;
   /** Instead of a model: a row that is computed. */
   closedForm?: ClosedForm;

@@ -54,7 +54,7 @@ const shape = { height: 28, width: 28, colors: 1, levels: 2 };
 const middle = { row: 14, column: 14, color: 0 };
 
 /**
- * Figure 2 of PixelRNN: what one pixel's prediction can depend on, exactly, and the likelihood against it. Widths are chosen
+ * Figure 4 of PixelRNN: what one pixel's prediction can depend on, exactly, and the likelihood against it. Widths are chosen
  * so that all rows have 41,000 parameters within 6 %: what differs is how far they look, by depth, by the size of the
  * blocks' kernels and by the kind of layer. The paper draws the contexts
  * and gives no such likelihoods.
@@ -64,7 +64,7 @@ const middle = { row: 14, column: 14, color: 0 };
  */
 export const receptiveFieldExperiment: Experiment = {
   id: 'receptive-field',
-  title: 'PixelRNN, Figure 2: likelihood against receptive field, binarized MNIST',
+  title: 'PixelRNN, Figure 4: likelihood against receptive field, binarized MNIST',
   metric: 'nats',
   canonicalDataset: 'binarized MNIST (fixed)',
   rows: [

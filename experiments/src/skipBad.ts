@@ -1,4 +1,4 @@
 import { z } from 'zod';
 
-/** Of sets of photos, which may be anyone's: whether those that are damaged or too small are left out. */
+/** Whether photos that are damaged or too small are left out of a set. */
 export const skipBadSetting = { skipBad: z.boolean().default(false) };

@@ -72,7 +72,7 @@ export const table4: Experiment = {
     quoted('draw', 'DRAW (upper bound)', 80.97),
     {
       ...quoted('pixelcnn', 'PixelCNN', 81.3),
-      note: 'the paper gives neither depth nor width',
+      ownSizes: 'the paper gives neither depth nor width',
       // The paper gives neither depth nor width of this row: its Diagonal BiLSTM's stand in for them in `paper`, and `cpu`
       // is deeper, which gains more than width does in the same time.
       model: pixelCNNRow({
@@ -83,7 +83,7 @@ export const table4: Experiment = {
     },
     {
       ...quoted('row-lstm', 'Row LSTM', 80.54),
-      note: 'the paper gives neither depth nor width',
+      ownSizes: 'the paper gives neither depth nor width',
       model: recurrent('row', { layers: 7, h: 16 }),
     },
     {
@@ -99,6 +99,7 @@ export const table4: Experiment = {
       label: 'Gated PixelCNN (not in the paper)',
       paper: null,
       paperSource: null,
+      ownSizes: 'no row of the paper',
       model: gatedPixelCNNRow({
         smoke: { ...smoke, ...gated, layers: 1, filters: 8, headWidth: 16 },
         cpu: { ...cpu, ...gated, layers: 8, filters: 32, headWidth: 32 },

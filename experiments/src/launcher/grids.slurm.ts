@@ -48,7 +48,7 @@ async function launch(name: string, ...args: string[]): Promise<LaunchedGrid> {
 async function timeLimited(): Promise<LaunchedGrid> {
   const out = join(base, 'limited');
   const args = ['--launcher', 'slurm', '--sbatch', 'nodelist=n3', '--time', '2', '--signal-before', '60'];
-  await exp(environment, ...ownArgs(images, out, ...args));
+  expect(await exp(environment, ...ownArgs(images, out, ...args))).toMatchObject({ status: 0 });
   const grid = new LaunchedGrid(cluster, out);
   const { pid } = await grid.caught();
   await goOnWith('SIGUSR2', pid);

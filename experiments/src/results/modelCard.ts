@@ -16,13 +16,16 @@ export function modelCard(experiment: Experiment, run: CommittedRun): string {
       ? 'The paper gives no number for it.'
       : `The paper has ${row.paper.toFixed(2)}${row.paperRecalled ? ' (?)' : ''} (${row.paperSource}).`;
   const { settings } = config;
+  const large = (count: number) => count.toLocaleString('en-US');
+  const inMetric = (test: number) =>
+    `${measured({ ...experiment, split: 'test' }, { result: { ...result, test } }).value.toFixed(4)} ${metric}`;
   const again = adopted
-    ? ` Measured again by the code that this file was committed with (engine ${adopted.engine}): ${adopted.test.toFixed(4)} nats per image on the test images.`
+    ? ` Measured again by the code that this file was committed with (engine ${adopted.engine}): ${inMetric(adopted.test)} on ${large(result.testImages)} test images${split === 'test' ? '' : `, where the run itself had ${inMetric(result.test)}`}.`
     : '';
   const untold =
     result.testWithoutCondition === undefined
       ? ''
-      : ` Not told the label: ${measured(experiment, { result: { ...result, test: result.testWithoutCondition } }).value.toFixed(4)} ${metric} on the test images.`;
+      : ` Without the label: ${measured(experiment, { result: { ...result, test: result.testWithoutCondition } }).value.toFixed(4)} ${metric} on the test images.`;
   const own = Object.keys(row.model?.settings.shape ?? {}).map((key) => `${key} ${settings[key]}`);
   const differing = departures(experiment, run);
   const number = split === 'test' ? result.testImages : result.validImages;
@@ -33,7 +36,7 @@ ${experiment.title}.
 - **Data**: ${result.dataset}; trained on its training images alone, ${result.steps.toLocaleString('en-US')} steps of ${settings.batchSize} (${result.images.toLocaleString('en-US')} images seen).
 - **Likelihood**: ${value.toFixed(4)} ${metric} on ${number.toLocaleString('en-US')} ${split === 'test' ? 'test' : 'validation'} images${error}.${untold} ${paper}${again}
 - **Model**: ${result.parameters.toLocaleString('en-US')} parameters; ${own.join(', ')}.
-- **Training**: ${settings.optimizer}, rate ${settings.learningRate}, ${settings.schedule}, ${settings.warmupSteps} steps of warm-up; ${formatSeconds(result.seconds)} on ${environment.threads} threads of ${environment.cpu}, engine ${result.engine}, at commit ${environment.commit ?? 'unknown'}. \`config.json\` repeats it: \`pnpm exp ${id} --config results/${run.path}/config.json\`.
+- **Training**: ${settings.optimizer}, rate ${settings.learningRate}, ${settings.schedule}, ${settings.warmupSteps} steps of warm-up; ${formatSeconds(result.seconds)} on ${environment.threads} thread${environment.threads === 1 ? '' : 's'} of ${environment.cpu}, engine ${result.engine}, at commit ${environment.commit ?? 'unknown'}. \`config.json\` repeats it: \`pnpm exp ${id} --config results/${run.path}/config.json\`.
 - **Departures from the paper**: ${differing.length > 0 ? differing.join('; ') : 'none that the paper speaks of'}.
 - **Limits**: a density model of ${result.dataset}, in its size and number of intensities and nothing else; likelihoods on other data or another binarization are not comparable.
 

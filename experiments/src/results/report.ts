@@ -14,6 +14,7 @@ const header = [
   'standard error',
   'sizes',
   'parameters',
+  'optimiser, rate',
   'steps',
   'wall time',
   "paper's compute / ours",
@@ -31,24 +32,18 @@ const digits = (experiment: Experiment) => (experiment.metric === 'nats' ? 2 : 3
 
 const large = (count: number) => count.toLocaleString('en-US');
 
-/** How the run differs from the paper's, as far as the paper says what it did. */
+/** How the run differs from the paper's, as far as the paper says what it did; its optimiser is {@link optimizerOf}. */
 export function departures(experiment: Experiment, { row, config, result }: CommittedRun): string[] {
   const parts: string[] = [];
   const { settings } = config;
   const paper = row.model?.presets.paper as Record<string, unknown> | undefined;
-  for (const key of Object.keys(row.model?.settings.shape ?? {})) {
+  for (const key of row.ownSizes ? [] : Object.keys(row.model?.settings.shape ?? {})) {
     if (settings[key] !== paper?.[key]) parts.push(`${key} ${settings[key]}, not ${paper?.[key]}`);
   }
-  if (row.note) parts.push(row.note);
+  if (row.ownSizes) parts.push(row.ownSizes);
   if (typeof settings.weights === 'string') parts.push(`weights of ${settings.weights}`);
-  if (paper) {
-    if (settings.batchSize !== paper.batchSize)
-      parts.push(`batch ${settings.batchSize}, not ${paper.batchSize}`);
-    if (settings.optimizer !== 'rmsprop') {
-      parts.push(
-        `${settings.optimizer} at ${settings.learningRate}, ${settings.schedule}, not RMSProp at an unpublished rate`,
-      );
-    }
+  if (paper && settings.batchSize !== paper.batchSize) {
+    parts.push(`batch ${settings.batchSize}, not ${paper.batchSize}`);
   }
   if (result.dataset !== experiment.canonicalDataset) parts.push(`on ${result.dataset}`);
   if (experiment.split !== 'valid' && result.testImages < result.testSplit) {
@@ -60,10 +55,14 @@ export function departures(experiment: Experiment, { row, config, result }: Comm
   return parts;
 }
 
+/** Optimiser, rate and schedule of a trained run. */
+const optimizerOf = ({ row, config: { settings } }: CommittedRun): string =>
+  row.model ? `${settings.optimizer} ${settings.learningRate}, ${settings.schedule}` : '';
+
 /** Parameters x images of preset `paper`, against those of the run; a weight is used about once a pixel. */
 function computeRatio({ row, adopted, result }: CommittedRun): string {
   const paper = row.model?.presets.paper;
-  if (!paper || !adopted) return '';
+  if (!paper || !adopted || row.paper === null) return '';
   const ratio =
     (adopted.paperParameters * paper.steps * paper.batchSize) / (result.parameters * result.images);
   return ratio.toPrecision(2).replace(/e\+?(\d+)$/, ' x 10^$1');
@@ -85,6 +84,7 @@ function runCells(experiment: Experiment, run: CommittedRun): string[] {
     standardError === null ? '' : standardError.toFixed(places),
     row.model ? sizesOf(row.model, config.settings) : '',
     large(result.parameters),
+    optimizerOf(run),
     stepsOf(row, result.steps),
     formatSeconds(result.seconds),
     computeRatio(run),
@@ -100,7 +100,7 @@ function untold(experiment: Experiment, runs: readonly CommittedRun[]): string[]
     const { value } = measured(experiment, { result: { ...result, test } });
     return [`${row.label} ${value.toFixed(digits(experiment))}`];
   });
-  return parts.length === 0 ? [] : ['', `Not told the class of a test image: ${parts.join('; ')}.`];
+  return parts.length === 0 ? [] : ['', `Without the class: ${parts.join('; ')}.`];
 }
 
 /** A section of results/README.md: the runs of one experiment. */
@@ -124,7 +124,7 @@ function section({ experiment, runs, recipes, pictures }: ExperimentReport): str
       ? ['Nothing has been trained yet.']
       : [
           `| ${header.join(' | ')} |`,
-          `|${header.map((name) => (['row', 'sizes', 'departures'].includes(name) ? ' --- ' : ' ---: ')).join('|')}|`,
+          `|${header.map((name) => (['row', 'sizes', 'optimiser, rate', 'departures'].includes(name) ? ' --- ' : ' ---: ')).join('|')}|`,
           ...lines,
         ]),
     ...untold(experiment, runs),
@@ -172,9 +172,11 @@ export function resultsReadme(reports: readonly ExperimentReport[]): string {
   return `${[
     '# Results',
     '',
-    `${generated} Every number was measured by \`pnpm exp <id> --preset cpu\` with the settings in its config.json, on two cores; (?) marks a number of the paper that was recalled, not read again. The standard error is that of the mean over images.`,
+    `${generated} Every number was measured with the settings in its run's config.json, which may differ from today's preset \`cpu\`; \`pnpm exp <id> --config <config.json>\` repeats a run. Wall times compare only where environment.json names the same processor and number of threads. (?) marks a number of the paper that was recalled, not read again. The standard error is that of the mean over images; every row is one seed unless it says otherwise.`,
     '',
-    "_Paper's compute / ours_ is parameters x images seen in training, of the paper's sizes against this run. The papers do not publish how many steps they took: the steps are those of preset `paper`.",
+    'PixelRNN was trained with RMSProp at rates that it does not publish; what stands here under _optimiser, rate_ gains more in the same few steps.',
+    '',
+    "_Paper's compute / ours_ is parameters x images seen in training, of the paper's sizes against this run. PixelRNN does not publish how many steps it took: the steps are those of preset `paper`.",
     '',
     "A folder `<id>/runs/<row>/seed-<n>` has the settings, the environment with its commit, the curve and the result of a run, and where they are under 3 MB its weights: `loadPretrained('<id>/<row>')` of `@pixelrnn/experiments` loads them.",
     '',
@@ -182,11 +184,17 @@ export function resultsReadme(reports: readonly ExperimentReport[]): string {
   ].join('\n')}\n`;
 }
 
-/** The table of the root README, between its markers: what was trained, and the titles of what was measured with its weights. */
-export function summary(reports: readonly ExperimentReport[]): string {
-  const trained = reports.filter(({ experiment }) =>
-    experiment.rows.some(({ model, standIn }) => model && !standIn),
-  );
+const isTrained = ({ model, standIn }: ExperimentRow) => model !== undefined && !standIn;
+
+/**
+ * The table of the root README, between its markers: what was trained, and the titles of what was measured with its weights and
+ * of what is left.
+ */
+export function summary(
+  reports: readonly ExperimentReport[],
+  experiments: readonly Experiment[] = reports.map(({ experiment }) => experiment),
+): string {
+  const trained = reports.filter(({ experiment }) => experiment.rows.some(isTrained));
   const lines = trained.flatMap(({ experiment, runs }) =>
     runs.map((run) => {
       const { value, standardError } = measured(experiment, run);
@@ -205,7 +213,11 @@ export function summary(reports: readonly ExperimentReport[]): string {
     .filter((report) => !trained.includes(report))
     .map(({ experiment }) => experiment.title);
   const also = others.length > 0 ? `\n\nMeasured without further training: ${others.join('; ')}.` : '';
-  return `${alignedTable([header, ...lines])}${also}`;
+  const left = experiments
+    .filter(({ id, rows }) => rows.some(isTrained) && !reports.some(({ experiment }) => experiment.id === id))
+    .map(({ title }) => title);
+  const missing = left.length > 0 ? `\n\nNot trained yet: ${left.join('; ')}.` : '';
+  return `${alignedTable([header, ...lines])}${also}${missing}`;
 }
 
 /** A Markdown table as the formatter leaves it, columns aligned; those of numbers, the third to the fifth, to the right. */

@@ -71,5 +71,5 @@ function statusOf(error: unknown): string | undefined {
 }
 
 function withoutPassword(address: string): string {
-  return address.replace(/\/\/[^/@]*@/, '//');
+  return address.replace(/\/\/[^/]*@/, '//');
 }

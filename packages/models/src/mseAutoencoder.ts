@@ -29,7 +29,7 @@ export type MSEAutoencoderOptions = z.input<typeof mseAutoencoderSchema>;
 export type MSEAutoencoder = PixelCNNAutoencoder;
 
 /**
- * The auto-encoder that the PixelCNN auto-encoder is compared with (1606.05328, section 2.4 and 3.3): the same encoder, and a
+ * The auto-encoder that the PixelCNN auto-encoder is compared with (1606.05328, sections 2.4 and 3.4): the same encoder, and a
  * decoder that gives one image for a code, to be trained by squared error (`loss: 'mse'` of @pixelrnn/training). Given a
  * code its pixels are independent of each other, so its samples are the mean with noise; `expectedPixels` of
  * @pixelrnn/metrics is the image.

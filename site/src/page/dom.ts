@@ -33,13 +33,14 @@ export async function saying(status: HTMLElement, work: () => Promise<void>): Pr
   }
 }
 
-/** Calls once, when an element is about to be seen. */
+/** Calls once, when an element is about to be seen, and after the first paint of the page. */
 export function whenNear(element: Element, act: () => void, margin = '200px'): void {
   const observer = new IntersectionObserver(
     (entries) => {
       if (!entries.some((entry) => entry.isIntersecting)) return;
       observer.disconnect();
-      act();
+      // An observer is told while its frame is made; the next but one begins when that one has been shown.
+      requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(act)));
     },
     { rootMargin: margin },
   );

@@ -41,8 +41,19 @@ export class Cluster {
     const ports = await freePorts(1 + nodes.length);
     writeFileSync(conf, configuration(folder, ports));
     const cluster = new Cluster(folder, { ...process.env, SLURM_CONF: conf });
+    try {
+      await cluster.startDaemons();
+    } catch (error) {
+      await cluster.stop();
+      throw error;
+    }
+    return cluster;
+  }
+
+  private async startDaemons(): Promise<void> {
+    const { folder } = this;
     const at = (name: string) => join(folder, name);
-    cluster.spawn('munged', [
+    this.spawn('munged', [
       '-F',
       '--force',
       `--key-file=${at('munge.key')}`,
@@ -52,13 +63,12 @@ export class Cluster {
       `--log-file=${at('log/munged.log')}`,
     ]);
     await until('munged has a socket', async () => readdirSync(folder).includes('munge.socket'));
-    cluster.startController(['-c']);
-    for (const node of nodes) cluster.startNode(node);
+    this.startController(['-c']);
+    for (const node of nodes) this.startNode(node);
     await until('all nodes are idle', async () => {
-      const states = await cluster.command('sinfo', '-h', '-N', '-o', '%T').catch(() => '');
+      const states = await this.command('sinfo', '-h', '-N', '-o', '%T');
       return states.split('\n').filter((state) => state === 'idle').length === 2 * nodes.length; // in two partitions;
     });
-    return cluster;
   }
 
   /** @param args such as -c, which forgets the state */
@@ -98,7 +108,7 @@ export class Cluster {
   async killNode(node: NodeName): Promise<void> {
     await this.kill(node);
     const { steps, tasks } = this.processesOf(node);
-    for (const pid of [...steps, ...tasks]) process.kill(pid, 'SIGKILL');
+    for (const pid of [...steps, ...tasks]) endAtOnce(pid);
   }
 
   /** Processes of the batch tasks of a node, and the stepds that started them. */
@@ -124,7 +134,7 @@ export class Cluster {
     }
     const left = () =>
       processes().filter(({ pid, environment }) => pid !== process.pid && this.isOurs(environment));
-    for (const { pid } of left()) process.kill(pid, 'SIGKILL');
+    for (const { pid } of left()) endAtOnce(pid);
     await until('all have ended', async () => left().length === 0);
   }
 
@@ -136,13 +146,28 @@ export class Cluster {
   }
 }
 
-/** Waits for something that will come; the test's own time limit ends this. */
+/** Waits for something that will come; while the controller is away, Slurm's commands fail. */
 export async function until(what: string, there: () => Promise<boolean>, seconds = 120): Promise<void> {
+  let failure: unknown;
   for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
-    if (await there()) return;
+    try {
+      if (await there()) return;
+      failure = undefined;
+    } catch (error) {
+      failure = error;
+    }
     await setTimeout(100);
   }
-  throw new Error(`waited ${seconds} s in vain until ${what}`);
+  throw new Error(`waited ${seconds} s in vain until ${what}`, { cause: failure });
+}
+
+/** Kills a process that may have ended meanwhile. */
+function endAtOnce(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 /** Waits until a process that was stopped has been sent a signal, and lets it go on; Slurm may have done so itself. */
@@ -208,6 +233,7 @@ function configuration(folder: string, [controller, ...ports]: number[]): string
     `SlurmdPidFile=${at('slurmd-%n.pid')}`,
     `SlurmctldLogFile=${at('log/slurmctld.log')}`,
     `SlurmdLogFile=${at('log/slurmd-%n.log')}`,
+    'SlurmdParameters=config_overrides', // two processors may be two threads of one core
     'ProctrackType=proctrack/linuxproc',
     'TaskPlugin=task/none',
     'JobAcctGatherType=jobacct_gather/none',
@@ -221,11 +247,11 @@ function configuration(folder: string, [controller, ...ports]: number[]): string
     'SchedulerParameters=sched_interval=2,bf_interval=2,batch_sched_delay=0,sched_min_interval=0',
     'ReturnToService=2',
     'SlurmctldTimeout=10',
-    'SlurmdTimeout=6',
-    'TCPTimeout=2',
-    'MessageTimeout=5',
-    'BatchStartTimeout=10',
-    'KillWait=5',
+    'SlurmdTimeout=10',
+    'TCPTimeout=10',
+    'MessageTimeout=30',
+    'BatchStartTimeout=30',
+    'KillWait=30',
     'CompleteWait=0',
     'UnkillableStepTimeout=15',
     'MinJobAge=300',
@@ -234,7 +260,7 @@ function configuration(folder: string, [controller, ...ports]: number[]): string
     'PreemptMode=REQUEUE',
     'PropagateResourceLimits=NONE',
     ...nodes.map(node),
-    'PartitionName=main Nodes=n1,n2,n3 Default=YES PriorityTier=1 PreemptMode=REQUEUE GraceTime=4 MaxTime=INFINITE',
+    'PartitionName=main Nodes=n1,n2,n3 Default=YES PriorityTier=1 PreemptMode=REQUEUE GraceTime=20 MaxTime=INFINITE',
     'PartitionName=urgent Nodes=n1,n2,n3 PriorityTier=10 PreemptMode=OFF MaxTime=INFINITE',
   ].join('\n')}\n`;
 }

@@ -160,11 +160,14 @@ describe('a run on ranks that end', () => {
     const folder = await temporaryFolder();
     // A busy machine may take longer than the second that mpirun gives ranks to end in. With more time mpirun also passes the
     // signal on later: the run must last until then.
-    const patient = { OMPI_MCA_odls_base_sigkill_timeout: '4' };
-    const run = { folder, options: { ...long, checkpointMinutes: 60 }, fault: { slow: 150 } };
+    const patient = { OMPI_MCA_odls_base_sigkill_timeout: '8' };
+    const run = { folder, options: { ...long, checkpointMinutes: 60 }, fault: { slow: 250 } };
     const { child, ended } = start(2, run, patient);
+    let said = '';
     child.stdout?.on('data', (text: string) => {
-      if (text.includes('step 10\n')) child.kill(signal);
+      const before = said.includes('step 10\n');
+      said += text;
+      if (!before && said.includes('step 10\n')) child.kill(signal);
     });
     const { code, stderr } = await ended;
     expect(code).not.toBe(0);
