@@ -72,7 +72,6 @@ it('copies a run that measures as it says, and generates what a reader sees', as
   const text = await readFile(join(results, 'README.md'), 'utf8');
   expect(text).toContain('| [PixelCNN](table4/runs/pixelcnn/seed-0/MODEL.md) | 81.30 |');
   expect(text).toContain('the paper gives neither depth nor width');
-  expect(text).toContain('the paper gives neither depth nor width');
   expect(text).toContain('on binarized MNIST (seeded binarization); 20 of 10000 test images');
   expect(text).toContain('Not trained yet: Row LSTM;');
   expect(text).toContain('Quoted by the paper from others: DBM 2hl (approximate) 84.62;');
