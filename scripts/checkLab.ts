@@ -34,7 +34,7 @@ async function shoot(page: Page, name: string, part: Locator): Promise<void> {
   if (values.screenshots === undefined) return;
   mkdirSync(values.screenshots, { recursive: true });
   await part.scrollIntoViewIfNeeded();
-  await page?.screenshot({ path: join(values.screenshots, `${name}.png`) });
+  await page.screenshot({ path: join(values.screenshots, `${name}.png`) });
 }
 
 /** Adds a cell at the end, runs it, and leaves it selected. */

@@ -174,7 +174,7 @@ export function resultsReadme(reports: readonly ExperimentReport[]): string {
     '',
     `${generated} Every number was measured with the settings in its run's config.json, which may differ from today's preset \`cpu\`; \`pnpm exp <id> --config <config.json>\` repeats a run. Wall times compare only where environment.json names the same processor and number of threads. (?) marks a number of the paper that was recalled, not read again. The standard error is that of the mean over images; every row is one seed unless it says otherwise.`,
     '',
-    'PixelRNN was trained with RMSProp at rates that it does not publish; what stands here under _optimiser, rate_ gains more in the same few steps.',
+    'PixelRNN was trained with RMSProp at rates that it does not publish; the rows here as the column _optimiser, rate_ says.',
     '',
     "_Paper's compute / ours_ is parameters x images seen in training, of the paper's sizes against this run. PixelRNN does not publish how many steps it took: the steps are those of preset `paper`.",
     '',

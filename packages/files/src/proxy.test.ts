@@ -81,6 +81,11 @@ test('a password is used and not told', async () => {
   expect(logins).toEqual([`Basic ${Buffer.from('me:se cret').toString('base64')}`]);
 });
 
+test('a password with an @ in it is not told either', () => {
+  proxies({ HTTP_PROXY: 'http://me:se@cret@p:1' });
+  expect(proxyFor('http://a.org')!.words).toBe('the proxy http://p:1 (HTTP_PROXY)');
+});
+
 test('http is asked of the proxy itself', async () => {
   const { address, asked } = await startProxy();
   proxies({ HTTP_PROXY: address });
