@@ -1,5 +1,5 @@
 import type { ImageDataset } from '@pixelrnn/data';
-import { scaleIntensities } from '@pixelrnn/models';
+import { forward, scaleIntensities } from '@pixelrnn/models';
 import * as tf from '@tensorflow/tfjs';
 
 /** A colour of a pixel of an image. */
@@ -130,7 +130,7 @@ function softmaxOf(
   shape: [number, number, number, number],
   levels: number,
 ): tf.Tensor {
-  const logits = model.apply(scaleIntensities(intensities, shape, levels)) as tf.Tensor;
+  const logits = forward(model, scaleIntensities(intensities, shape, levels));
   if (logits.rank !== 5 || logits.shape[4] !== levels) {
     throw new Error(
       `Distributions over ${levels} intensities: expected logits [B, H, W, C, ${levels}], got [${logits.shape}]: choose a model with a softmax.`,

@@ -9,7 +9,7 @@ import {
   logLikelihood,
   mixtureLogDensity,
 } from '@pixelrnn/metrics';
-import { scaleIntensities } from '@pixelrnn/models';
+import { forward, scaleIntensities } from '@pixelrnn/models';
 import { Random } from '@pixelrnn/random';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
@@ -163,7 +163,7 @@ export async function bothWays(
       Float32Array.from(intensities, (x) => x + Math.floor(random.uniform() * 2 ** 16) / 2 ** 16),
     );
     const logs = tf.tidy(() => {
-      const output = model.apply(scaleIntensities(intensities, shape, levels)) as tf.Tensor;
+      const output = forward(model, scaleIntensities(intensities, shape, levels));
       const integers = tf.tensor(intensities, shape, 'int32');
       const density = (pixels: Float32Array) => {
         const y = tf.tensor(pixels, shape);

@@ -1,4 +1,5 @@
 import { idealContext, type Output, receptiveField } from '@pixelrnn/metrics';
+import { forward } from '@pixelrnn/models';
 import * as tf from '@tensorflow/tfjs';
 import type { ImageShape } from './experiment.js';
 
@@ -12,7 +13,7 @@ export function exactContext(model: tf.LayersModel, shape: ImageShape, output: O
     model.setWeights(model.getWeights().map((weight) => tf.add(tf.mul(tf.abs(weight), 0.3), 0.02)));
   });
   const images = tf.ones([1, shape.height, shape.width, shape.colors]) as tf.Tensor4D;
-  const field = receptiveField((x) => model.apply(x) as tf.Tensor, images, output);
+  const field = receptiveField((x) => forward(model, x), images, output);
   images.dispose();
   return Uint8Array.from(field, (value) => (value === 0 ? 0 : 1));
 }

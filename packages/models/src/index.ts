@@ -1,3 +1,4 @@
+export { type ForwardOptions, forward } from './forward.js';
 export {
   type GatedPixelCNNOptions,
   gatedPixelCNN,

@@ -1,6 +1,7 @@
 import type { MapId, Plan } from '@pixelrnn/kernels/plan';
 import { describeLayer, PlanBuilder } from '@pixelrnn/layers';
 import * as tf from '@tensorflow/tfjs';
+import { outputsBeside } from './outputsBeside.js';
 
 /**
  * The plan of a model: its layers' own descriptions, in the order of its graph. Its first input is the scaled pixels
@@ -49,13 +50,6 @@ export function planOf(model: tf.LayersModel): Plan {
     });
     return mapsOf.get(tensor) as MapId;
   }
-}
-
-/** All outputs of the application of a layer that made one of them. */
-function outputsBeside(tensor: tf.SymbolicTensor): tf.SymbolicTensor[] {
-  const { sourceLayer, nodeIndex } = tensor;
-  const outputs = sourceLayer.getOutputAt(nodeIndex);
-  return Array.isArray(outputs) ? outputs : [outputs];
 }
 
 function conditionSize(

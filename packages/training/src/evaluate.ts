@@ -1,7 +1,7 @@
 import { cellSignal, countedProgress, inNotebook } from '@pixelrnn/cell';
 import type { Batch, ImageDataset } from '@pixelrnn/data';
 import { logLikelihood } from '@pixelrnn/metrics';
-import { scaleIntensities } from '@pixelrnn/models';
+import { forward, scaleIntensities } from '@pixelrnn/models';
 import { alone, type Communicator } from '@pixelrnn/mpi';
 import * as tf from '@tensorflow/tfjs';
 import { isCommon, Ranks } from './parallel/ranks.js';
@@ -115,7 +115,7 @@ function logLikelihoods(
     const [images, height, width, colors] = shape;
     const x = scaleIntensities(intensities, shape, levels);
     const classes = classesOf(model);
-    const output = model.apply(classes > 0 ? [x, labelVectors(batch, classes)] : x) as tf.Tensor;
+    const output = forward(model, classes > 0 ? [x, labelVectors(batch, classes)] : x);
     const rows = images * height;
     // Every row as an image of its own.
     const alone = tf.reshape(output, [rows, 1, width, ...output.shape.slice(3)]);

@@ -1,4 +1,4 @@
-import { scaleIntensities } from '@pixelrnn/models';
+import { forward, scaleIntensities } from '@pixelrnn/models';
 import * as tf from '@tensorflow/tfjs';
 import type { ConditionValues } from '../condition.js';
 import type { ImageShape } from '../imageShape.js';
@@ -41,8 +41,7 @@ export async function ancestralSampling(
   const images = options.start.slice();
   const logitsAt = (row: number, column: number, color: number, given: ConditionValues): tf.Tensor => {
     const pixels = scaleIntensities(images, [count, height, width, channels], levels);
-    const inputs = [pixels, ...conditionTensors(model, given, count)];
-    const output = model.apply(inputs.length > 1 ? inputs : pixels) as tf.Tensor;
+    const output = forward(model, [pixels, ...conditionTensors(model, given, count)]);
     return at(output, row, column, color);
   };
   for (let row = 0; row < height; row++) {

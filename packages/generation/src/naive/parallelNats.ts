@@ -1,5 +1,5 @@
 import { binProbability } from '@pixelrnn/metrics';
-import { scaleIntensities } from '@pixelrnn/models';
+import { forward, scaleIntensities } from '@pixelrnn/models';
 import * as tf from '@tensorflow/tfjs';
 import type { ConditionValues } from '../condition.js';
 import type { ImageShape } from '../imageShape.js';
@@ -28,7 +28,7 @@ export async function parallelNats(
     const size: [number, number, number, number] = [count, height, width, channels];
     const given = conditionTensors(model, conditions, count);
     const pixels = scaleIntensities(images, size, levels);
-    const output = model.apply(given.length > 0 ? [pixels, ...given] : pixels) as tf.Tensor;
+    const output = forward(model, [pixels, ...given]);
     const intensities = tf.tensor4d(images, size, 'int32');
     if (output.rank === 6) return tf.neg(tf.log(binProbability(output, intensities, levels)));
     if (output.rank === 5) {

@@ -8,6 +8,7 @@ import {
 } from '@pixelrnn/metrics';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
+import { forward } from '../forward.js';
 import { planOf } from '../planOf.js';
 import { scaleIntensities } from '../scaleIntensities.js';
 import { type ContextStep, expectedContext } from './expectedContext.js';
@@ -21,7 +22,7 @@ export function dependencies(model: tf.LayersModel, shape: ContextShape, output:
     model.setWeights(model.getWeights().map((weight) => tf.add(tf.mul(tf.abs(weight), 0.3), 0.02)));
   });
   const images = tf.ones([1, shape.height, shape.width, shape.colors]) as tf.Tensor4D;
-  const field = receptiveField((x) => model.apply(x) as tf.Tensor, images, output);
+  const field = receptiveField((x) => forward(model, x), images, output);
   images.dispose();
   return Uint8Array.from(field, (value) => (value === 0 ? 0 : 1));
 }
@@ -85,7 +86,7 @@ export function everyLogLikelihood(
   const shape: [number, number, number, number] = [levels ** size, height, width, colors];
   return tf.tidy(() => {
     const inputs = [scaleIntensities(images, shape, levels), ...conditions(shape[0])];
-    const logits = model.apply(inputs) as tf.Tensor;
+    const logits = forward(model, inputs);
     return logLikelihood(logits, tf.tensor(images, shape, 'int32'), levels).dataSync() as Float32Array;
   });
 }

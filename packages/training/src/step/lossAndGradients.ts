@@ -1,6 +1,7 @@
 import { RecordedFunction } from '@pixelrnn/engine';
 import { kernelsInUse } from '@pixelrnn/kernels';
 import { expectedPixels, logLikelihood } from '@pixelrnn/metrics';
+import { forward } from '@pixelrnn/models';
 import * as tf from '@tensorflow/tfjs';
 import type { Loss, Objective } from './objective.js';
 
@@ -55,7 +56,7 @@ function lossAndGradients(
   targets: tf.Tensor,
 ): tf.Tensor[] {
   const { value, grads } = tf.variableGrads(() => {
-    const logits = model.apply(given, { training: true }) as tf.Tensor;
+    const logits = forward(model, given, { training: true });
     return tf.mean(losses[loss](logits, targets, levels)) as tf.Scalar;
   }, [...variables]);
   const gradients = variables.map(({ name }) => {
