@@ -96,7 +96,7 @@ it('an array runs to its end; status and collect tell of it', async () => {
   expect(table.rows[0]).toMatchObject({ name: 'pixelcnn', seeds: [0, 1] });
 });
 
-it('a run that an administrator puts back into the queue goes on', async () => {
+it('a run that an administrator puts back into the queue resumes', async () => {
   const grid = await launch('requeue');
   const { pid } = await grid.caught();
   await cluster.command('scontrol', 'requeue', await grid.job());
@@ -106,7 +106,7 @@ it('a run that an administrator puts back into the queue goes on', async () => {
   await expectWhole(grid);
 });
 
-it('a run that is preempted by the urgent partition goes on', async () => {
+it('a run that is preempted by the urgent partition resumes', async () => {
   const grid = await launch('preempted');
   const { node, pid } = await grid.caught();
   const urgent = ['--partition=urgent', `--nodelist=${node}`, '--exclusive', '--output=/dev/null'];
@@ -117,7 +117,7 @@ it('a run that is preempted by the urgent partition goes on', async () => {
   await expectWhole(grid);
 });
 
-it('a run whose node dies goes on elsewhere', async () => {
+it('a run whose node dies resumes elsewhere', async () => {
   const grid = await launch('node-killed');
   const { node } = await grid.caught();
   await cluster.killNode(node);
@@ -147,7 +147,7 @@ it('a run that a node has gone on with alone is fenced off', async () => {
   await revive(node);
 });
 
-it('a run that is cancelled stays cancelled, and goes on where it is launched again', async () => {
+it('a run that is cancelled stays cancelled, and resumes where it is launched again', async () => {
   const grid = await launch('cancelled');
   const first = await grid.caught();
   const cancelled = await exp(environment, 'cancel', 'own', '--out', grid.out);
@@ -212,7 +212,7 @@ it('a task whose node does not see the folder fails with a sentence', async () =
   );
 });
 
-it("a run that Slurm's time limit would end saves before, puts itself back and goes on", async () => {
+it("a run that Slurm's time limit would end saves before, puts itself back and resumes", async () => {
   const grid = await limited;
   await until('it has saved', async () => grid.end(0)?.state === 'requeued');
   await grid.release();

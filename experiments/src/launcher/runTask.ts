@@ -44,7 +44,7 @@ export async function runTask(folder: string, signals: TaskSignals, slurm: Slurm
   }
 }
 
-/** Where it goes on from, and whether earlier starts got anywhere. */
+/** Where it resumes from, and whether earlier starts got anywhere. */
 async function beginning({ submission, number, job, start, runFolder }: RunningTask): Promise<TaskStartNote> {
   const step = (await checkpointOf(runFolder))?.step ?? 0;
   const before = (await readNotes(submission.folder)).get(number);

@@ -7,7 +7,7 @@ const startSchema = z.strictObject({
   host: z.string(),
   /** Slurm's name of the task, `<job>_<number>`. */
   job: z.string(),
-  /** The step of the checkpoint that it goes on from; 0 without one. */
+  /** The step of the checkpoint that it resumes from; 0 without one. */
   step: z.int().nonnegative(),
   /** How many starts before it, in a row, began at the same step. */
   stalled: z.int().nonnegative(),

@@ -81,7 +81,7 @@ describe('workers', () => {
     await until(bothTrain(folder));
     child.kill('SIGINT');
     expect(await end).toBe(130);
-    expect(text()).toContain('pnpm exp: stopped by SIGINT. The same command goes on from here.');
+    expect(text()).toContain('pnpm exp: stopped by SIGINT. The same command resumes from here.');
     for (const seed of [0, 1]) {
       expect(checkpoint(folder, seed)).toBeGreaterThan(0);
       expect(existsSync(join(runFolder(folder, seed), 'lock.json'))).toBe(false);
@@ -110,7 +110,7 @@ describe('workers', () => {
     process.kill(pid, 'SIGKILL');
     expect(await end).toBe(1);
     expect(text()).toContain(
-      'pnpm exp: pixelcnn, seed 0: its process was ended by SIGKILL; the same command goes on from its last checkpoint',
+      'pnpm exp: pixelcnn, seed 0: its process was ended by SIGKILL; the same command resumes from its last checkpoint',
     );
     expect(existsSync(join(runFolder(folder, 1), 'result.json'))).toBe(true);
     // The lock that it left is that of a dead process.

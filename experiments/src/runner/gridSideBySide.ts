@@ -109,7 +109,7 @@ function endOf(
       if (done) return resolve(null);
       const how = signal ? `was ended by ${signal}` : `ended with exit code ${code}`;
       resolve(
-        failureOf(run, message ?? `its process ${how}; the same command goes on from its last checkpoint`),
+        failureOf(run, message ?? `its process ${how}; the same command resumes from its last checkpoint`),
       );
     });
   });

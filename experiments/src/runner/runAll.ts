@@ -16,7 +16,7 @@ export interface CampaignFailure extends Partial<RunFailure> {
 }
 
 /**
- * Every experiment, every row, the most wanted tables first. What is finished is skipped, what is unfinished goes on from
+ * Every experiment, every row, the most wanted tables first. What is finished is skipped, what is unfinished resumes from
  * its checkpoint, and what fails stops nothing else.
  *
  * @param each told of every experiment's table

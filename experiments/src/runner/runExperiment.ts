@@ -42,7 +42,7 @@ export interface ExperimentOutcome {
  *
  * @param launcher where the runs are executed; on this machine by default
  * @throws UsageError for options that do not fit
- * @throws TrainingError `interrupted` after SIGINT or SIGTERM: the same call goes on from there
+ * @throws TrainingError `interrupted` after SIGINT or SIGTERM: the same call resumes from there
  */
 export async function runExperiment(
   experiment: Experiment,

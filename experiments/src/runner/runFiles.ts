@@ -60,7 +60,7 @@ export async function readFailure(folder: string): Promise<string | null> {
   return (await readJson(join(folder, 'failure.json'), failureSchema))?.message ?? null;
 }
 
-/** `failure.json`: there from then on until the run goes on. */
+/** `failure.json`: there from then on until the run resumes. */
 export async function writeFailure(folder: string, message: string, lock: Held): Promise<void> {
   await writeFileAtomic(join(folder, 'failure.json'), json({ message }), lock);
 }

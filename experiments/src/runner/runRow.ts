@@ -57,7 +57,7 @@ export interface RunOptions {
 
 /**
  * Trains, evaluates and samples one row with one seed, in its run folder. A finished run is returned as it is, an
- * unfinished one goes on from its checkpoint; so does a finished one with more steps, and one of which something else is to
+ * unfinished one resumes from its checkpoint; so does a finished one with more steps, and one of which something else is to
  * be measured is only measured.
  *
  * @throws Error if the folder holds a run of other settings, naming those that differ

@@ -84,7 +84,7 @@ it('tells what runs, what was interrupted and where, what failed and what is don
     valid: 8600,
   });
   expect(find('running')?.secondsLeft).toBeCloseTo(10, 9);
-  // It goes on from its checkpoint: the steps since then are done again.
+  // It resumes from its checkpoint: the steps since then are done again.
   expect(find('interrupted')).toMatchObject({ state: 'interrupted', step: 350, valid: 8600 });
   expect(find('interrupted')?.secondsLeft).toBeCloseTo(13, 9);
   expect(find('failed')).toMatchObject({ state: 'failed', message, step: 100 });

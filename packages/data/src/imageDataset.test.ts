@@ -40,7 +40,7 @@ const sizes = fc
   .chain((count) => fc.record({ count: fc.constant(count), batchSize: fc.integer({ min: 1, max: count }) }));
 
 describe('batches', () => {
-  it('goes on from any step as a fresh iterator does', () => {
+  it('resumes from any step as a fresh iterator does', () => {
     fc.assert(
       fc.property(sizes, fc.nat(), fc.nat(100), ({ count, batchSize }, seed, step) => {
         const dataset = numbered(count);

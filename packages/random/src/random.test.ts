@@ -198,7 +198,7 @@ describe('permutation', () => {
 });
 
 describe('state', () => {
-  it('goes on exactly where it was taken, through JSON', () => {
+  it('resumes exactly where it was taken, through JSON', () => {
     fc.assert(
       fc.property(fc.nat(), fc.array(fc.string(), { maxLength: 3 }), fc.nat(50), (seed, purposes, used) => {
         const random = new Random(seed, purposes);

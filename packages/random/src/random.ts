@@ -1,6 +1,6 @@
 import { childKey, rootKey, type StreamKey } from './streamKey.js';
 
-/** Everything needed to go on from the same point: plain JSON. */
+/** Everything needed to resume from the same point: plain JSON. */
 export interface RandomState {
   algorithm: 'xoshiro128**';
   /** Integer in 0..2^32-1. */
@@ -131,7 +131,7 @@ export class Random {
   }
 
   /**
-   * The stream that goes on exactly where `state()` was called.
+   * The stream that resumes exactly where `state()` was called.
    * @throws TypeError if the object is not such a state.
    */
   static fromState(state: RandomState): Random {

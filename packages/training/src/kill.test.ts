@@ -103,7 +103,7 @@ describe('a run', () => {
     ] as const) {
       const stopped = await endedBy(signal, 'logged', 0, start({ folder, options: seldom }));
       expect(stopped).toMatchObject({ code, signal: null });
-      expect(stopped.errors).toContain(`stopped by ${signal}. The same command goes on from here.`);
+      expect(stopped.errors).toContain(`stopped by ${signal}. The same command resumes from here.`);
       expect((await result(folder)).progress.step).toBeGreaterThan(0);
       expect(existsSync(join(folder, 'lock.json'))).toBe(false);
     }

@@ -43,5 +43,5 @@ function listen(controller: AbortController): () => void {
 }
 
 function interrupted(name: (typeof signals)[number]): TrainingError {
-  return new TrainingError('interrupted', `stopped by ${name}. The same command goes on from here.`, name);
+  return new TrainingError('interrupted', `stopped by ${name}. The same command resumes from here.`, name);
 }

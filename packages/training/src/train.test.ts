@@ -102,7 +102,7 @@ describe('train', () => {
     model.dispose();
   });
 
-  it('goes on from its checkpoint to the losses and weights of a run that was never interrupted', async () => {
+  it('resumes from its checkpoint to the losses and weights of a run that was never interrupted', async () => {
     const whole = build();
     const uninterrupted = await train(whole, options, data);
     const part = build();

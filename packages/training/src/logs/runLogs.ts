@@ -12,7 +12,7 @@ export interface RunLogsOptions {
   folder: string | undefined;
   /** Event files too. */
   tensorBoard: boolean;
-  /** The step at which the run begins or goes on. */
+  /** The step at which the run begins or resumes. */
   step: number;
   /** Height x width x colours, for bits/dim; null leaves those out. */
   dimensions: number;

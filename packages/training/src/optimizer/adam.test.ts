@@ -28,7 +28,7 @@ it("takes the steps of the paper's algorithm 1", () => {
   }
 });
 
-it('goes on from a restored state, the number of its step included, as if it had not stopped', () => {
+it('resumes from a restored state, the number of its step included, as if it had not stopped', () => {
   const steps = (count: number, optimizer: Adam, from = 0) => {
     for (let i = from; i < from + count; i++) optimizer.step([tf.tensor1d([Math.sin(i), 1])], 0.1 + i);
   };

@@ -34,7 +34,7 @@ describe('RMSProp', () => {
     variable.dispose();
   });
 
-  it('goes on from a restored state as if it had not stopped', () => {
+  it('resumes from a restored state as if it had not stopped', () => {
     const steps = (count: number, optimizer: RMSProp, from = 0) => {
       for (let i = from; i < from + count; i++) optimizer.step([tf.tensor1d([Math.sin(i), Math.cos(i)])]);
     };

@@ -42,7 +42,7 @@ it('tells the first step at which something was not finite, whatever came after'
   ).toEqual({ step: 0, what: 'loss' });
 });
 
-it('goes on from a restored state, and begins anew when cleared', async () => {
+it('resumes from a restored state, and begins anew when cleared', async () => {
   const window = new LossWindow();
   window.restore(await sums([[0.1, 0.3]]));
   expect(await sums([[0.2, 0.1]], window)).toEqual(

@@ -16,7 +16,7 @@ import { tfRecord } from './tfRecord.js';
 export class EventFile {
   private constructor(private readonly file: AppendedFile) {}
 
-  /** @param step of the run that begins or goes on */
+  /** @param step of the run that begins or resumes */
   static async open(folder: string, step: number): Promise<EventFile> {
     await mkdir(folder, { recursive: true });
     const now = Math.floor(Date.now() / 1000);
