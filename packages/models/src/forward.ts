@@ -8,7 +8,7 @@ export interface ForwardOptions {
 
 /**
  * What `model.apply(inputs)` gives, with every layer evaluated once. TensorFlow.js 4.22 evaluates a layer once for each of its
- * outputs, and the gradients as well: a Gated PixelCNN, whose layers have two, takes almost twice the time.
+ * outputs: those of Gated PixelCNN, which have two, would go forward twice, a fifth of a training step for nothing.
  *
  * @param model of one output
  * @param inputs one tensor for each of the model's inputs, in their order
