@@ -119,21 +119,26 @@ export class LaunchedGrid {
     return text === null ? null : (JSON.parse(text).start ?? null);
   }
 
-  /** Lets a task that was put back start without waiting for Slurm's two minutes; one that was preempted may have begun already. */
+  /**
+   * Lets a task that was put back start without waiting for Slurm's two minutes, which begin anew when its last processes have
+   * ended; one that was preempted may have begun already.
+   */
   async release(): Promise<void> {
     const again = ['PENDING', 'RUNNING', 'COMPLETED'];
     await until('the task was put back', async () => {
       const task = await this.queued();
       return task?.restarts === 1 && again.includes(task.state);
     });
-    const task = (await this.queued()) as QueuedTask;
-    if (task.state !== 'PENDING') return;
-    const job = `jobid=${task.job}_${task.task}`;
-    try {
-      await this.cluster.command('scontrol', 'update', job, 'StartTime=now');
-    } catch (error) {
-      if ((await this.queued())?.state === 'PENDING') throw error; // else it has begun meanwhile
-    }
+    let asked = Number.NEGATIVE_INFINITY;
+    await until('it starts', async () => {
+      const task = (await this.queued()) as QueuedTask;
+      if (task.state !== 'PENDING') return true;
+      if (performance.now() < asked + 2_000) return false;
+      asked = performance.now();
+      // Fails where it has begun meanwhile, which the next look tells.
+      await this.cluster.command('scontrol', 'update', `jobid=${task.job}_${task.task}`, 'StartTime=now');
+      return false;
+    });
   }
 
   /** Waits for the run's result. */
