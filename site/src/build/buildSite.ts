@@ -36,8 +36,9 @@ export async function buildSite(results: string): Promise<BuiltSite> {
   const digits = bytesScript('assets', 'digits', packBits(images));
   const plotly = hashed('assets', 'plotly', 'js', await readFile(plotlyPath()));
   const figures = experiments.flatMap(figuresOf).map((figure) => {
-    const out = dataScript('figures', figure.id, figure.figure);
-    return { figure, out, script: out.path, description: figureDescription(figure.figure) };
+    const description = figureDescription(figure.figure);
+    const out = dataScript('figures', figure.id, { ...figure.figure, description });
+    return { figure, out, script: out.path };
   });
   const { program, style, worker } = await bundle();
   const manifest = {

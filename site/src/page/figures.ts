@@ -14,6 +14,9 @@ interface Plotly {
   ): Promise<unknown>;
 }
 
+/** What a figure's script holds: beside the figure the words for who does not see it. */
+type DescribedFigure = Figure & { description: string };
+
 let plotly: Promise<Plotly> | null = null;
 
 function loadPlotly(address: string): Promise<Plotly> {
@@ -31,14 +34,15 @@ const config = { displaylogo: false, responsive: false, modeBarButtonsToRemove: 
 
 /** Figures are drawn by Plotly when they come into view; the tables say the same before. */
 export function startFigures(manifest: SiteManifest): void {
-  const shown = new Map<HTMLElement, Figure>();
+  const shown = new Map<HTMLElement, DescribedFigure>();
   const draw = async (place: HTMLElement): Promise<void> => {
     const { figure: name = '', script = '' } = place.dataset;
     try {
-      const figure = shown.get(place) ?? ((await fileContent({ name, script })) as Figure);
+      const figure = shown.get(place) ?? ((await fileContent({ name, script })) as DescribedFigure);
       const { react } = await loadPlotly(manifest.plotly);
       if (!shown.has(place)) place.replaceChildren();
       shown.set(place, figure);
+      place.setAttribute('aria-label', figure.description);
       const room = (place.closest('.plot') as HTMLElement).clientWidth;
       const themed = inTheme(figure, isDark());
       const { data, layout } = room < narrow ? narrowed(themed, room) : themed;

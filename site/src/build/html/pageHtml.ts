@@ -8,7 +8,7 @@ import { experimentHtml, type RealDigits, runAnchor } from './resultsHtml.js';
 export interface PageParts {
   manifest: SiteManifest;
   experiments: readonly SiteExperiment[];
-  figures: readonly { figure: SiteFigure; script: string; description: string }[];
+  figures: readonly { figure: SiteFigure; script: string }[];
   real: RealDigits;
   /** Paths of the style sheet and the program. */
   style: string;

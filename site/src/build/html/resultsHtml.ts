@@ -15,7 +15,7 @@ export const runAnchor = ({ path }: SiteRun): string => `run-${path.replaceAll('
 /** A section for an experiment: its table as text, its figures, its runs. */
 export function experimentHtml(
   experiment: SiteExperiment,
-  figures: readonly { figure: SiteFigure; script: string; description: string }[],
+  figures: readonly { figure: SiteFigure; script: string }[],
   real: RealDigits,
 ): Html {
   const { id, title, split, runs, rows, missing, pictures } = experiment;
@@ -81,10 +81,7 @@ function runLinks({ id }: SiteExperiment, run: SiteRun): Html {
   return html`${link('config.json', 'config')}${link('environment.json', 'environment')}${curve}`;
 }
 
-function figureHtml(
-  figures: readonly { figure: SiteFigure; script: string; description: string }[],
-  label: string,
-): Html {
+function figureHtml(figures: readonly { figure: SiteFigure; script: string }[], label: string): Html {
   const [first] = figures;
   if (!first) throw new Error('a place for figures needs one');
   const buttons =
@@ -99,8 +96,8 @@ function figureHtml(
     ${buttons}
     <div class="scroll" tabindex="0" role="region" aria-label="${label}: figure">
     ${figures.map(
-      ({ figure, script, description }, i) => html`
-      <div class="figure" role="figure" aria-label="${description}" data-figure="${figure.id}" data-script="${script}" style="min-height:${Number(figure.figure.layout.height)}px"${i > 0 ? html` hidden` : null}><p class="waiting">The figure is drawn when it comes into view; the table says the same.</p></div>`,
+      ({ figure, script }, i) => html`
+      <div class="figure" role="figure" aria-label="${label}" data-figure="${figure.id}" data-script="${script}" style="min-height:${Number(figure.figure.layout.height)}px"${i > 0 ? html` hidden` : null}><p class="waiting">The figure is drawn when it comes into view; the table says the same.</p></div>`,
     )}
     </div>
   </div>`;
