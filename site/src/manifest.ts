@@ -4,6 +4,8 @@ export interface SiteManifest {
   plotly: string;
   /** The worker's program, which nothing needs before a model runs. */
   worker: Pick<SiteFile, 'script' | 'name'>;
+  /** The details of every run, which the first paint does not need. */
+  details: Pick<SiteFile, 'script' | 'name'>;
   models: SiteModel[];
   /** Real digits, bits packed, the first pixel in the highest bit: a file's content is base64. */
   digits: SiteFile & { count: number };

@@ -60,7 +60,7 @@ test('the first paint needs less than 200 kB, no model and no Plotly', async () 
   });
   expect(paint?.bytes).toBeGreaterThan(20_000);
   expect(paint?.bytes).toBeLessThan(200_000);
-  expect(paint?.names.filter((name) => /plotly|models/.test(name))).toEqual([]);
+  expect(paint?.names.filter((name) => /plotly|models|details/.test(name))).toEqual([]);
   await drawn(page);
   // One model was fetched, for the first drawing; the service worker fetches the rest behind it.
   expect([...bytes.keys()].some((address) => address.endsWith(manifest.models[0]?.script ?? ''))).toBe(true);
@@ -100,8 +100,12 @@ test('numbers lead to their runs, whose files are there', async () => {
   const links = page.locator('td.ours a');
   expect(await links.count()).toBeGreaterThan(0);
   for (const link of await links.all()) {
+    await link.click();
     const run = page.locator((await link.getAttribute('href')) ?? '');
-    for (const file of await run.locator('.links a').all()) {
+    await run.locator('.facts').waitFor();
+    const files = await run.locator('.links a').all();
+    expect(files.length).toBeGreaterThan(1);
+    for (const file of files) {
       const address = new URL((await file.getAttribute('href')) ?? '', served.address);
       const response = await fetch(address);
       expect(response.status, address.pathname).toBe(200);
@@ -130,6 +134,18 @@ test('after the first visit it works with no server', async () => {
     return fetch(link.href).then((response) => response.json());
   });
   expect(config).toHaveProperty('settings');
+});
+
+test('an address leads to a run, below others whose details come with its own', async () => {
+  const { page: first } = await open(served.address);
+  const ids = await first.locator('.run').evaluateAll((runs) => runs.map(({ id }) => id));
+  const id = ids[Math.floor(ids.length / 2)] as string;
+  const { page } = await open(`${served.address}#${id}`);
+  await page.locator(`#${id} .facts`).waitFor();
+  await page.waitForFunction((id) => {
+    const { top } = (document.getElementById(id) as HTMLElement).getBoundingClientRect();
+    return top >= 0 && top < innerHeight / 2;
+  }, id);
 });
 
 describe('damage', () => {
@@ -163,6 +179,27 @@ describe('damage', () => {
       await writeFile(path, whole);
       await page.click('#draw-start');
       await drawn(page);
+    } finally {
+      await server.close();
+    }
+  });
+
+  test('details of runs that are not there give a sentence, and the next number asks again', async () => {
+    const own = join(await temporaryFolder(), 'site');
+    await cp(folder, own, { recursive: true });
+    const path = join(own, manifest.details.script);
+    const whole = await readFile(path);
+    await rm(path);
+    const server = await serveSite(own, 0);
+    try {
+      const { page } = await open(server.address, { noisy: true }); // the browser itself writes the 404 there
+      const status = page.locator('#details-status');
+      await status.getByText(/details-[0-9a-f]+\.js could not be loaded/).waitFor();
+      expect(await page.locator('.run .facts').count()).toBe(0);
+      await writeFile(path, whole);
+      await page.locator('td.ours a').first().click();
+      await page.locator('.run .facts').first().waitFor();
+      expect(await status.textContent()).toBe('');
     } finally {
       await server.close();
     }

@@ -12,6 +12,8 @@ import { readResults, type SiteExperiment } from './readResults.js';
 const folder = suiteFolder();
 let site: BuiltSite;
 let page: string;
+/** Markup of the details of each run, by its anchor. */
+let details: Map<string, string>;
 let experiments: SiteExperiment[];
 const text = ({ content }: OutFile) =>
   typeof content === 'string' ? content : Buffer.from(content).toString();
@@ -22,7 +24,17 @@ beforeAll(async () => {
   experiments = await readResults(folder);
   site = await buildSite(folder);
   page = text(fileAt('index.html') as OutFile);
+  const { script, name } = site.manifest.details;
+  details = new Map(Object.entries(fileContent(script, name) as Record<string, string>));
 });
+
+/** What a script hands to the page. */
+function fileContent(script: string, name: string): unknown {
+  const code = text(fileAt(script) as OutFile);
+  const [start, end] = [`pixelrnnFile(${JSON.stringify(name)},`, ');\n'];
+  expect(code.startsWith(start) && code.endsWith(end), script).toBe(true);
+  return JSON.parse(code.slice(start.length, -end.length));
+}
 
 /** The cells of the row of a table that begins with a name, as text. */
 function cellsOf(section: string, name: string): string[] {
@@ -60,11 +72,15 @@ describe('the page', () => {
   });
 
   test('links every number to the settings, the machine and the curve of its run', () => {
-    const links = [...page.matchAll(/href="([^"]+)"/g)].map(([, to = '']) => to);
+    const linksOf = (markup: string) => [...markup.matchAll(/href="([^"]+)"/g)].map(([, to = '']) => to);
     const runs = experiments.flatMap((one) => one.runs);
     expect(runs.length).toBeGreaterThan(0);
+    expect([...details.keys()].length).toBe(runs.length);
     for (const { path, log } of runs) {
-      expect(links).toContain(`#run-${path.replaceAll('/', '-')}`);
+      const anchor = `run-${path.replaceAll('/', '-')}`;
+      expect(linksOf(page)).toContain(`#${anchor}`);
+      expect(page).toContain(`<article class="run" id="${anchor}"`);
+      const links = linksOf(details.get(anchor) ?? '');
       for (const name of [
         'config.json',
         'environment.json',
@@ -77,7 +93,9 @@ describe('the page', () => {
   });
 
   test('leads nowhere that is not there', () => {
-    const places = [...page.matchAll(/(?:href|src|data-script)="([^"]+)"/g)].map(([, to = '']) => to);
+    const places = [page, ...details.values()].flatMap((markup) =>
+      [...markup.matchAll(/(?:href|src|data-script)="([^"]+)"/g)].map(([, to = '']) => to),
+    );
     for (const place of places.filter((to) => !/^(https:|data:)/.test(to))) {
       if (place.startsWith('#')) expect(page).toContain(`id="${place.slice(1)}"`);
       else expect(fileAt(place), place).toBeDefined();

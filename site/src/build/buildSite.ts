@@ -9,6 +9,7 @@ import { bytesScript, dataScript, hashed, type OutFile } from './dataScripts.js'
 import { digitsDataset, packBits, readDigits } from './digits.js';
 import { figuresOf } from './figures.js';
 import { pageHtml } from './html/pageHtml.js';
+import { runDetails } from './html/runsHtml.js';
 import { modelFiles } from './modelFiles.js';
 import { readResults, type SiteExperiment } from './readResults.js';
 import { serviceWorker } from './serviceWorker.js';
@@ -40,10 +41,13 @@ export async function buildSite(results: string): Promise<BuiltSite> {
     const out = dataScript('figures', figure.id, { ...figure.figure, description });
     return { figure, out, script: out.path };
   });
+  const real = { dataset: digitsDataset, picture: grid.path };
+  const details = dataScript('assets', 'details', runDetails(experiments, real));
   const { program, style, worker } = await bundle();
   const manifest = {
     plotly: plotly.path,
     worker: { script: worker.path, name: 'worker' },
+    details: { script: details.path, name: 'details' },
     models,
     digits: { ...digits.file, count },
   };
@@ -51,11 +55,10 @@ export async function buildSite(results: string): Promise<BuiltSite> {
     path: 'index.html',
     content: pageHtml({
       ...{ manifest, experiments, figures, style: style.path, program: program.path },
-      real: { dataset: digitsDataset, picture: grid.path },
     }),
   };
   const files = [
-    ...[page, program, style, worker, plotly, grid, digits.out],
+    ...[page, program, style, worker, plotly, grid, digits.out, details],
     ...plans,
     ...figures.map(({ out }) => out),
     ...(await runFiles(experiments, results)),

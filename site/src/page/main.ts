@@ -13,6 +13,7 @@ import { find } from './dom.js';
 import { Engine } from './engine.js';
 import { startFigures } from './figures.js';
 import { keepOffline } from './offline.js';
+import { startRuns } from './runs.js';
 import { startTheme } from './theme.js';
 
 const manifest = JSON.parse(find(document, '#manifest', HTMLScriptElement).text) as SiteManifest;
@@ -20,6 +21,7 @@ const manifest = JSON.parse(find(document, '#manifest', HTMLScriptElement).text)
 startTheme();
 startMasks();
 startFigures(manifest);
+startRuns(manifest);
 if (manifest.models.length > 0) {
   const engine = new Engine(manifest.worker);
   startDraw(manifest, engine);

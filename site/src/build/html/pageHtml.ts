@@ -3,13 +3,13 @@ import type { SiteFigure } from '../figures.js';
 import { inMetric, type SiteExperiment } from '../readResults.js';
 import { drawHtml, finishHtml, lookHtml, masksHtml, weighHtml } from './aliveHtml.js';
 import { type Html, html, Html as Markup } from './html.js';
-import { experimentHtml, type RealDigits, runAnchor } from './resultsHtml.js';
+import { experimentHtml } from './resultsHtml.js';
+import { runAnchor } from './runsHtml.js';
 
 export interface PageParts {
   manifest: SiteManifest;
   experiments: readonly SiteExperiment[];
   figures: readonly { figure: SiteFigure; script: string }[];
-  real: RealDigits;
   /** Paths of the style sheet and the program. */
   style: string;
   program: string;
@@ -29,8 +29,8 @@ const sections: [anchor: string, name: string][] = [
   ['results', 'Results'],
 ];
 
-/** The whole page. Everything that can be read is in it; programs add what moves. */
-export function pageHtml({ manifest, experiments, figures, real, style, program }: PageParts): string {
+/** The whole page: every table is in it as text; programs add the details of runs, and what moves. */
+export function pageHtml({ manifest, experiments, figures, style, program }: PageParts): string {
   const { models } = manifest;
   return html`<!doctype html>
 <html lang="en">
@@ -57,14 +57,15 @@ export function pageHtml({ manifest, experiments, figures, real, style, program 
     and to its left. This is their reproduction in TypeScript, table by table, and the trained models themselves, running here.</p>
     ${headline(experiments)}
   </div>
-  <noscript><p class="note">The models and figures need JavaScript; all numbers are in the tables below.</p></noscript>
+  <noscript><p class="note">The models, the figures and the details of runs need JavaScript; all numbers are in the tables below, with each run's settings.</p></noscript>
   ${models.length > 0 ? [drawHtml(models), finishHtml(models), lookHtml(models), weighHtml(models)] : null}
   ${masksHtml()}
   <section id="results" aria-labelledby="results-title">
     <h2 id="results-title">Results</h2>
     <p>Everything here is generated from the runs committed with the code. Each number leads to its run: the settings, the machine and
     the curve. The paper's numbers and ours never share a column.</p>
-    ${experiments.map((experiment) => experimentHtml(experiment, figures, real))}
+    <p class="wrong" id="details-status" role="status"></p>
+    ${experiments.map((experiment) => experimentHtml(experiment, figures))}
   </section>
 </main>
 <footer><p>Papers: van den Oord, Kalchbrenner, Kavukcuoglu, <i>Pixel Recurrent Neural Networks</i>,

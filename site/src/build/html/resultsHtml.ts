@@ -4,19 +4,12 @@ import { z } from 'zod';
 import type { SiteFigure } from '../figures.js';
 import { inMetric, paperText, type SiteExperiment, type SitePicture, type SiteRun } from '../readResults.js';
 import { type Html, html } from './html.js';
-
-const units = { nats: 'nats per image', 'bits/dim': 'bits per dimension' } as const;
-/** `h = 16` stays on one line. */
-const unbroken = (label: string): string => label.replaceAll(' = ', '\u00a0=\u00a0');
-const count = (value: number): string => value.toLocaleString('en-US');
-
-export const runAnchor = ({ path }: SiteRun): string => `run-${path.replaceAll('/', '-')}`;
+import { count, runAnchor, runsHtml, units } from './runsHtml.js';
 
 /** A section for an experiment: its table as text, its figures, its runs. */
 export function experimentHtml(
   experiment: SiteExperiment,
   figures: readonly { figure: SiteFigure; script: string }[],
-  real: RealDigits,
 ): Html {
   const { id, title, split, runs, rows, missing, pictures } = experiment;
   const own = figures.filter(({ figure }) => figure.id.startsWith(`${id}-`));
@@ -32,7 +25,7 @@ export function experimentHtml(
   ${table ? figureHtml([table], 'Paper beside ours') : null}
   ${curves.length > 0 ? html`<div id="${id}-curves">${figureHtml(curves, 'Training curves')}</div>` : null}
   ${pictures.map((picture) => pictureHtml(experiment, picture))}
-  ${runs.length > 0 ? html`<div class="runs">${runs.map((run) => runHtml(experiment, run, real))}</div>` : null}
+  ${runs.length > 0 ? runsHtml(experiment) : null}
 </section>`;
 }
 
@@ -139,50 +132,4 @@ function contextsIn(numbers: unknown): Context[] | null {
     inputs: reads,
     ideal: reads + misses,
   }));
-}
-
-/** A grid of real images of a dataset, where there is one. */
-export interface RealDigits {
-  dataset: string;
-  picture: string;
-}
-
-function runHtml(experiment: SiteExperiment, run: SiteRun, real: RealDigits): Html {
-  const { path, label, files, commit } = run;
-  const picture = (file: string, alt: string, caption: string) =>
-    html`<figure><img src="${file}" alt="${alt}" loading="lazy" decoding="async"><figcaption>${caption}</figcaption></figure>`;
-  const own = (file: string) => `runs/${path}/${file}`;
-  const pictures: Html[] = [];
-  if (files.includes('samples.png')) {
-    pictures.push(picture(own('samples.png'), `Images drawn by ${label}`, 'Drawn by the model'));
-    if (run.dataset === real.dataset) {
-      pictures.push(picture(real.picture, `Real images of ${real.dataset}`, 'Real: 64 test images'));
-    }
-  }
-  if (files.includes('completions.png')) {
-    pictures.push(
-      picture(
-        own('completions.png'),
-        `Test images completed by ${label}`,
-        'Upper halves given, completed several times',
-      ),
-    );
-  }
-  const facts: [string, string][] = [
-    ['sizes', run.sizes],
-    ['data', run.dataset],
-    ['images seen', run.origin === 'trained' ? count(run.images) : ''],
-    ['machine', `${run.threads} thread${run.threads === 1 ? '' : 's'} of ${run.cpu}, engine ${run.engine}`],
-    ['commit', commit?.slice(0, 12) ?? ''],
-    ['departures', run.departures.join('; ')],
-  ];
-  return html`
-  <article class="run" id="${runAnchor(run)}" aria-labelledby="${runAnchor(run)}-title">
-    <h4 id="${runAnchor(run)}-title">${unbroken(label)}: <span class="ours">${inMetric(experiment, run.value)}</span> ${units[experiment.metric]}</h4>
-    <div class="facts">
-    <dl>${facts.filter(([, value]) => value !== '').map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
-    <p class="links">${files.filter((file) => !file.endsWith('.png')).map((file) => html`<a href="${own(file)}">${file}</a> `)}</p>
-    </div>
-    ${pictures.length > 0 ? html`<div class="pictures">${pictures}</div>` : null}
-  </article>`;
 }
