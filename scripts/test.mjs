@@ -69,19 +69,17 @@ async function slow() {
     process.execPath,
     ['--conditions=@pixelrnn/source', '--import', 'tsx', `scripts/${name}.ts`, ...args],
   ];
-  // What does not depend on the engine has run in `npm test`: processes, files and locks of runs among it.
-  const ofRuns = ['experiments/src/{cli.test.ts,runner/**,launcher/**,results/**}', '**/kill.test.ts'];
+  // What does not depend on the engine has run in `npm test`: the papers' numbers and sizes, processes, files and locks of runs.
+  const alike = [
+    'experiments/src/{cli.test.ts,experiments.test.ts,runner/**,launcher/**,results/**}',
+    '**/kill.test.ts',
+  ];
   // Without the variant for this machine, with which the tests of the operations have run.
   const variants = [...(process.arch === 'x64' ? ['avx2', 'sse'] : []), 'sanitized', 'threads'];
   await inTurn([
-    vitest([...engineTests, ...ofRuns.flatMap((pattern) => ['--exclude', pattern])], {
+    vitest([...engineTests, ...alike.flatMap((pattern) => ['--exclude', pattern])], {
       PIXELRNN_ENGINE: 'wasm',
     }),
-    vitest(['packages/engine'], {}, onNode(24)),
-    // The same bytes on every Node.
-    ...[22, 24].map((version) =>
-      vitest(['packages/generation/src/codec'], { PIXELRNN_ENGINE: 'cpu' }, onNode(version)),
-    ),
     checkWhere(compiles, noCompiler, 'sh', ['packages/kernels/cpp/test.sh', ...variants]),
     checkWhere(compiles, noCompiler, 'sh', ['packages/kernels/cpp/plan/test.sh']),
     vitest(['notebooks/', '--exclude', 'scripts/**'], { PIXELRNN_NOTEBOOKS: 'all' }),
@@ -110,6 +108,11 @@ async function slow() {
       checkWhere(python, noPython, 'sh', ['packages/kernels/wasm/build-plan.sh', '--check']),
       checkWhere(python, noPython, ...script('checkTensorBoard')),
       vitest(['packages/generation/src/codec'], { PIXELRNN_FUZZ: '10000' }),
+      vitest(['packages/engine'], {}, onNode(24)),
+      // The same bytes on every Node.
+      ...[22, 24].map((version) =>
+        vitest(['packages/generation/src/codec'], { PIXELRNN_ENGINE: 'cpu' }, onNode(version)),
+      ),
     ],
   );
   await inTurn([check(...script('checkResults', '--one-each'))]);
