@@ -92,6 +92,15 @@ describe('the page', () => {
     }
   });
 
+  test('shows every picture of a run', () => {
+    for (const { path, files } of experiments.flatMap(({ runs }) => runs)) {
+      const markup = details.get(`run-${path.replaceAll('/', '-')}`) ?? '';
+      const shown = [...markup.matchAll(/<img src="([^"]+)"/g)].map(([, from]) => from);
+      const pictures = files.filter((file) => file.endsWith('.png')).map((file) => `runs/${path}/${file}`);
+      expect(shown).toEqual(expect.arrayContaining(pictures));
+    }
+  });
+
   test('leads nowhere that is not there', () => {
     const places = [page, ...details.values()].flatMap((markup) =>
       [...markup.matchAll(/(?:href|src|data-script)="([^"]+)"/g)].map(([, to = '']) => to),

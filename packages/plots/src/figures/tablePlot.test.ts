@@ -46,6 +46,26 @@ test('the first row is on top, and only rows with both numbers are joined', () =
   expect(layout.shapes).toMatchObject([{ x0: 81.3, x1: 82.104, y0: 1, y1: 1 }]);
 });
 
+test('a long label is broken after commas, and every row is as high as the highest', () => {
+  const [short, long] = [
+    'PixelCNN',
+    'Gated PixelCNN, class-conditional, layers 5, filters 32, headWidth 96, on A & B',
+  ];
+  const heights = [[rows[1]!], [rows[1]!, { ...rows[2]!, label: long }]].map((some) => {
+    const { layout } = tablePlot(some, options);
+    return [(layout.yaxis as JsonObject).ticktext, layout.height] as const;
+  });
+  expect(heights[1]![0]).toEqual([
+    short,
+    'Gated PixelCNN, class-conditional, layers 5,<br>filters 32, headWidth 96, on A &amp; B',
+  ]);
+  expect(heights.map(([, height]) => height)).toEqual([92 + 66 + 30, 92 + 66 + 2 * 48]);
+  const widths = [long, long.slice(0, 44)].map(
+    (label) => tablePlot([{ ...rows[2]!, label }], options).layout.width,
+  );
+  expect(widths[0]).toBe(widths[1]);
+});
+
 test('hover labels have the number with its unit, and what it was measured with', () => {
   const ours = { ours: 82.104, sizes: 'h = 16 & 7 layers', parameters: 12_345, steps: 3000, seconds: 750 };
   const { data, layout } = tablePlot([{ ...rows[0]!, ...ours, sd: 0.2 }, rows[2]!], options);

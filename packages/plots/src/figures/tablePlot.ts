@@ -38,7 +38,11 @@ export interface TablePlotOptions {
 }
 
 const ourColor = palette[0];
+/** The height of a row whose label has one line, and what each further line adds, px. */
 const rowHeight = 30;
+const lineHeight = 18;
+/** Where a longer label is broken, characters. */
+const labelLength = 44;
 const plotWidth = 460;
 const columnWidth = 78;
 const hovertemplate = '<b>%{text}</b><br>%{customdata}<extra></extra>';
@@ -57,7 +61,9 @@ export function tablePlot(rows: TablePlotRow[], { metric, title }: TablePlotOpti
     row.ours === null ? '–' : `${row.ours.toFixed(2)}${row.sd ? ` ± ${row.sd.toFixed(2)}` : ''}`,
   );
   const paperText = rows.map((row) => row.paperText ?? row.paper?.toFixed(2) ?? '–');
-  const left = 28 + Math.max(60, ...rows.map((row) => estimatedWidth(row.label)));
+  const labels = rows.map((row) => brokenLabel(row.label));
+  const left = 28 + Math.max(60, ...labels.flat().map((line) => estimatedWidth(line)));
+  const height = rowHeight + lineHeight * (Math.max(...labels.map(({ length }) => length)) - 1);
   const oursWidth = Math.max(columnWidth, ...oursText.map((text) => 24 + estimatedWidth(text)));
   const paperWidth = Math.max(columnWidth, ...paperText.map((text) => 24 + estimatedWidth(text)));
   const right = paperWidth + oursWidth + 12;
@@ -96,7 +102,7 @@ export function tablePlot(rows: TablePlotRow[], { metric, title }: TablePlotOpti
       },
     ],
     layout: {
-      ...baseLayout(title, left + plotWidth + right, 92 + 66 + rows.length * rowHeight),
+      ...baseLayout(title, left + plotWidth + right, 92 + 66 + rows.length * height),
       meta: {
         description: `${metricTitle(metric)}: ${rows
           .map(({ label }, index) => `${label}: paper ${paperText[index]}, ours ${oursText[index]}`)
@@ -108,7 +114,7 @@ export function tablePlot(rows: TablePlotRow[], { metric, title }: TablePlotOpti
         range: [rows.length - 0.5, -0.5],
         tickmode: 'array',
         tickvals: places,
-        ticktext: rows.map((row) => escapeText(row.label)),
+        ticktext: labels.map((lines) => lines.map(escapeText).join('<br>')),
         gridcolor: gridColor,
         zeroline: false,
         fixedrange: true,
@@ -139,6 +145,17 @@ export function tablePlot(rows: TablePlotRow[], { metric, title }: TablePlotOpti
       ],
     },
   });
+}
+
+/** The lines of a label, broken after commas: a row that tells its sizes would leave its numbers no room. */
+function brokenLabel(label: string): string[] {
+  const lines: string[] = [];
+  for (const part of label.split(/(?<=,) /)) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + part.length + 1 > labelLength) lines.push(part);
+    else lines[lines.length - 1] = `${last} ${part}`;
+  }
+  return lines;
 }
 
 /** The lines of a hover label of ours: the number with one digit more than the column beside the plot, and what it was measured with. */

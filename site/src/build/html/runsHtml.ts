@@ -56,6 +56,8 @@ function detailsHtml(run: SiteRun, real: RealDigits): Html {
       ),
     );
   }
+  const small = ['samples.png', 'completions.png'];
+  const large = files.filter((file) => file.endsWith('.png') && !small.includes(file));
   const facts: [string, string][] = [
     ['sizes', run.sizes],
     ['data', run.dataset],
@@ -69,5 +71,16 @@ function detailsHtml(run: SiteRun, real: RealDigits): Html {
     <dl>${facts.filter(([, value]) => value !== '').map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
     <p class="links">${files.filter((file) => !file.endsWith('.png')).map((file) => html`<a href="${own(file)}">${file}</a> `)}</p>
     </div>
-    ${pictures.length > 0 ? html`<div class="pictures">${pictures}</div>` : null}`;
+    ${pictures.length > 0 ? html`<div class="pictures">${pictures}</div>` : null}
+    ${large.length > 0 ? html`<div class="pictures large">${large.map((file) => largePictureHtml(run, file))}</div>` : null}`;
+}
+
+/** A picture of many parts, which a click shows in its own size. */
+function largePictureHtml({ path, label }: SiteRun, file: string): Html {
+  const address = `runs/${path}/${file}`;
+  const caption = file
+    .replace(/\.png$/, '')
+    .replace(/^classes-guidance-/, 'A class in each row, guidance ')
+    .replace(/^[a-z]/, (letter) => letter.toUpperCase());
+  return html`<figure><a href="${address}"><img src="${address}" alt="${caption}: ${label}" loading="lazy" decoding="async"></a><figcaption>${caption}</figcaption></figure>`;
 }
