@@ -7,8 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { openBrowser } from './lab/browser.js';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+// @ts-expect-error: a plain script, with JSDoc types only
+import { chromiumOptions } from './chromium.mjs';
 import { startLab } from './lab/jupyterLab.js';
 import { type Notebook, readNotebook, writeNotebook } from './notebooks/notebookFile.js';
 
@@ -197,7 +198,7 @@ const lab = await startLab(settings);
 let browser: Browser | undefined;
 let page: Page | undefined;
 try {
-  browser = await openBrowser();
+  browser = await chromium.launch(chromiumOptions());
   page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
   page.setDefaultTimeout(60_000);
   await page.goto(`${lab.address}lab/tree/${folder.slice(notebooks.length + 1)}/table4.ipynb?reset`);

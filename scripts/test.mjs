@@ -8,6 +8,7 @@
 // Ends with what failed and one line of counts.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { findChromium } from './chromium.mjs';
 import { bin, check, checkWhere, finish, inTurn, sideBySide, skip, vitest } from './testSteps.mjs';
 import { findPython } from './venv.mjs';
 
@@ -36,13 +37,6 @@ const onNode = (version) => [
   'node_modules/vitest/vitest.mjs',
 ];
 
-/** As site/src/browser/browser.ts looks for it. */
-const hasChromium = () =>
-  process.env.PIXELRNN_CHROMIUM !== undefined ||
-  ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'].some(
-    (name) => spawnSync(name, ['--version']).status === 0,
-  );
-
 /** As `pnpm engine install --mpi` and packages/mpi/src/testing/mpirun.ts run them. */
 const hasMpi = () =>
   spawnSync('mpirun', ['--version']).status === 0 && spawnSync('mpicxx', ['--version']).status === 0;
@@ -61,6 +55,7 @@ function sharedLibpython() {
 
 async function slow() {
   const python = findPython() !== null;
+  const chromium = findChromium() !== null;
   const noPython = 'Python 3 is not installed';
   const compiler = process.env.CXX ?? 'c++';
   const compiles = spawnSync(compiler, ['--version']).status === 0;
@@ -89,10 +84,10 @@ async function slow() {
   const libpython = `${process.platform}-${process.arch}` === 'linux-x64' ? sharedLibpython() : undefined;
   await sideBySide(
     [
-      hasChromium()
+      chromium
         ? vitest(['--config', 'site/vitest.config.ts'])
         : skip('the site in a browser', 'Chromium is not installed'),
-      checkWhere(python && hasChromium(), 'Python 3 or Chromium is not installed', ...script('checkLab')),
+      checkWhere(python && chromium, 'Python 3 or Chromium is not installed', ...script('checkLab')),
       slurm(),
     ],
     [

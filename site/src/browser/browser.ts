@@ -1,30 +1,7 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-
-const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
-
-/** The browser of this machine: PIXELRNN_CHROMIUM, or a Chromium in PATH. @throws Error where there is none */
-function chromiumPath(): string {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  const paths = names.flatMap((name) => folders.map((folder) => join(folder, name)));
-  for (const path of [process.env.PIXELRNN_CHROMIUM ?? '', ...paths]) {
-    try {
-      if (path === '') continue;
-      accessSync(path, constants.X_OK);
-      return path;
-    } catch {
-      // not this one
-    }
-  }
-  throw new Error(
-    'Chromium is needed: install it (Debian: apt-get install chromium), or name one in PIXELRNN_CHROMIUM.',
-  );
-}
-
-const quiet =
-  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
+// @ts-expect-error: a plain script, with JSDoc types only
+import { chromiumOptions } from '../../../scripts/chromium.mjs';
 
 export interface Opened {
   page: Page;
@@ -41,7 +18,7 @@ export function browserPages(): {
   let browser: Browser;
   let opened: (Opened & { noisy: boolean })[] = [];
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: chromiumPath(), args: quiet.split(' ') });
+    browser = await chromium.launch(chromiumOptions());
   });
   afterAll(() => browser?.close());
   afterEach(async () => {
