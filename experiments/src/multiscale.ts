@@ -22,6 +22,8 @@ const architecture = { ...kernels, residual: true, skip: true };
 // Compared with samples too, which the ablations of likelihood alone do without; on the test split, whole.
 const cpu = { ...ablation, testImages: null, validImages: 500, samples: 16 };
 
+const ownSizes = 'the paper gives neither sizes nor likelihoods';
+
 const singleScale = pixelRNNRow('row', {
   smoke: { ...smoke, ...architecture, layers: 1, h: 6, headWidth: 12 },
   cpu: { ...cpu, ...architecture, layers: 2, h: 16, headWidth: 64 },
@@ -66,9 +68,17 @@ export const multiscale: Experiment = {
       label: 'Single-scale Row LSTM',
       paper: null,
       paperSource: null,
+      ownSizes,
       model: singleScale,
     },
-    { name: 'multi-scale', label: 'Multi-scale Row LSTM', paper: null, paperSource: null, model: multi },
+    {
+      name: 'multi-scale',
+      label: 'Multi-scale Row LSTM',
+      paper: null,
+      paperSource: null,
+      ownSizes,
+      model: multi,
+    },
   ],
   datasets: ['cifar10'],
   loadData(_settings, { dataDir }) {

@@ -22,6 +22,14 @@ export function likelihoodAgainstContext(
   const kinds = [...new Set(points.map(({ label }) => kindOf(label)))];
   const ideal = Math.max(...points.map((point) => point.ideal));
   const inOrder = points.toSorted((a, b) => a.inputs - b.inputs);
+  const nats = points.map(({ test }) => test);
+  const height = Math.max(...nats) - Math.min(...nats);
+  /** Whether a label at the right would run over the next point. */
+  const crowded = (point: ContextPoint) => {
+    const next = inOrder[inOrder.indexOf(point) + 1];
+    if (!next || next.inputs - point.inputs > 0.2 * ideal) return false;
+    return Math.abs(next.test - point.test) < 0.07 * height;
+  };
   const description = points
     .map(({ label, inputs, test }) => `${label}: ${test.toFixed(2)} nats, ${inputs} of ${ideal} pixels`)
     .join('; ');
@@ -35,10 +43,10 @@ export function likelihoodAgainstContext(
         x: own.map(({ inputs }) => inputs),
         y: own.map(({ test }) => test),
         text: own.map(({ label }) => (label.includes(',') ? label.slice(label.indexOf(',') + 2) : label)),
-        // Above and below in turns, as neighbours are close; to the left where the picture ends at the right.
+        // Above and below in turns, as neighbours are close; to the left of the next point, and where the picture ends at the right.
         textposition: own.map((point) => {
           const vertical = inOrder.indexOf(point) % 2 === 0 ? 'top' : 'bottom';
-          return `${vertical} ${point.inputs > 0.7 * ideal ? 'left' : 'right'}`;
+          return `${vertical} ${crowded(point) || point.inputs > 0.7 * ideal ? 'left' : 'right'}`;
         }),
         textfont: { color: seriesStyle(i).color },
         customdata: own.map(({ label, parameters, standardError }) => [

@@ -22,6 +22,9 @@ export interface SiteFile {
 
 /** The plan of a committed run. */
 export interface SiteModel extends SiteFile {
+  /** The experiment that trained it: its id and its title. */
+  experiment: string;
+  title: string;
   label: string;
   height: number;
   width: number;
@@ -35,6 +38,6 @@ export interface SiteModel extends SiteFile {
   run: string;
 }
 
-/** Binary images of 28 x 28: what can be painted, looked at and weighed. */
-export const isDigitModel = ({ height, width, colors, levels }: SiteModel): boolean =>
-  height === 28 && width === 28 && colors === 1 && levels === 2;
+/** Binary images of 28 x 28: what can be painted, looked at and weighed; the small models of Figure 4 only draw, being many. */
+export const isDigitModel = ({ experiment, height, width, colors, levels }: SiteModel): boolean =>
+  height === 28 && width === 28 && colors === 1 && levels === 2 && experiment !== 'receptive-field';

@@ -1,5 +1,6 @@
 import { formatSeconds } from '@pixelrnn/training';
 import type { Experiment } from '../experiment.js';
+import { resolveSettings } from '../runner/settings.js';
 import type { CommittedRun } from './committedRuns.js';
 import { departures, measured } from './report.js';
 
@@ -14,7 +15,7 @@ export function modelCard(experiment: Experiment, run: CommittedRun): string {
   const paper =
     row.paper === null
       ? 'The paper gives no number for it.'
-      : `The paper has ${row.paper.toFixed(2)}${row.paperRecalled ? ' (?)' : ''} (${row.paperSource}).`;
+      : `The paper has ${row.paper.toFixed(2)}${row.paperRecalled ? ' (?)' : ''} (${row.paperSource?.replace(/ \(train ([\d.]+)\)$/, '; $1 on training images')}).`;
   const { settings } = config;
   const large = (count: number) => count.toLocaleString('en-US');
   const inMetric = (test: number) =>
@@ -28,6 +29,12 @@ export function modelCard(experiment: Experiment, run: CommittedRun): string {
       : ` Without the label: ${measured(experiment, { result: { ...result, test: result.testWithoutCondition } }).value.toFixed(4)} ${metric} on the test images.`;
   const own = Object.keys(row.model?.settings.shape ?? {}).map((key) => `${key} ${settings[key]}`);
   const differing = departures(experiment, run);
+  const { optimizer, schedule } = row.model
+    ? resolveSettings({ ...row, model: row.model }, 'paper')
+    : settings;
+  if (settings.optimizer !== optimizer) {
+    differing.push(`optimiser ${settings.optimizer} (${settings.schedule}), not ${optimizer} (${schedule})`);
+  }
   const number = split === 'test' ? result.testImages : result.validImages;
   return `# ${row.label}, seed ${seed}
 
@@ -38,7 +45,7 @@ ${experiment.title}.
 - **Model**: ${result.parameters.toLocaleString('en-US')} parameters; ${own.join(', ')}.
 - **Training**: ${settings.optimizer}, rate ${settings.learningRate}, ${settings.schedule}, ${settings.warmupSteps} steps of warm-up; ${formatSeconds(result.seconds)} on ${environment.threads} thread${environment.threads === 1 ? '' : 's'} of ${environment.cpu}, engine ${result.engine}, at commit ${environment.commit ?? 'unknown'}. \`config.json\` repeats it: \`pnpm exp ${id} --config results/${run.path}/config.json\`.
 - **Departures from the paper**: ${differing.length > 0 ? differing.join('; ') : 'none that the paper speaks of'}.
-- **Limits**: a density model of ${result.dataset}, in its size and number of intensities and nothing else; likelihoods on other data or another binarization are not comparable.
+- **Limits**: ${experiment.likelihoodOf ?? 'a density model'} of ${result.dataset}, in its size and number of intensities and nothing else; likelihoods on other data or another binarization are not comparable.
 
 \`\`\`ts
 import { loadEngine } from '@pixelrnn/engine';

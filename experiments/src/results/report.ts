@@ -105,7 +105,7 @@ function untold(experiment: Experiment, runs: readonly CommittedRun[]): string[]
 
 /** A section of results/README.md: the runs of one experiment. */
 function section({ experiment, runs, recipes, pictures }: ExperimentReport): string {
-  const { id, title, metric, split = 'test', page } = experiment;
+  const { id, title, metric, split = 'test', page, recipeNote } = experiment;
   if (page !== undefined) {
     return `## ${title}\n\nComputed by \`pnpm exp ${id}\`, nothing is trained: [${page}](${id}/${page}).`;
   }
@@ -137,6 +137,7 @@ function section({ experiment, runs, recipes, pictures }: ExperimentReport): str
       : []),
     ...pictureLine(experiment, runs, pictures),
     ...(recipes ? ['', '### What was tried', '', recipesToMarkdown(recipes)] : []),
+    ...(recipes && recipeNote ? ['', recipeNote] : []),
   ].join('\n');
 }
 
@@ -172,7 +173,7 @@ export function resultsReadme(reports: readonly ExperimentReport[]): string {
   return `${[
     '# Results',
     '',
-    `${generated} Every number was measured with the settings in its run's config.json, which may differ from today's preset \`cpu\`; \`pnpm exp <id> --config <config.json>\` repeats a run. Wall times compare only where environment.json names the same processor and number of threads. (?) marks a number of the paper that was recalled, not read again. The standard error is that of the mean over images; every row is one seed unless it says otherwise.`,
+    `${generated} Every number was measured with the settings in its run's config.json, which may differ from today's preset \`cpu\`; \`pnpm exp <id> --config <config.json>\` repeats a run. Wall times include whatever else the machine was doing, and like runs differ up to threefold: \`pnpm bench\` measures speed. (?) marks a number of the paper that was recalled, not read again. The standard error is that of the mean over images; every row is one seed unless it says otherwise.`,
     '',
     'PixelRNN was trained with RMSProp at rates that it does not publish; the rows here as the column _optimiser, rate_ says.',
     '',

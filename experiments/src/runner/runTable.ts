@@ -71,7 +71,7 @@ function tableRow(experiment: Experiment, row: ExperimentRow, runs: RunResults |
   };
 }
 
-/** What was measured, where it is not the paper's own task: other sizes, another dataset, a part of the split. */
+/** What was measured, where it is not the paper's own task: other sizes than it gives, another dataset, a part of the split. */
 function measuredLabel(
   experiment: Experiment,
   row: ExperimentRow,
@@ -80,7 +80,7 @@ function measuredLabel(
   const { dataset, testImages, testSplit, validImages } = result;
   const parts = [row.label];
   const paper = row.model?.presets.paper as Record<string, unknown> | undefined;
-  for (const key of Object.keys(row.model?.settings.shape ?? {})) {
+  for (const key of row.ownSizes ? [] : Object.keys(row.model?.settings.shape ?? {})) {
     if (settings[key] !== paper?.[key]) parts.push(`${key} ${settings[key]}`);
   }
   if (dataset !== experiment.canonicalDataset) parts.push(`on ${dataset}`);
@@ -88,6 +88,13 @@ function measuredLabel(
     if (settings.validImages !== null) parts.push(`${validImages} of the validation images`);
   } else if (testImages < testSplit) parts.push(`${testImages} of ${testSplit} test images`);
   return parts.join(', ');
+}
+
+/** Of the mean over images, in the experiment's metric; null in runs that do not tell it. */
+function standardErrorOf({ metric, split = 'test' }: Experiment, { result }: FinishedRun): number | null {
+  const nats = split === 'test' ? result.testStandardError : result.validStandardError;
+  if (nats === undefined) return null;
+  return metric === 'nats' ? nats : bitsPerDim(nats, result.dimensions);
 }
 
 /** The experiment's table: the paper's number and ours for every row, `null` where nothing was measured. */
@@ -105,7 +112,8 @@ export function resultTable(
   };
 }
 
-/** Writes `table.json`, `table.md`, `table.csv`, `plot.png` and `plot.html` into the experiment's folder; no plot before the first number. */
+/** Writes `table.json`, `table.md`, `table.csv`, `plot.png` and `plot.html` into the experiment's folder; no plot before the first
+ * number. The plot has the standard deviation over seeds, or of a single seed the standard error over images. */
 export async function writeTable(
   experiment: Experiment,
   table: ResultTable,
@@ -119,7 +127,9 @@ export async function writeTable(
   const rows = table.rows.map((row, i) => {
     const { label, paper, sd, parameters, steps, seconds } = row;
     const plotted = { label, paper, paperText: paperNumber(row) || '–', ours: row[table.split], sd };
-    const [run] = results.get(row.name)?.values() ?? [];
+    const runs = [...(results.get(row.name)?.values() ?? [])];
+    const [run] = runs;
+    if (run && runs.length === 1) plotted.sd = standardErrorOf(experiment, run);
     const { model } = experiment.rows[i] as ExperimentRow;
     if (!run || !model) return { ...plotted, parameters: parameters || null };
     return { ...plotted, sizes: sizesOf(model, run.settings), parameters, steps, seconds };

@@ -94,7 +94,7 @@ export function tableToMarkdown(table: ResultTable): string {
   const lines = [
     `# ${table.experiment}, preset ${table.preset}`,
     '',
-    `Negative log-likelihood in ${unit}; lower is better. An empty cell was not measured.${recalled}`,
+    `Negative log-likelihood in ${unit}; lower is better. An empty cell was not measured; sd is the standard deviation over seeds.${recalled}`,
     '',
     `| ${columns.join(' | ')} |`,
     `|${columns.map((_, i) => (i === 0 ? ' --- ' : ' ---: ')).join('|')}|`,

@@ -26,7 +26,7 @@ function port(text: string): number {
 }
 
 const command = new Command('pnpm site')
-  .description('Builds the results as a page, with the committed models alive in it.')
+  .description('Builds the results as a page, with the trained models running in it.')
   .option('--out <dir>', 'folder of the site', path, fileURLToPath(new URL('../../dist', import.meta.url)))
   .option('--results <dir>', 'committed results', path, resultsFolder)
   .option('--serve', 'serve it on this machine until Ctrl-C')

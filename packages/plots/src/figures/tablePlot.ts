@@ -20,7 +20,7 @@ export interface TablePlotRow {
   label: string;
   paper: number | null;
   ours: number | null;
-  /** Standard deviation of `ours` over seeds. */
+  /** Standard deviation of `ours` over seeds, or its standard error over images. */
   sd?: number | null;
   /** How the paper prints its number where that says more than the number, such as `≤ 80.97` for a bound. */
   paperText?: string;
@@ -93,7 +93,7 @@ export function tablePlot(rows: TablePlotRow[], { metric, title }: TablePlotOpti
         hovertemplate,
         error_x: {
           type: 'data',
-          array: ours.map((point) => point.row.sd ?? 0),
+          array: ours.map((point) => point.row.sd ?? null), // no bar, where 0 has caps
           color: ourColor,
           thickness: 2,
           width: 5,

@@ -1,8 +1,14 @@
 import { isDigitModel, type SiteModel } from '../../manifest.js';
 import { type Html, html } from './html.js';
 
+/** By the experiments that trained them, as likelihoods of other data do not compare. */
 const modelOptions = (models: readonly SiteModel[]): Html[] =>
-  models.map(({ name, label, score }) => html`<option value="${name}">${label}: ${score}</option>`);
+  [...new Set(models.map(({ title }) => title))].map((title) => {
+    const own = models.filter((model) => model.title === title);
+    return html`<optgroup label="${title}">${own.map(
+      ({ name, label, score }) => html`<option value="${name}">${label}: ${score}</option>`,
+    )}</optgroup>`;
+  });
 
 const status = (id: string): Html => html`<p class="status" id="${id}" role="status" aria-live="polite"></p>`;
 
@@ -17,7 +23,7 @@ export function drawHtml(models: readonly SiteModel[]): Html {
 <section id="draw" class="alive" aria-labelledby="draw-title">
   <h2 id="draw-title">Watch it draw</h2>
   <p>Pixels come row by row, left to right. Before each one the model says how probable ink is there, given all
-  pixels so far; then chance decides, and the seed is all the chance there is.</p>
+  pixels so far; then the pixel is drawn at random. The same seed gives the same images.</p>
   <form class="controls" id="draw-form">
     <label class="wide">Model <select id="draw-model">${modelOptions(models)}</select></label>
     <label id="draw-class-field" hidden>Class <select id="draw-class"></select></label>

@@ -63,7 +63,8 @@ export function pageHtml({ manifest, experiments, figures, style, program }: Pag
   <section id="results" aria-labelledby="results-title">
     <h2 id="results-title">Results</h2>
     <p>Everything here is generated from the runs committed with the code. Each number leads to its run: the settings, the machine and
-    the curve. The paper's numbers and ours never share a column.</p>
+    the curve. The paper's numbers and ours never share a column. Models of colour images are small and saw each training image once or
+    twice: they show how the variants compare, and the README says how to read them.</p>
     <p class="wrong" id="details-status" role="status"></p>
     ${experiments.map((experiment) => experimentHtml(experiment, figures))}
   </section>

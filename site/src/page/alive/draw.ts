@@ -74,7 +74,7 @@ export function startDraw(manifest: SiteManifest, engine: Engine): void {
     caption.textContent =
       model.levels === 2
         ? 'How probable ink was, before chance decided'
-        : 'How probable the first colour that was drawn had been';
+        : 'How probable the red that was drawn had been';
   }
 
   async function drawn(): Promise<void> {
