@@ -71,7 +71,7 @@ function tableRow(experiment: Experiment, row: ExperimentRow, runs: RunResults |
   };
 }
 
-/** What was measured, where it is not the paper's own task: other sizes than it gives, another dataset, a part of the split. */
+/** What was measured, where it is not what preset `paper` measures: other sizes, another dataset, a part of the split. */
 function measuredLabel(
   experiment: Experiment,
   row: ExperimentRow,
@@ -80,7 +80,7 @@ function measuredLabel(
   const { dataset, testImages, testSplit, validImages } = result;
   const parts = [row.label];
   const paper = row.model?.presets.paper as Record<string, unknown> | undefined;
-  for (const key of row.ownSizes ? [] : Object.keys(row.model?.settings.shape ?? {})) {
+  for (const key of Object.keys(row.model?.settings.shape ?? {})) {
     if (settings[key] !== paper?.[key]) parts.push(`${key} ${settings[key]}`);
   }
   if (dataset !== experiment.canonicalDataset) parts.push(`on ${dataset}`);
