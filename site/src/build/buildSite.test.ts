@@ -98,6 +98,8 @@ describe('the page', () => {
       const shown = [...markup.matchAll(/<img src="([^"]+)"/g)].map(([, from]) => from);
       const pictures = files.filter((file) => file.endsWith('.png')).map((file) => `runs/${path}/${file}`);
       expect(shown).toEqual(expect.arrayContaining(pictures));
+      // Room is kept for them, so that nothing moves when they come.
+      expect(markup.match(/<img src="[^"]+" width="\d+" height="\d+"/g)?.length ?? 0).toBe(shown.length);
     }
   });
 

@@ -11,6 +11,7 @@ import { figuresOf } from './figures.js';
 import { pageHtml } from './html/pageHtml.js';
 import { runDetails } from './html/runsHtml.js';
 import { modelFiles } from './modelFiles.js';
+import { sizeOfPng } from './pictureSize.js';
 import { readResults, type SiteExperiment } from './readResults.js';
 import { serviceWorker } from './serviceWorker.js';
 
@@ -33,7 +34,8 @@ export async function buildSite(results: string): Promise<BuiltSite> {
   const images = await readDigits();
   const count = images.length / 784;
   const shape = { count, height: 28, width: 28, channels: 1, levels: 2 };
-  const grid = hashed('assets', 'real-digits', 'png', await imageGrid({ ...shape, images }));
+  const picture = await imageGrid({ ...shape, images });
+  const grid = hashed('assets', 'real-digits', 'png', picture);
   const digits = bytesScript('assets', 'digits', packBits(images));
   const plotly = hashed('assets', 'plotly', 'js', await readFile(plotlyPath()));
   const figures = experiments.flatMap(figuresOf).map((figure) => {
@@ -41,7 +43,7 @@ export async function buildSite(results: string): Promise<BuiltSite> {
     const out = dataScript('figures', figure.id, { ...figure.figure, description });
     return { figure, out, script: out.path };
   });
-  const real = { dataset: digitsDataset, picture: grid.path };
+  const real = { dataset: digitsDataset, picture: grid.path, size: sizeOfPng(picture, grid.path) };
   const details = dataScript('assets', 'details', runDetails(experiments, real));
   const { program, style, worker } = await bundle();
   const manifest = {

@@ -18,6 +18,7 @@ import {
   type ResultTable,
   resultTableSchema,
 } from '@pixelrnn/metrics';
+import { type PictureSize, pictureSize } from './pictureSize.js';
 
 /** A run with what the page says of it. */
 export interface SiteRun {
@@ -48,6 +49,8 @@ export interface SiteRun {
   log: MetricsLine[];
   /** Files of its folder that the page shows or links to, weights aside. */
   files: string[];
+  /** Of the pictures among them, so that the page keeps their room before they are loaded. */
+  pictureSizes: Record<string, PictureSize>;
 }
 
 export interface SiteExperiment {
@@ -65,6 +68,7 @@ export interface SiteExperiment {
 
 export interface SitePicture {
   file: string;
+  size: PictureSize;
   /** Files of the same name beside it, with its numbers. */
   beside: string[];
   /** What its JSON file holds; null where there is none. */
@@ -119,6 +123,10 @@ async function readRun(experiment: Experiment, run: CommittedRun, folder: string
   const own = join(folder, path);
   const log = join(own, 'metrics.jsonl');
   const names = await readdir(own);
+  const pictures = names.filter((name) => name.endsWith('.png'));
+  const sizes = await Promise.all(
+    pictures.map(async (name) => [name, await pictureSize(join(own, name))] as const),
+  );
   return {
     ...{ path, seed, row: row.name, label: `${row.label}${seed === 0 ? '' : `, seed ${seed}`}` },
     ...measured(experiment, run),
@@ -130,7 +138,8 @@ async function readRun(experiment: Experiment, run: CommittedRun, folder: string
     origin: row.closedForm ? 'computed' : row.measure ? 'measured' : 'trained',
     hasWeights: run.hasWeights,
     log: existsSync(log) ? parseMetricsLog(await readFile(log, 'utf8')) : [],
-    files: names.filter((name) => linked.includes(name) || name.endsWith('.png')).sort(),
+    files: [...names.filter((name) => linked.includes(name)), ...pictures].sort(),
+    pictureSizes: Object.fromEntries(sizes),
   };
 }
 
@@ -142,7 +151,7 @@ async function readPictures(folder: string): Promise<SitePicture[]> {
       const [json, text] = [file.replace(/png$/, 'json'), file.replace(/png$/, 'md')];
       const beside = [json, text].filter((name) => all.includes(name));
       const numbers = beside.includes(json) ? JSON.parse(await readFile(join(folder, json), 'utf8')) : null;
-      return { file, beside, numbers };
+      return { file, size: await pictureSize(join(folder, file)), beside, numbers };
     }),
   );
 }

@@ -96,14 +96,14 @@ function figureHtml(figures: readonly { figure: SiteFigure; script: string }[], 
   </div>`;
 }
 
-function pictureHtml({ id, title }: SiteExperiment, { file, beside, numbers }: SitePicture): Html {
+function pictureHtml({ id, title }: SiteExperiment, { file, size, beside, numbers }: SitePicture): Html {
   const name = file.replace(/\.png$/, '').replaceAll('-', ' ');
   const contexts = contextsIn(numbers);
   const told = contexts
     ? `What one pixel's prediction depends on: ${contexts.map((one) => `${one.name} ${one.inputs} of ${one.ideal}`).join('; ')} earlier pixels.`
     : `${name} of ${title}`;
   return html`
-  <figure class="wide-picture"><img src="runs/${id}/${file}" alt="${told}" loading="lazy" decoding="async">
+  <figure class="wide-picture"><img src="runs/${id}/${file}" width="${size.width}" height="${size.height}" alt="${told}" loading="lazy" decoding="async">
   <figcaption>${contexts ? told : name} <span class="links">${beside.map((one) => html`<a href="runs/${id}/${one}">${one}</a> `)}</span></figcaption></figure>`;
 }
 

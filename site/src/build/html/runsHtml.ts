@@ -1,3 +1,4 @@
+import type { PictureSize } from '../pictureSize.js';
 import { inMetric, type SiteExperiment, type SiteRun } from '../readResults.js';
 import { type Html, html } from './html.js';
 
@@ -12,6 +13,7 @@ export const runAnchor = ({ path }: SiteRun): string => `run-${path.replaceAll('
 export interface RealDigits {
   dataset: string;
   picture: string;
+  size: PictureSize;
 }
 
 /** The runs of an experiment with their numbers, which those of its table lead to; their details come after the first paint. */
@@ -36,21 +38,31 @@ export const runDetails = (
   );
 
 function detailsHtml(run: SiteRun, real: RealDigits): Html {
-  const { path, label, files, commit } = run;
-  const picture = (file: string, alt: string, caption: string) =>
-    html`<figure><img src="${file}" alt="${alt}" loading="lazy" decoding="async"><figcaption>${caption}</figcaption></figure>`;
+  const { path, label, files, commit, pictureSizes } = run;
+  const picture = (file: string, { width, height }: PictureSize, alt: string, caption: string) =>
+    html`<figure><img src="${file}" width="${width}" height="${height}" alt="${alt}" loading="lazy" decoding="async"><figcaption>${caption}</figcaption></figure>`;
   const own = (file: string) => `runs/${path}/${file}`;
   const pictures: Html[] = [];
   if (files.includes('samples.png')) {
-    pictures.push(picture(own('samples.png'), `Images drawn by ${label}`, 'Drawn by the model'));
+    pictures.push(
+      picture(
+        own('samples.png'),
+        pictureSizes['samples.png'] as PictureSize,
+        `Images drawn by ${label}`,
+        'Drawn by the model',
+      ),
+    );
     if (run.dataset === real.dataset) {
-      pictures.push(picture(real.picture, `Real images of ${real.dataset}`, 'Real: 64 test images'));
+      pictures.push(
+        picture(real.picture, real.size, `Real images of ${real.dataset}`, 'Real: 64 test images'),
+      );
     }
   }
   if (files.includes('completions.png')) {
     pictures.push(
       picture(
         own('completions.png'),
+        pictureSizes['completions.png'] as PictureSize,
         `Test images completed by ${label}`,
         'Upper halves given, completed several times',
       ),
@@ -76,11 +88,12 @@ function detailsHtml(run: SiteRun, real: RealDigits): Html {
 }
 
 /** A picture of many parts, which a click shows in its own size. */
-function largePictureHtml({ path, label }: SiteRun, file: string): Html {
+function largePictureHtml({ path, label, pictureSizes }: SiteRun, file: string): Html {
+  const { width, height } = pictureSizes[file] as PictureSize;
   const address = `runs/${path}/${file}`;
   const caption = file
     .replace(/\.png$/, '')
     .replace(/^classes-guidance-/, 'A class in each row, guidance ')
     .replace(/^[a-z]/, (letter) => letter.toUpperCase());
-  return html`<figure><a href="${address}"><img src="${address}" alt="${caption}: ${label}" loading="lazy" decoding="async"></a><figcaption>${caption}</figcaption></figure>`;
+  return html`<figure><a href="${address}"><img src="${address}" width="${width}" height="${height}" alt="${caption}: ${label}" loading="lazy" decoding="async"></a><figcaption>${caption}</figcaption></figure>`;
 }
