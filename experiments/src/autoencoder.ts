@@ -116,7 +116,7 @@ export const autoencoder: Experiment = {
   id: 'autoencoder',
   title: 'Gated PixelCNN, section 2.4: auto-encoders, likelihood of an image given its code',
   metric: 'nats',
-  likelihoodOf: 'the likelihood of images given their own codes, which is no density,',
+  limits: 'no density model: the number is the likelihood of images given their own codes',
   canonicalDataset: 'small ImageNet (van den Oord et al.)',
   rows: [pixelCNNDecoder(10), mseDecoder(10), pixelCNNDecoder(100), mseDecoder(100)],
   datasets: Object.keys(loaders),

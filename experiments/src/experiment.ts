@@ -89,8 +89,8 @@ export interface Experiment {
   rows: ExperimentRow[];
   /** The page that {@link figures} write where there are no rows, a file beside them. */
   page?: string;
-  /** What its models are, where they are no densities of images: for their cards. */
-  likelihoodOf?: string;
+  /** What its models are, for their cards, where they are no density models of the dataset. */
+  limits?: string;
   /** What a reader of the tried settings should know, such as why a row has not its best one. */
   recipeNote?: string;
   /** The set that the paper's numbers belong to; results on any other carry its name in their label. */

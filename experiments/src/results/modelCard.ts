@@ -1,8 +1,10 @@
 import { formatSeconds } from '@pixelrnn/training';
 import type { Experiment } from '../experiment.js';
+import { measured } from '../measured.js';
+import { trainable } from '../runner/plan.js';
 import { resolveSettings } from '../runner/settings.js';
 import type { CommittedRun } from './committedRuns.js';
-import { departures, measured } from './report.js';
+import { departures } from './report.js';
 
 /** MODEL.md beside a run's weights: data, likelihood, time, limits, how to load. */
 export function modelCard(experiment: Experiment, run: CommittedRun): string {
@@ -29,9 +31,7 @@ export function modelCard(experiment: Experiment, run: CommittedRun): string {
       : ` Without the label: ${measured(experiment, { result: { ...result, test: result.testWithoutCondition } }).value.toFixed(4)} ${metric} on the test images.`;
   const own = Object.keys(row.model?.settings.shape ?? {}).map((key) => `${key} ${settings[key]}`);
   const differing = departures(experiment, run);
-  const { optimizer, schedule } = row.model
-    ? resolveSettings({ ...row, model: row.model }, 'paper')
-    : settings;
+  const { optimizer, schedule } = trainable(row) ? resolveSettings(row, 'paper') : settings;
   if (settings.optimizer !== optimizer) {
     differing.push(`optimiser ${settings.optimizer} (${settings.schedule}), not ${optimizer} (${schedule})`);
   }
@@ -45,7 +45,7 @@ ${experiment.title}.
 - **Model**: ${result.parameters.toLocaleString('en-US')} parameters; ${own.join(', ')}.
 - **Training**: ${settings.optimizer}, rate ${settings.learningRate}, ${settings.schedule}, ${settings.warmupSteps} steps of warm-up; ${formatSeconds(result.seconds)} on ${environment.threads} thread${environment.threads === 1 ? '' : 's'} of ${environment.cpu}, engine ${result.engine}, at commit ${environment.commit ?? 'unknown'}. \`config.json\` repeats it: \`pnpm exp ${id} --config results/${run.path}/config.json\`.
 - **Departures from the paper**: ${differing.length > 0 ? differing.join('; ') : 'none that the paper speaks of'}.
-- **Limits**: ${experiment.likelihoodOf ?? 'a density model'} of ${result.dataset}, in its size and number of intensities and nothing else; likelihoods on other data or another binarization are not comparable.
+- **Limits**: ${experiment.limits ?? `a density model of ${result.dataset}`}, in its size and number of intensities and nothing else; likelihoods on other data or another binarization are not comparable.
 
 \`\`\`ts
 import { loadEngine } from '@pixelrnn/engine';

@@ -1,6 +1,7 @@
-import { bitsPerDim, paperNumber } from '@pixelrnn/metrics';
+import { paperNumber } from '@pixelrnn/metrics';
 import { formatSeconds } from '@pixelrnn/training';
 import { canRun, type Experiment, type ExperimentRow, isClosedForm, isMeasure } from '../experiment.js';
+import { measured } from '../measured.js';
 import { sizesOf } from '../runner/sizesOf.js';
 import type { CommittedRun } from './committedRuns.js';
 import { type Recipes, recipesToMarkdown } from './recipes.js';
@@ -20,13 +21,6 @@ const header = [
   "paper's compute / ours",
   'departures',
 ] as const;
-
-/** What a run measured on the split that the paper reports, in the experiment's metric. */
-export function measured({ metric, split = 'test' }: Experiment, { result }: Pick<CommittedRun, 'result'>) {
-  const inMetric = (nats: number) => (metric === 'nats' ? nats : bitsPerDim(nats, result.dimensions));
-  const error = split === 'test' ? result.testStandardError : result.validStandardError;
-  return { value: inMetric(result[split]), standardError: error === undefined ? null : inMetric(error) };
-}
 
 const digits = (experiment: Experiment) => (experiment.metric === 'nats' ? 2 : 3);
 
@@ -173,7 +167,7 @@ export function resultsReadme(reports: readonly ExperimentReport[]): string {
   return `${[
     '# Results',
     '',
-    `${generated} Every number was measured with the settings in its run's config.json, which may differ from today's preset \`cpu\`; \`pnpm exp <id> --config <config.json>\` repeats a run. Wall times include whatever else the machine was doing, and like runs differ up to threefold: \`pnpm bench\` measures speed. (?) marks a number of the paper that was recalled, not read again. The standard error is that of the mean over images; every row is one seed unless it says otherwise.`,
+    `${generated} Every number was measured with the settings in its run's config.json, which may differ from today's preset \`cpu\`; \`pnpm exp <id> --config <config.json>\` repeats a run. Wall times include whatever else the machine was doing, and runs of about the same work differ up to threefold: \`pnpm bench\` measures speed. (?) marks a number of the paper that was recalled, not read again. The standard error is that of the mean over images; every row is one seed unless it says otherwise.`,
     '',
     'PixelRNN was trained with RMSProp at rates that it does not publish; the rows here as the column _optimiser, rate_ says.',
     '',

@@ -12,6 +12,7 @@ import {
 } from '@pixelrnn/metrics';
 import { tablePlot, writeFigure } from '@pixelrnn/plots';
 import type { Experiment, ExperimentRow, PresetName } from '../experiment.js';
+import { measured } from '../measured.js';
 import { sizesOf } from './sizesOf.js';
 
 /** A finished run, and the settings it had. */
@@ -90,13 +91,6 @@ function measuredLabel(
   return parts.join(', ');
 }
 
-/** Of the mean over images, in the experiment's metric; null in runs that do not tell it. */
-function standardErrorOf({ metric, split = 'test' }: Experiment, { result }: FinishedRun): number | null {
-  const nats = split === 'test' ? result.testStandardError : result.validStandardError;
-  if (nats === undefined) return null;
-  return metric === 'nats' ? nats : bitsPerDim(nats, result.dimensions);
-}
-
 /** The experiment's table: the paper's number and ours for every row, `null` where nothing was measured. */
 export function resultTable(
   experiment: Experiment,
@@ -125,11 +119,10 @@ export async function writeTable(
   await writeFileAtomic(join(folder, 'table.md'), tableToMarkdown(table));
   await writeFileAtomic(join(folder, 'table.csv'), tableToCsv(table));
   const rows = table.rows.map((row, i) => {
-    const { label, paper, sd, parameters, steps, seconds } = row;
+    const { label, paper, parameters, steps, seconds } = row;
+    const [run] = results.get(row.name)?.values() ?? [];
+    const sd = row.sd ?? (run ? measured(experiment, run).standardError : null);
     const plotted = { label, paper, paperText: paperNumber(row) || '–', ours: row[table.split], sd };
-    const runs = [...(results.get(row.name)?.values() ?? [])];
-    const [run] = runs;
-    if (run && runs.length === 1) plotted.sd = standardErrorOf(experiment, run);
     const { model } = experiment.rows[i] as ExperimentRow;
     if (!run || !model) return { ...plotted, parameters: parameters || null };
     return { ...plotted, sizes: sizesOf(model, run.settings), parameters, steps, seconds };

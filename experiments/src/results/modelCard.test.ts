@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { findExperiment } from '../registry.js';
+import { committedRuns } from './committedRuns.js';
+import { resultsFolder } from './loadPretrained.js';
+import { modelCard } from './modelCard.js';
+
+async function cardOf(id: string, name: string): Promise<string> {
+  const experiment = findExperiment(id);
+  const run = (await committedRuns(experiment, resultsFolder)).find(({ row }) => row.name === name);
+  if (!run) throw new Error(`${id} should have a committed run of ${name}`);
+  return modelCard(experiment, run);
+}
+
+it('names the optimiser among the departures, and the number on training images in words', async () => {
+  expect(await cardOf('table4', 'diagonal-bilstm-7x16')).toContain(
+    '**Departures from the paper**: optimiser adam (cosine), not rmsprop (constant).',
+  );
+  expect(await cardOf('table6', 'row-lstm-32x32')).toContain(
+    'The paper has 3.86 (PixelRNN, Table 6; 3.83 on training images).',
+  );
+});
+
+it('says what the model is: a density model, but for an auto-encoder', async () => {
+  expect(await cardOf('table4', 'pixelcnn')).toContain('a density model of binarized MNIST (fixed)');
+  expect(await cardOf('autoencoder', 'mse-10')).toContain(
+    'no density model: the number is the likelihood of images given their own codes,',
+  );
+});

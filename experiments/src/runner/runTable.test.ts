@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { temporaryFolder } from '@pixelrnn/files/testing';
+import type { RunResult } from '@pixelrnn/metrics';
+import { expect, it } from 'vitest';
+import { table4 } from '../table4.js';
+import { type RunResults, resultTable, writeTable } from './runTable.js';
+
+const settings = { blocks: 1, h: 2, headWidth: 16, validImages: null };
+const result = {
+  ...{
+    test: 81.25,
+    testImages: 10_000,
+    testSplit: 10_000,
+    testStandardError: 0.2,
+    valid: 81,
+    validImages: 10_000,
+  },
+  ...{ train: null, dimensions: 784, dataset: table4.canonicalDataset, parameters: 10, steps: 3, images: 48 },
+  ...{ seconds: 1, engine: 'wasm' },
+} satisfies RunResult;
+
+/** The text of the table's plot, whose runs have these test numbers, a seed each. */
+async function plotOf(tests: number[]): Promise<string> {
+  const runs: RunResults = new Map(
+    tests.map((test, seed) => [seed, { settings, result: { ...result, test } }]),
+  );
+  const results = new Map([['pixelcnn', runs]]);
+  const folder = await temporaryFolder();
+  await writeTable(table4, resultTable(table4, 'cpu', results), results, folder);
+  return readFile(join(folder, 'plot.html'), 'utf8');
+}
+
+it('plots the standard error of a single seed, and the deviation over several', async () => {
+  expect(await plotOf([81.25])).toContain('81.25 ± 0.20');
+  expect(await plotOf([81, 82])).toContain('81.50 ± 0.71');
+});
