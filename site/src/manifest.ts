@@ -38,6 +38,10 @@ export interface SiteModel extends SiteFile {
   run: string;
 }
 
-/** Binary images of 28 x 28: what can be painted, looked at and weighed; the small models of Figure 4 only draw, being many. */
-export const isDigitModel = ({ experiment, height, width, colors, levels }: SiteModel): boolean =>
-  height === 28 && width === 28 && colors === 1 && levels === 2 && experiment !== 'receptive-field';
+/** Binary images of 28 x 28: what can be painted, looked at and weighed. */
+export const isDigitModel = ({ height, width, colors, levels }: SiteModel): boolean =>
+  height === 28 && width === 28 && colors === 1 && levels === 2;
+
+/** The models that stand side by side where an image is finished, looked at or weighed; those of Figure 4 are too many. */
+export const sideBySide = (models: readonly SiteModel[]): SiteModel[] =>
+  models.filter((model) => isDigitModel(model) && model.experiment !== 'receptive-field');

@@ -7,12 +7,12 @@ import { encode } from 'fast-png';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type ServedSite, serveSite } from '../build/serveSite.js';
-import { isDigitModel, type SiteModel } from '../manifest.js';
+import { type SiteModel, sideBySide } from '../manifest.js';
 import { browserPages, imagesOf, inkOf } from './browser.js';
 
 const { open } = browserPages();
 const { models } = inject('manifest');
-const digitModels = models.filter(isDigitModel);
+const digitModels = sideBySide(models);
 let served: ServedSite;
 
 beforeAll(async () => {

@@ -11,7 +11,7 @@ import { figuresOf } from './figures.js';
 import { pageHtml } from './html/pageHtml.js';
 import { runDetails } from './html/runsHtml.js';
 import { modelFiles } from './modelFiles.js';
-import { sizeOfPng } from './pictureSize.js';
+import { pictureSize } from './pictureSize.js';
 import { readResults, type SiteExperiment } from './readResults.js';
 import { serviceWorker } from './serviceWorker.js';
 
@@ -43,7 +43,7 @@ export async function buildSite(results: string): Promise<BuiltSite> {
     const out = dataScript('figures', figure.id, { ...figure.figure, description });
     return { figure, out, script: out.path };
   });
-  const real = { dataset: digitsDataset, picture: grid.path, size: sizeOfPng(picture, grid.path) };
+  const real = { dataset: digitsDataset, picture: grid.path, size: await pictureSize(picture, grid.path) };
   const details = dataScript('assets', 'details', runDetails(experiments, real));
   const { program, style, worker } = await bundle();
   const manifest = {
@@ -75,7 +75,9 @@ const plotlyPath = (): string =>
 async function runFiles(experiments: readonly SiteExperiment[], results: string): Promise<OutFile[]> {
   const paths = experiments.flatMap(({ id, runs, pictures }) => [
     ...pictures.flatMap(({ file, beside }) => [file, ...beside].map((name) => `${id}/${name}`)),
-    ...runs.flatMap(({ path, files }) => files.map((file) => `${path}/${file}`)),
+    ...runs.flatMap(({ path, files, pictures }) =>
+      [...files, ...pictures.map(({ file }) => file)].map((file) => `${path}/${file}`),
+    ),
   ]);
   return Promise.all(
     paths.map(async (path) => ({ path: `runs/${path}`, content: await readFile(join(results, path)) })),

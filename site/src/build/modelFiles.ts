@@ -52,15 +52,8 @@ export async function modelFiles(
 function about(experiment: SiteExperiment, run: SiteRun, { height, width, colors, levels }: Plan) {
   const unit = experiment.metric === 'nats' ? 'nats' : 'bits/dim';
   return {
-    ...{
-      experiment: experiment.id,
-      title: experiment.title,
-      label: run.label,
-      height,
-      width,
-      colors,
-      levels,
-    },
+    ...{ experiment: experiment.id, title: experiment.title, label: run.label },
+    ...{ height, width, colors, levels },
     score: `${inMetric(experiment, run.value)} ${unit}`,
     run: `results/${run.path}`,
   };

@@ -47,10 +47,9 @@ export interface SiteRun {
   hasWeights: boolean;
   /** Its curve; empty of what is computed. */
   log: MetricsLine[];
-  /** Files of its folder that the page shows or links to, weights aside. */
+  /** Files of its folder that the page links to, weights aside. */
   files: string[];
-  /** Of the pictures among them, so that the page keeps their room before they are loaded. */
-  pictureSizes: Record<string, PictureSize>;
+  pictures: RunPicture[];
 }
 
 export interface SiteExperiment {
@@ -66,9 +65,13 @@ export interface SiteExperiment {
   pictures: SitePicture[];
 }
 
-export interface SitePicture {
+/** A picture and its size, by which the page keeps its room before it is loaded. */
+export interface RunPicture {
   file: string;
   size: PictureSize;
+}
+
+export interface SitePicture extends RunPicture {
   /** Files of the same name beside it, with its numbers. */
   beside: string[];
   /** What its JSON file holds; null where there is none. */
@@ -123,10 +126,7 @@ async function readRun(experiment: Experiment, run: CommittedRun, folder: string
   const own = join(folder, path);
   const log = join(own, 'metrics.jsonl');
   const names = await readdir(own);
-  const pictures = names.filter((name) => name.endsWith('.png'));
-  const sizes = await Promise.all(
-    pictures.map(async (name) => [name, await pictureSize(join(own, name))] as const),
-  );
+  const pictures = names.filter((name) => name.endsWith('.png')).sort();
   return {
     ...{ path, seed, row: row.name, label: `${row.label}${seed === 0 ? '' : `, seed ${seed}`}` },
     ...measured(experiment, run),
@@ -138,9 +138,14 @@ async function readRun(experiment: Experiment, run: CommittedRun, folder: string
     origin: row.closedForm ? 'computed' : row.measure ? 'measured' : 'trained',
     hasWeights: run.hasWeights,
     log: existsSync(log) ? parseMetricsLog(await readFile(log, 'utf8')) : [],
-    files: [...names.filter((name) => linked.includes(name)), ...pictures].sort(),
-    pictureSizes: Object.fromEntries(sizes),
+    files: names.filter((name) => linked.includes(name)).sort(),
+    pictures: await Promise.all(pictures.map((file) => readPicture(own, file))),
   };
+}
+
+async function readPicture(folder: string, file: string): Promise<RunPicture> {
+  const path = join(folder, file);
+  return { file, size: await pictureSize(path, path) };
 }
 
 async function readPictures(folder: string): Promise<SitePicture[]> {
@@ -151,7 +156,7 @@ async function readPictures(folder: string): Promise<SitePicture[]> {
       const [json, text] = [file.replace(/png$/, 'json'), file.replace(/png$/, 'md')];
       const beside = [json, text].filter((name) => all.includes(name));
       const numbers = beside.includes(json) ? JSON.parse(await readFile(join(folder, json), 'utf8')) : null;
-      return { file, size: await pictureSize(join(folder, file)), beside, numbers };
+      return { ...(await readPicture(folder, file)), beside, numbers };
     }),
   );
 }

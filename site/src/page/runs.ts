@@ -16,18 +16,16 @@ export function startRuns({ details }: SiteManifest): void {
       shown = true;
       for (const run of document.querySelectorAll('.run')) {
         // Written by the build, which escapes what it takes from the results.
-        run.insertAdjacentHTML('beforeend', markup[run.id] ?? '');
+        run.insertAdjacentHTML('beforeend', markup[run.id] as string);
       }
       say(status, '');
-      target()?.scrollIntoView(); // the details above it have moved it
+      document.querySelector('#results :target')?.scrollIntoView(); // the details above it have moved it
     } catch (error) {
       say(status, `The details of the runs are not shown: ${(error as Error).message}.`, true);
     }
   };
   whenNear(document.body, show);
   addEventListener('hashchange', () => {
-    if (!shown && target()?.matches('.run')) show();
+    if (!shown && document.querySelector('.run:target')) show();
   });
 }
-
-const target = (): Element | null => document.getElementById(decodeURIComponent(location.hash.slice(1)));

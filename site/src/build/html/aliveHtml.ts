@@ -1,4 +1,4 @@
-import { isDigitModel, type SiteModel } from '../../manifest.js';
+import { type SiteModel, sideBySide } from '../../manifest.js';
 import { type Html, html } from './html.js';
 
 /** By the experiments that trained them, as likelihoods of other data do not compare. */
@@ -74,7 +74,7 @@ export function finishHtml(models: readonly SiteModel[]): Html {
         <button type="submit">Finish it</button>
       </form>
       ${status('finish-status')}
-      <div class="cards" id="finish-cards">${models.filter(isDigitModel).map((model) => finishCard(model))}</div>
+      <div class="cards" id="finish-cards">${sideBySide(models).map((model) => finishCard(model))}</div>
     </div>
   </div>
 </section>`;
@@ -102,7 +102,7 @@ export function lookHtml(models: readonly SiteModel[]): Html {
     </figure>
     <div class="side">
       ${status('look-status')}
-      <div class="cards" id="look-cards">${models.filter(isDigitModel).map(lookCard)}</div>
+      <div class="cards" id="look-cards">${sideBySide(models).map(lookCard)}</div>
     </div>
   </div>
 </section>`;
@@ -144,7 +144,7 @@ export function weighHtml(models: readonly SiteModel[]): Html {
     </figure>
     <div class="side">
       ${status('weigh-status')}
-      <div class="cards" id="weigh-cards">${models.filter(isDigitModel).map(weighCard)}</div>
+      <div class="cards" id="weigh-cards">${sideBySide(models).map(weighCard)}</div>
       <p class="scale"><span aria-hidden="true" class="ramp"></span><span id="weigh-scale"></span></p>
       <p class="readout" id="weigh-readout">Point at a pixel of a map to read its bits.</p>
     </div>

@@ -1,5 +1,5 @@
 import type { PictureSize } from '../pictureSize.js';
-import { inMetric, type SiteExperiment, type SiteRun } from '../readResults.js';
+import { inMetric, type RunPicture, type SiteExperiment, type SiteRun } from '../readResults.js';
 import { type Html, html } from './html.js';
 
 export const units = { nats: 'nats per image', 'bits/dim': 'bits per dimension' } as const;
@@ -38,38 +38,20 @@ export const runDetails = (
   );
 
 function detailsHtml(run: SiteRun, real: RealDigits): Html {
-  const { path, label, files, commit, pictureSizes } = run;
-  const picture = (file: string, { width, height }: PictureSize, alt: string, caption: string) =>
-    html`<figure><img src="${file}" width="${width}" height="${height}" alt="${alt}" loading="lazy" decoding="async"><figcaption>${caption}</figcaption></figure>`;
+  const { path, label, files, pictures, commit } = run;
   const own = (file: string) => `runs/${path}/${file}`;
-  const pictures: Html[] = [];
-  if (files.includes('samples.png')) {
-    pictures.push(
-      picture(
-        own('samples.png'),
-        pictureSizes['samples.png'] as PictureSize,
-        `Images drawn by ${label}`,
-        'Drawn by the model',
-      ),
-    );
-    if (run.dataset === real.dataset) {
-      pictures.push(
-        picture(real.picture, real.size, `Real images of ${real.dataset}`, 'Real: 64 test images'),
-      );
+  const small = pictures.flatMap(({ file, size }) => {
+    if (file === 'samples.png') {
+      const drawn = smallPictureHtml(own(file), size, `Images drawn by ${label}`, 'Drawn by the model');
+      if (run.dataset !== real.dataset) return [drawn];
+      const alt = `Real images of ${real.dataset}`;
+      return [drawn, smallPictureHtml(real.picture, real.size, alt, 'Real: 64 test images')];
     }
-  }
-  if (files.includes('completions.png')) {
-    pictures.push(
-      picture(
-        own('completions.png'),
-        pictureSizes['completions.png'] as PictureSize,
-        `Test images completed by ${label}`,
-        'Upper halves given, completed several times',
-      ),
-    );
-  }
-  const small = ['samples.png', 'completions.png'];
-  const large = files.filter((file) => file.endsWith('.png') && !small.includes(file));
+    if (file !== 'completions.png') return [];
+    const alt = `Test images completed by ${label}`;
+    return [smallPictureHtml(own(file), size, alt, 'Upper halves given, completed several times')];
+  });
+  const large = pictures.filter(({ file }) => !['samples.png', 'completions.png'].includes(file));
   const facts: [string, string][] = [
     ['sizes', run.sizes],
     ['data', run.dataset],
@@ -81,19 +63,24 @@ function detailsHtml(run: SiteRun, real: RealDigits): Html {
   return html`
     <div class="facts">
     <dl>${facts.filter(([, value]) => value !== '').map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
-    <p class="links">${files.filter((file) => !file.endsWith('.png')).map((file) => html`<a href="${own(file)}">${file}</a> `)}</p>
+    <p class="links">${files.map((file) => html`<a href="${own(file)}">${file}</a> `)}</p>
     </div>
-    ${pictures.length > 0 ? html`<div class="pictures">${pictures}</div>` : null}
-    ${large.length > 0 ? html`<div class="pictures large">${large.map((file) => largePictureHtml(run, file))}</div>` : null}`;
+    ${small.length > 0 ? html`<div class="pictures">${small}</div>` : null}
+    ${large.length > 0 ? html`<div class="pictures large">${large.map((picture) => largePictureHtml(run, picture))}</div>` : null}`;
 }
 
+const imageHtml = (address: string, { width, height }: PictureSize, alt: string): Html =>
+  html`<img src="${address}" width="${width}" height="${height}" alt="${alt}" loading="lazy" decoding="async">`;
+
+const smallPictureHtml = (address: string, size: PictureSize, alt: string, caption: string): Html =>
+  html`<figure>${imageHtml(address, size, alt)}<figcaption>${caption}</figcaption></figure>`;
+
 /** A picture of many parts, which a click shows in its own size. */
-function largePictureHtml({ path, label, pictureSizes }: SiteRun, file: string): Html {
-  const { width, height } = pictureSizes[file] as PictureSize;
+function largePictureHtml({ path, label }: SiteRun, { file, size }: RunPicture): Html {
   const address = `runs/${path}/${file}`;
   const caption = file
     .replace(/\.png$/, '')
     .replace(/^classes-guidance-/, 'A class in each row, guidance ')
     .replace(/^[a-z]/, (letter) => letter.toUpperCase());
-  return html`<figure><a href="${address}"><img src="${address}" width="${width}" height="${height}" alt="${caption}: ${label}" loading="lazy" decoding="async"></a><figcaption>${caption}</figcaption></figure>`;
+  return html`<figure><a href="${address}">${imageHtml(address, size, `${caption}: ${label}`)}</a><figcaption>${caption}</figcaption></figure>`;
 }
