@@ -121,7 +121,8 @@ export class LaunchedGrid {
 
   /**
    * Lets a task that was put back start without waiting for Slurm's two minutes, which begin anew when its last processes have
-   * ended; one that was preempted may have begun already.
+   * ended; one that was preempted may have begun already. Two seconds pass all the same: a node refuses the
+   * credential of a start in the same second as the end before it, and the job then counts as failed.
    */
   async release(): Promise<void> {
     const again = ['PENDING', 'RUNNING', 'COMPLETED'];
@@ -129,7 +130,7 @@ export class LaunchedGrid {
       const task = await this.queued();
       return task?.restarts === 1 && again.includes(task.state);
     });
-    let asked = Number.NEGATIVE_INFINITY;
+    let asked = performance.now();
     await until('it starts', async () => {
       const task = (await this.queued()) as QueuedTask;
       if (task.state !== 'PENDING') return true;
