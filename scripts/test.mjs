@@ -70,13 +70,19 @@ async function slow() {
     '**/kill.test.ts',
   ];
   // Without the variant for this machine, with which the tests of the operations have run.
-  const variants = [...(process.arch === 'x64' ? ['avx2', 'sse'] : []), 'sanitized', 'threads'];
+  const variants = [...(process.arch === 'x64' ? ['avx2', 'sse'] : []), 'sanitized'];
+  const kernels = (...names) =>
+    checkWhere(compiles, noCompiler, 'sh', ['packages/kernels/cpp/test.sh', ...names]);
   await inTurn([
     vitest([...engineTests, ...alike.flatMap((pattern) => ['--exclude', pattern])], {
       PIXELRNN_ENGINE: 'wasm',
     }),
-    checkWhere(compiles, noCompiler, 'sh', ['packages/kernels/cpp/test.sh', ...variants]),
-    checkWhere(compiles, noCompiler, 'sh', ['packages/kernels/cpp/plan/test.sh']),
+  ]);
+  await sideBySide(
+    [kernels(...variants)],
+    [kernels('threads'), checkWhere(compiles, noCompiler, 'sh', ['packages/kernels/cpp/plan/test.sh'])],
+  );
+  await inTurn([
     vitest(['notebooks/', '--exclude', 'scripts/**'], { PIXELRNN_NOTEBOOKS: 'all' }),
     ...mpi(script),
     check(...script('checkDemo')),
@@ -108,9 +114,9 @@ async function slow() {
       ...[22, 24].map((version) =>
         vitest(['packages/generation/src/codec'], { PIXELRNN_ENGINE: 'cpu' }, onNode(version)),
       ),
+      check(...script('checkResults', '--one-each')),
     ],
   );
-  await inTurn([check(...script('checkResults', '--one-each'))]);
 }
 
 const mpi = (script) =>
