@@ -1,6 +1,6 @@
 #!/bin/sh
 # Compiles and runs bench_kernels for this machine: bench.sh [threads, default 2] [seconds a kernel, default 0.3]
-# [convolutions or recurrent, default both].
+# [convolutions, recurrent or gated, default all].
 # One thread is timed by its processor time, which a busy machine disturbs less. ARCH chooses other instructions, as in
 # ARCH='-mavx2 -mfma' bench.sh 1.
 set -eu

@@ -1,5 +1,5 @@
-// Times every kernel of the two PixelCNNs of the training bench and adds them up to a step, then the recurrent layers;
-// minima over the rounds. bench.sh compiles and runs it.
+// Times every kernel of the two PixelCNNs of the training bench and adds them up to a step, and the recurrent and the gated
+// layers; minima over the rounds. bench.sh compiles and runs it.
 #include "bench/benching.h"
 
 namespace {
@@ -135,8 +135,9 @@ int main(int argc, char** argv) {
     if (argc > 2) seconds_each = std::atof(argv[2]);
     const std::string only = argc > 3 ? argv[3] : "";
     std::printf("%d lanes, %d threads, peak %.0f GFLOP/s\n", kLanes, pool.threads(), peak_gflops(pool));
-    if (only != "convolutions") bench_recurrent(pool);
-    if (only == "recurrent") return 0;
+    if (only.empty() || only == "recurrent") bench_recurrent(pool);
+    if (only.empty() || only == "gated") bench_gated(pool);
+    if (!only.empty() && only != "convolutions") return 0;
     bench_network("PixelCNN 28x28x1, h = 16, 7 blocks, head 32",
                   {{1, 28, 1, 32, 7, true, false, false, false, false},
                    {7, 28, 32, 16, 1, false, true, false, false, true},

@@ -70,5 +70,6 @@ inline double peak_gflops(ThreadPool& pool) {
 }
 
 void bench_recurrent(ThreadPool& pool);
+void bench_gated(ThreadPool& pool);
 
 }  // namespace bench
