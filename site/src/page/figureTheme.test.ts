@@ -19,6 +19,12 @@ test('on a dark page nothing stays white or dark, and the numbers stay', () => {
   expect(layout).toMatchObject({ title: { text: '' }, height: (table.layout.height as number) - 36 });
 });
 
+test('a pale line is as pale on a dark page, in the colour of its run', () => {
+  const run = { label: 'PixelCNN', steps: [1, 2], train: [90, 85], valid: [91, 86] };
+  const { data } = inTheme(trainingCurve([run], { unit: 'nats' }), true);
+  expect(data).toMatchObject([{ line: { color: '#6db7ee73' } }, { line: { color: '#6db7ee' } }]);
+});
+
 test('on a phone, rows are named above themselves, and lines below', () => {
   const rows = narrowed(inTheme(table, false), 350).layout;
   expect(rows).toMatchObject({ width: 350, margin: { l: 12 }, yaxis: { showticklabels: false } });

@@ -27,8 +27,12 @@ const dark: Record<string, string> = {
 /** A figure in the colours of the page, which has its title in a heading already. */
 export function inTheme({ data, layout }: Figure, isDark: boolean): Figure {
   const colors = isDark ? dark : light;
+  const colored = (value: string) => {
+    const [color, alpha] = [value.slice(0, 7).toLowerCase(), value.slice(7)]; // '#rrggbb', and how pale it is
+    return colors[color] === undefined ? value : `${colors[color]}${alpha}`;
+  };
   const themed = (value: Json, key: string): Json => {
-    if (typeof value === 'string') return /color$/.test(key) ? (colors[value.toLowerCase()] ?? value) : value;
+    if (typeof value === 'string') return /color$/.test(key) ? colored(value) : value;
     if (Array.isArray(value)) return value.map((entry) => themed(entry, key));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, themed(entry, name)]));

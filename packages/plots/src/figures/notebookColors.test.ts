@@ -4,6 +4,7 @@ import type { Json } from './figure.js';
 import { heatmap } from './heatmap.js';
 import { neutral, notebookColors } from './notebookColors.js';
 import { tablePlot } from './tablePlot.js';
+import { trainingCurve } from './trainingCurve.js';
 
 const luminance = (color: string) => {
   const [r, g, b] = channels(color).map((v) =>
@@ -44,6 +45,13 @@ test('no colour of a table plot vanishes on either page, and none is white', () 
   }
   expect((layout.title as { text: string }).text).toBe('#222222'); // a text is no colour
   expect(figure.layout.paper_bgcolor).toBe('#ffffff');
+});
+
+test('a pale line of black is a pale line of grey', () => {
+  const run = { steps: [1, 2], train: [9, 8], valid: [9, 8] };
+  const runs = Array.from({ length: 7 }, (_, i) => ({ label: `${i}`, ...run }));
+  const { data } = notebookColors(trainingCurve(runs, { unit: 'nats' }));
+  expect(data.slice(-2)).toMatchObject([{ line: { color: `${neutral}73` } }, { line: { color: neutral } }]);
 });
 
 test('the scale of a heatmap stays', () => {

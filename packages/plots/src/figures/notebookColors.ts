@@ -18,10 +18,14 @@ export function notebookColors({ data, layout }: Figure): Figure {
   return { data: replaced(data, '') as Figure['data'], layout: replaced(layout, '') as Figure['layout'] };
 }
 
-/** Only values of keys that name a colour; scales of colours stay. */
+/** Only values of keys that name a colour; scales of colours stay. A pale colour stays as pale. */
 function replaced(value: Json, key: string): Json {
-  if (typeof value === 'string')
-    return /color$/.test(key) ? (replacements[value.toLowerCase()] ?? value) : value;
+  if (typeof value === 'string') {
+    if (!/color$/.test(key)) return value;
+    const [color, alpha] = [value.slice(0, 7).toLowerCase(), value.slice(7)];
+    const replacement = replacements[color];
+    return replacement === undefined ? value : `${replacement}${alpha}`;
+  }
   if (Array.isArray(value)) return value.map((entry) => replaced(entry, key));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, replaced(entry, name)]));

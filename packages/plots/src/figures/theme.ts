@@ -20,6 +20,11 @@ export function seriesStyle(index: number): { color: string; dash: string } {
   };
 }
 
+/** A colour as it is behind others: of the colour itself, not of a trace, whose opacity resvg cuts off. */
+export function pale(color: string): string {
+  return `${color}73`;
+}
+
 /** What an axis of this metric is called. */
 export function metricTitle(metric: Metric): string {
   return metric === 'nats'

@@ -3,19 +3,19 @@ import { trainingCurve } from './trainingCurve.js';
 
 const run = { label: 'PixelCNN', steps: [0, 10, 20, 30], train: [540, 100, 90, 86] };
 
-test('a run with validation losses is a thin and a thick line of one colour, gaps left out', () => {
+test('a run with validation losses is a pale and a thick line of one colour, gaps left out', () => {
   const { data } = trainingCurve([{ ...run, valid: [null, 101, Number.NaN, 87.5] }], { unit: 'nats' });
   expect(data).toMatchObject([
     { type: 'scatter', mode: 'lines', name: 'PixelCNN, training', x: run.steps, y: run.train },
     { type: 'scatter', mode: 'lines+markers', name: 'PixelCNN, validation', x: [10, 30], y: [101, 87.5] },
   ]);
   expect(data.map((trace) => trace.line)).toEqual([
-    { color: '#0072b2', dash: 'solid', width: 1.2 },
+    { color: '#0072b273', dash: 'solid', width: 1.2 },
     { color: '#0072b2', dash: 'solid', width: 2.5 },
   ]);
 });
 
-test('the paper is a horizontal line, and every line is labelled at the right', () => {
+test('the paper is a horizontal line, and it and every run are labelled at the right', () => {
   const { layout } = trainingCurve([{ ...run, valid: [null, 101, null, 87.5] }], {
     unit: 'nats',
     paper: [{ label: 'PixelCNN', value: 81.3 }],
@@ -27,11 +27,53 @@ test('the paper is a horizontal line, and every line is labelled at the right', 
     yaxis: { title: { text: 'negative log-likelihood (nats per image)' } },
     shapes: [{ type: 'line', xref: 'paper', x0: 0, x1: 1, y0: 81.3, y1: 81.3 }],
     annotations: [
-      { text: 'PixelCNN, training', y: 86 },
       { text: 'PixelCNN, validation: 87.50', y: 87.5 },
       { text: 'PixelCNN (paper): 81.30', y: 81.3 },
+      { text: 'pale: training; with dots: validation; dashed grey: the paper', y: 1, yref: 'paper' },
     ],
   });
+});
+
+test('training losses alone are labelled, and not pale', () => {
+  const { data, layout } = trainingCurve([run], { unit: 'nats' });
+  expect(data).toMatchObject([{ line: { color: '#0072b2' } }]);
+  expect(layout.annotations).toMatchObject([{ text: 'PixelCNN, training: 86.00', y: 86 }, { text: '' }]);
+});
+
+test('a number of the paper far from all losses is a label with an arrow, and takes no room', () => {
+  const at = (value: number) =>
+    trainingCurve([{ ...run, valid: [null, 101, null, 87.5] }], {
+      unit: 'nats',
+      paper: [{ label: 'PixelCNN', value }],
+    }).layout as {
+      yaxis: { range: [number, number] };
+      annotations: { text: string; y: number }[];
+      shapes: unknown[];
+    };
+  // Losses span 86 to 101: numbers are drawn as far as 7.5 below.
+  expect(at(78.6)).toMatchObject({ shapes: [{ y0: 78.6, y1: 78.6 }] });
+  expect(at(78.6).yaxis.range[0]).toBeLessThan(78.6);
+  const { yaxis, annotations, shapes } = at(78.4);
+  expect(shapes).toEqual([]);
+  expect(yaxis.range).toEqual([86 - 0.75, 101 + 0.75]);
+  expect(annotations.slice(1)).toMatchObject([
+    { text: 'PixelCNN (paper): 78.40 ↓', y: yaxis.range[0], arrowcolor: 'rgba(0, 0, 0, 0)' },
+    { text: 'pale: training; with dots: validation; grey with an arrow: the paper, beyond the picture' },
+  ]);
+  expect(at(130).annotations[0]).toMatchObject({ text: 'PixelCNN (paper): 130.00 ↑', y: 101.75 });
+});
+
+test('the first quarter of the training losses, and peaks, may lie above the picture', () => {
+  const train = [8, 6, 5.2, 5, 4.8, 9, 4.6, 4.4, 4.1];
+  const steps = train.map((_, i) => i);
+  const range = (valid: (number | null)[]) => {
+    const { layout } = trainingCurve([{ label: 'a', steps, train, valid }], { unit: 'bits/dim' });
+    return (layout.yaxis as { range: [number, number] }).range;
+  };
+  const none = steps.map(() => null);
+  expect(range(none)[1]).toBeCloseTo(6 + 0.05 * 1.9);
+  expect(range([...none.slice(2), 4.3, 4.2])[1]).toBeCloseTo(6 + 0.05 * 1.9);
+  expect(range([null, 6.2, ...none.slice(2)])[1]).toBeCloseTo(6.2 + 0.05 * 2.1); // validation losses do not
 });
 
 test('hover labels have the whole name, the place and the unit; the description has the last losses', () => {
@@ -50,11 +92,12 @@ test('hover labels have the whole name, the place and the unit; the description 
 });
 
 test('first losses that tower over the rest are cut off in the picture, not in the data', () => {
-  const { data, layout } = trainingCurve([run], { unit: 'nats', paper: [{ label: 'paper', value: 80 }] });
+  const valid = [600, 102, null, 80];
+  const { data, layout } = trainingCurve([{ ...run, valid }], { unit: 'nats' });
   const [low, high] = (layout.yaxis as { range: [number, number] }).range;
   // The median is 100: up to 80 + 4 * (100 - 80) = 160, and a twentieth of the height on either side.
   expect([low, high]).toEqual([76, 164]);
-  expect(data[0]!.y).toEqual(run.train);
+  expect(data.map(({ y }) => y)).toEqual([run.train, [600, 102, 80]]);
 });
 
 test('a loss that never moves, and a run of a single step, still have a range', () => {

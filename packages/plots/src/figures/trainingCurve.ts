@@ -10,6 +10,7 @@ import {
   metricTitle,
   metricUnit,
   muted,
+  pale,
   seriesStyle,
 } from './theme.js';
 import { fromLog, type Horizontal, type LoggedRun } from './trainingLog.js';
@@ -31,8 +32,8 @@ interface Curve {
   color: string;
   dash: string;
   kind: 'train' | 'valid';
-  /** Whether the last value is printed: the validation loss, or the training loss where it is all there is. */
-  numbered: boolean;
+  /** Whether it is named at its end: the validation loss, or the training loss where it is all there is. */
+  named: boolean;
 }
 
 const width = 900;
@@ -48,9 +49,10 @@ const axisTitle = {
 const hoverPlace = { steps: 'step %{x:,}', images: '%{x:,} images', hours: '%{x:.2f} h' } as const;
 
 /**
- * The loss of one or more runs over training, with the paper's numbers as horizontal lines. Thin lines are training
- * losses, thick lines with dots validation losses; each is labelled at its right end. Where the first
- * losses tower over the rest, the picture cuts them off; they stay in the data.
+ * The loss of one or more runs over training, with the paper's numbers as horizontal lines. Pale lines are training
+ * losses, thick lines with dots validation losses; each run is labelled at its right end. The picture shows what the runs
+ * come to: the losses of their first quarter may lie above it, and stay in the data; a number of the paper that is far from
+ * all losses is a label with an arrow, without a line.
  * @param given - runs as lists of losses, or as their logs.
  * @throws PlotError when there is no run, lengths differ, steps do not rise, a run holds no loss or its log not what the axes need.
  */
@@ -72,30 +74,28 @@ export function trainingCurve(
   const end = Math.max(...runs.map((run) => run.steps.at(-1)!));
   const start = Math.min(0, ...runs.map((run) => run.steps[0]!));
   const [low, high] = verticalRange(curves, paper);
+  const inside = (value: number) => Math.min(Math.max(value, low), high);
+  const outside = (value: number) => (value < low ? ' ↓' : value > high ? ' ↑' : '');
+  const drawn = paper.filter(({ value }) => !outside(value)); // resvg breaks off at lines far beyond the picture
 
   const labels = [
-    ...curves.map((curve) => {
-      const last = curve.y.at(-1)!;
-      return {
-        text: curve.numbered ? `${curve.name}: ${last.toFixed(2)}` : curve.name,
-        y: last,
-        color: curve.color,
-      };
-    }),
-    ...paper.map((line) => ({
-      text: `${line.label} (paper): ${line.value.toFixed(2)}`,
-      y: line.value,
+    ...curves
+      .filter(({ named }) => named)
+      .map(({ name, y, color }) => ({ text: `${name}: ${y.at(-1)!.toFixed(2)}`, y: y.at(-1)!, color })),
+    ...paper.map(({ label, value }) => ({
+      text: `${label} (paper): ${value.toFixed(2)}${outside(value)}`,
+      y: value,
       color: muted,
     })),
-  ];
+  ].sort((a, b) => b.y - a.y);
   const right = 48 + Math.max(...labels.map((label) => estimatedWidth(label.text, labelSize)));
   const plotHeight = height - margin.t - margin.b;
-  const pixel = (value: number) => ((high - Math.min(value, high)) / (high - low)) * plotHeight;
+  const pixel = (value: number) => ((high - inside(value)) / (high - low)) * plotHeight;
   const places = spreadLabels(
     labels.map((label) => pixel(label.y)),
     labelGap,
     labelGap / 2,
-    plotHeight - labelGap / 2,
+    plotHeight + margin.b - labelGap,
   );
   const title =
     options.title ??
@@ -111,34 +111,52 @@ export function trainingCurve(
         range: [start, end === start ? start + 1 : end + 0.015 * (end - start)],
       },
       yaxis: { ...baseAxis(metricTitle(unit)), range: [low, high] },
-      shapes: paper.map((line) => ({
+      shapes: drawn.map(({ value }) => ({
         type: 'line',
         xref: 'paper',
         x0: 0,
         x1: 1,
-        y0: line.value,
-        y1: line.value,
+        y0: value,
+        y1: value,
         layer: 'between',
         line: { color: muted, width: 1.5, dash: 'dash' },
       })),
-      annotations: labels.map((label, index) => ({
-        text: escapeText(label.text),
-        xref: 'paper',
-        x: 1,
-        y: Math.min(label.y, high),
-        ax: 22,
-        ay: Math.round(places[index]! - pixel(label.y)),
-        xanchor: 'left',
-        align: 'left',
-        showarrow: true,
-        arrowhead: 0,
-        arrowwidth: 1,
-        arrowcolor: label.color,
-        standoff: 3,
-        font: { size: labelSize, color: label.color },
-      })),
+      annotations: [
+        ...labels.map((label, index) => ({
+          text: escapeText(label.text),
+          xref: 'paper',
+          x: 1,
+          y: inside(label.y),
+          ax: 22,
+          ay: Math.round(places[index]! - pixel(label.y)),
+          xanchor: 'left',
+          align: 'left',
+          showarrow: true,
+          arrowhead: 0,
+          arrowwidth: 1,
+          arrowcolor: outside(label.y) ? 'rgba(0, 0, 0, 0)' : label.color, // its text has an arrow
+          standoff: 3,
+          font: { size: labelSize, color: label.color },
+        })),
+        key(
+          curves,
+          paper.map(({ value }) => outside(value)),
+        ),
+      ],
     },
   });
+}
+
+/** What the kinds of lines are, above the plot; `paper` is where the paper's numbers are beyond it. */
+function key(curves: readonly Curve[], paper: readonly string[]): JsonObject {
+  const text = [
+    ...(curves.some(({ named }) => !named) ? ['pale: training'] : []),
+    ...(curves.some(({ kind }) => kind === 'valid') ? ['with dots: validation'] : []),
+    ...(paper.some((arrow) => arrow === '') ? ['dashed grey: the paper'] : []),
+    ...(paper.some((arrow) => arrow !== '') ? ['grey with an arrow: the paper, beyond the picture'] : []),
+  ].join('; ');
+  const place = { xref: 'paper', x: 0, xanchor: 'left', yref: 'paper', y: 1, yanchor: 'bottom' };
+  return { ...place, text, showarrow: false, font: { size: 12, color: muted } };
 }
 
 function toCurves(run: TrainingRun, index: number): Curve[] {
@@ -147,9 +165,9 @@ function toCurves(run: TrainingRun, index: number): Curve[] {
     const taken = losses.flatMap((loss, i) => (isLoss(loss) ? [[run.steps[i]!, loss] as const] : []));
     if (taken.length === 0) return [];
     const name = `${run.label}, ${kind === 'train' ? 'training' : 'validation'}`;
-    const numbered = kind === 'valid' || !run.valid?.some(isLoss);
+    const named = kind === 'valid' || !run.valid?.some(isLoss);
     return [
-      { name, x: taken.map(([x]) => x), y: taken.map(([, y]) => y), kind, numbered, ...seriesStyle(index) },
+      { name, x: taken.map(([x]) => x), y: taken.map(([, y]) => y), kind, named, ...seriesStyle(index) },
     ];
   });
 }
@@ -163,7 +181,11 @@ function toTrace(curve: Curve, unit: Metric, horizontal: Horizontal): JsonObject
     x: curve.x,
     y: curve.y,
     hovertemplate: `<b>%{fullData.name}</b><br>${hoverPlace[horizontal]}: %{y:.${metricDecimals[unit]}f} ${metricUnit[unit]}<extra></extra>`,
-    line: { color: curve.color, dash: curve.dash, width: curve.kind === 'valid' ? 2.5 : 1.2 },
+    line: {
+      color: curve.named ? curve.color : pale(curve.color),
+      dash: curve.dash,
+      width: curve.kind === 'valid' ? 2.5 : 1.2,
+    },
     ...(marked ? { marker: { size: 6, color: curve.color } } : {}),
   };
 }
@@ -183,16 +205,30 @@ function describe(
   ].join('; ');
 }
 
-/** From just below everything to four times the median's height above the lowest, or to the highest where that is less. */
-function verticalRange(curves: Curve[], paper: { value: number }[]): [number, number] {
+/** How far from all losses a number of the paper is still drawn, in heights of what they span. */
+const reach = 0.5;
+
+/**
+ * What validation losses span, and training losses once the first quarter of training is over, but no higher than four
+ * times the median's height above the lowest; and the numbers of the paper nearby.
+ */
+function verticalRange(curves: readonly Curve[], paper: readonly { value: number }[]): [number, number] {
   const losses = curves.flatMap((curve) => curve.y).sort((a, b) => a - b);
-  const references = paper.map((line) => line.value);
-  const lowest = Math.min(losses[0]!, ...references);
+  const lowest = losses[0]!;
   const median = losses[Math.floor(losses.length / 2)]!;
-  const ends = curves.map((curve) => curve.y.at(-1)!);
-  const cut = Math.max(lowest + 4 * (median - lowest), ...ends, ...references);
-  const highest = Math.max(losses.at(-1)!, ...references);
-  const top = Math.min(highest, cut);
-  const room = 0.05 * (top - lowest) || 0.5;
-  return [lowest - room, top + room];
+  const ends = Math.max(...curves.map((curve) => curve.y.at(-1)!));
+  const settled = Math.max(
+    ...curves.map(({ kind, y }) => (kind === 'valid' ? Math.max(...y) : upperQuartile(y))),
+  );
+  const highest = Math.max(Math.min(settled, lowest + 4 * (median - lowest)), ends);
+  const near = reach * (highest - lowest);
+  const drawn = paper.map(({ value }) => value).filter((v) => v >= lowest - near && v <= highest + near);
+  const [bottom, top] = [Math.min(lowest, ...drawn), Math.max(highest, ...drawn)];
+  const room = 0.05 * (top - bottom) || 0.5;
+  return [bottom - room, top + room];
+}
+
+/** About the loss after a quarter of the training, for losses that fall, whatever peaks there are. */
+function upperQuartile(losses: readonly number[]): number {
+  return [...losses].sort((a, b) => a - b)[Math.floor(0.75 * (losses.length - 1))]!;
 }

@@ -34,11 +34,24 @@ test('an SVG holds the traces, the texts and the size', async () => {
       'Loss of &#60;PixelCNN&#62; &amp; others',
       'training steps',
       'negative log-likelihood (nats per image)',
-      'PixelCNN, training',
+      'pale: training; with dots: validation; grey with an arrow: the paper, beyond the picture',
       'PixelCNN, validation: 91.00',
-      'PixelCNN (paper): 81.30',
+      'PixelCNN (paper): 81.30 ↓',
     ]),
   );
+});
+
+test('losses and a number of the paper far beyond the picture do not break it off', async () => {
+  const run = {
+    label: 'PixelCNN',
+    steps: [0, 1, 2, 3],
+    train: [1e9, 511, 490, 468],
+    valid: [null, 480, 475, 470],
+  };
+  for (const value of [81.3, 1e6]) {
+    const figure = trainingCurve([run], { unit: 'nats', paper: [{ label: 'PixelCNN', value }] });
+    expect(await sharp(await renderPng(figure)).metadata()).toMatchObject({ height: 1000 });
+  }
 });
 
 test('a table plot shows a point for each number', async () => {
