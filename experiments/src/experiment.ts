@@ -85,6 +85,8 @@ export interface Experiment {
   metric: ResultTable['metric'];
   /** The split that the paper's numbers belong to; test by default. */
   split?: ResultTable['split'];
+  /** What the images of that split are called where the set has no test images, and its validation images stand for them. */
+  splitName?: 'validation';
   /** None where nothing is trained and there is no table: then there are figures, and a page that explains them. */
   rows: ExperimentRow[];
   /** The page that {@link figures} write where there are no rows, a file beside them. */

@@ -61,6 +61,7 @@ export const gatedTable2: Experiment = {
   id: 'gated-table2',
   title: 'Gated PixelCNN, Table 2: small ImageNet, validation images',
   metric: 'bits/dim',
+  splitName: 'validation',
   canonicalDataset: 'small ImageNet (van den Oord et al.)',
   rows: [
     table2('conv-draw-32x32', 'Conv DRAW, 32x32', 4.4, 4.35),

@@ -9,7 +9,7 @@ export { presetNames, rowModel } from './experiment.js';
 export { type FixedOrSeededOptions, fixedOrSeeded } from './fixedOrSeeded.js';
 export { gatedTable1 } from './gatedTable1.js';
 export { gatedTable2 } from './gatedTable2.js';
-export { measured } from './measured.js';
+export { measured, splitName } from './measured.js';
 export { multiscale } from './multiscale.js';
 export { receptiveFieldExperiment } from './receptiveField.js';
 export { experiments, findExperiment } from './registry.js';

@@ -7,3 +7,7 @@ export function measured({ metric, split = 'test' }: Experiment, { result }: { r
   const error = split === 'test' ? result.testStandardError : result.validStandardError;
   return { value: inMetric(result[split]), standardError: error === undefined ? null : inMetric(error) };
 }
+
+/** The images that the paper reports on, in a word. */
+export const splitName = ({ split, splitName }: Pick<Experiment, 'split' | 'splitName'>) =>
+  splitName ?? (split === 'valid' ? 'validation' : 'test');

@@ -76,6 +76,7 @@ export const table6: Experiment = {
   id: 'table6',
   title: 'PixelRNN, Table 6: small ImageNet, validation images',
   metric: 'bits/dim',
+  splitName: 'validation',
   canonicalDataset: 'small ImageNet (van den Oord et al.)',
   rows: [
     {

@@ -20,6 +20,13 @@ it('names the optimiser among the departures, and the number on training images 
   );
 });
 
+it('calls the images of ImageNet what the paper calls them', async () => {
+  const card = await cardOf('table6', 'row-lstm-32x32');
+  expect(card).toContain('bits/dim on 4,000 validation images (standard error');
+  expect(card).not.toContain('test images');
+  expect(await cardOf('table5', 'pixelcnn')).toContain('bits/dim on 10,000 test images (standard error');
+});
+
 it('says what the model is: a density model, but for an auto-encoder', async () => {
   expect(await cardOf('table4', 'pixelcnn')).toContain('a density model of binarized MNIST (fixed)');
   expect(await cardOf('autoencoder', 'mse-10')).toContain(

@@ -1,6 +1,6 @@
 import { formatSeconds } from '@pixelrnn/training';
 import type { Experiment } from '../experiment.js';
-import { measured } from '../measured.js';
+import { measured, splitName } from '../measured.js';
 import { trainable } from '../runner/plan.js';
 import { resolveSettings } from '../runner/settings.js';
 import type { CommittedRun } from './committedRuns.js';
@@ -23,7 +23,7 @@ export function modelCard(experiment: Experiment, run: CommittedRun): string {
   const inMetric = (test: number) =>
     `${measured({ ...experiment, split: 'test' }, { result: { ...result, test } }).value.toFixed(4)} ${metric}`;
   const again = adopted
-    ? ` Measured again by the code that this file was committed with (engine ${adopted.engine}): ${inMetric(adopted.test)} on ${large(result.testImages)} test images${split === 'test' ? '' : `, where the run itself had ${inMetric(result.test)}`}.`
+    ? ` Measured again by the code that this file was committed with (engine ${adopted.engine}): ${inMetric(adopted.test)} on ${large(result.testImages)} ${experiment.splitName ?? 'test'} images${split === 'test' ? '' : `, where the run itself had ${inMetric(result.test)}`}.`
     : '';
   const untold =
     result.testWithoutCondition === undefined
@@ -41,7 +41,7 @@ export function modelCard(experiment: Experiment, run: CommittedRun): string {
 ${experiment.title}.
 
 - **Data**: ${result.dataset}; trained on its training images alone, ${result.steps.toLocaleString('en-US')} steps of ${settings.batchSize} (${result.images.toLocaleString('en-US')} images seen).
-- **Likelihood**: ${value.toFixed(4)} ${metric} on ${number.toLocaleString('en-US')} ${split === 'test' ? 'test' : 'validation'} images${error}.${untold} ${paper}${again}
+- **Likelihood**: ${value.toFixed(4)} ${metric} on ${number.toLocaleString('en-US')} ${splitName(experiment)} images${error}.${untold} ${paper}${again}
 - **Model**: ${result.parameters.toLocaleString('en-US')} parameters; ${own.join(', ')}.
 - **Training**: ${settings.optimizer}, rate ${settings.learningRate}, ${settings.schedule}, ${settings.warmupSteps} steps of warm-up; ${formatSeconds(result.seconds)} on ${environment.threads} thread${environment.threads === 1 ? '' : 's'} of ${environment.cpu}, engine ${result.engine}, at commit ${environment.commit ?? 'unknown'}. \`config.json\` repeats it: \`pnpm exp ${id} --config results/${run.path}/config.json\`.
 - **Departures from the paper**: ${differing.length > 0 ? differing.join('; ') : 'none that the paper speaks of'}.

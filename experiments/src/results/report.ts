@@ -1,7 +1,7 @@
 import { paperNumber } from '@pixelrnn/metrics';
 import { formatSeconds } from '@pixelrnn/training';
 import { canRun, type Experiment, type ExperimentRow, isClosedForm, isMeasure } from '../experiment.js';
-import { measured } from '../measured.js';
+import { measured, splitName } from '../measured.js';
 import { sizesOf } from '../runner/sizesOf.js';
 import type { CommittedRun } from './committedRuns.js';
 import { type Recipes, recipesToMarkdown } from './recipes.js';
@@ -99,7 +99,7 @@ function untold(experiment: Experiment, runs: readonly CommittedRun[]): string[]
 
 /** A section of results/README.md: the runs of one experiment. */
 function section({ experiment, runs, recipes, pictures }: ExperimentReport): string {
-  const { id, title, metric, split = 'test', page, recipeNote } = experiment;
+  const { id, title, metric, page, recipeNote } = experiment;
   if (page !== undefined) {
     return `## ${title}\n\nComputed by \`pnpm exp ${id}\`, nothing is trained: [${page}](${id}/${page}).`;
   }
@@ -112,7 +112,7 @@ function section({ experiment, runs, recipes, pictures }: ExperimentReport): str
   return [
     `## ${title}`,
     '',
-    `Negative log-likelihood of the ${split === 'test' ? 'test' : 'validation'} images, ${unit}. [All numbers](${id}/table.md), [plot](${id}/plot.png).`,
+    `Negative log-likelihood of the ${splitName(experiment)} images, ${unit}. [All numbers](${id}/table.md), [plot](${id}/plot.png).`,
     '',
     ...(runs.length === 0
       ? ['Nothing has been trained yet.']

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { temporaryFolder } from '@pixelrnn/files/testing';
 import type { RunResult } from '@pixelrnn/metrics';
 import { expect, it } from 'vitest';
+import type { Experiment } from '../experiment.js';
+import { table2 } from '../table2.js';
 import { table4 } from '../table4.js';
+import { table6 } from '../table6.js';
 import { type RunResults, resultTable, writeTable } from './runTable.js';
 
 const settings = { blocks: 1, h: 2, headWidth: 16, validImages: null };
@@ -21,17 +24,25 @@ const result = {
 } satisfies RunResult;
 
 /** The text of the table's plot, whose runs have these test numbers, a seed each. */
-async function plotOf(tests: number[]): Promise<string> {
+async function plotOf(tests: number[], experiment: Experiment = table4): Promise<string> {
   const runs: RunResults = new Map(
     tests.map((test, seed) => [seed, { settings, result: { ...result, test } }]),
   );
   const results = new Map([['pixelcnn', runs]]);
   const folder = await temporaryFolder();
-  await writeTable(table4, resultTable(table4, 'cpu', results), results, folder);
+  await writeTable(experiment, resultTable(experiment, 'cpu', results), results, folder);
   return readFile(join(folder, 'plot.html'), 'utf8');
 }
 
 it('plots the standard error of a single seed, and the deviation over several', async () => {
   expect(await plotOf([81.25])).toContain('81.25 ± 0.20');
   expect(await plotOf([81, 82])).toContain('81.50 ± 0.71');
+});
+
+it.each([
+  [table4, 'test negative log-likelihood (nats per image), lower is better'],
+  [table2, 'validation negative log-likelihood (bits/dim), lower is better'],
+  [table6, 'validation negative log-likelihood (bits/dim), lower is better'], // its test split
+])('names the images of the numbers at the axis (%#)', async (experiment, axis) => {
+  expect(await plotOf([], experiment)).toContain(`"${axis}"`);
 });

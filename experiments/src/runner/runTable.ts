@@ -12,7 +12,7 @@ import {
 } from '@pixelrnn/metrics';
 import { tablePlot, writeFigure } from '@pixelrnn/plots';
 import type { Experiment, ExperimentRow, PresetName } from '../experiment.js';
-import { measured } from '../measured.js';
+import { measured, splitName } from '../measured.js';
 import { sizesOf } from './sizesOf.js';
 
 /** A finished run, and the settings it had. */
@@ -128,6 +128,10 @@ export async function writeTable(
     return { ...plotted, sizes: sizesOf(model, run.settings), parameters, steps, seconds };
   });
   if (rows.every(({ paper, ours }) => paper === null && ours === null)) return; // nothing to draw yet
-  const figure = tablePlot(rows, { metric: table.metric, title: experiment.title });
+  const figure = tablePlot(rows, {
+    metric: table.metric,
+    split: splitName(experiment),
+    title: experiment.title,
+  });
   await writeFigure(figure, { png: join(folder, 'plot.png'), html: join(folder, 'plot.html') });
 }

@@ -11,6 +11,7 @@ import {
   isClosedForm,
   type PresetName,
 } from '../experiment.js';
+import { splitName } from '../measured.js';
 import { trainable } from './plan.js';
 import { readConfig, readResult } from './runFiles.js';
 import { type RunResults, resultTable, writeTable } from './runTable.js';
@@ -74,7 +75,7 @@ async function writeCurves(
   results: ReadonlyMap<string, RunResults>,
   folder: string,
 ): Promise<void> {
-  const { metric, split = 'test', title } = experiment;
+  const { metric, title } = experiment;
   const runs: LoggedRun[] = [];
   for (const [name, seeds] of results) {
     const row = experiment.rows.find((candidate) => candidate.name === name) as ExperimentRow;
@@ -88,7 +89,7 @@ async function writeCurves(
   if (runs.length === 0) return;
   const paper = experiment.rows
     .filter(({ name, model, paper }) => model && results.has(name) && paper !== null)
-    .map(({ label, paper }) => ({ label: `${label}, ${split}`, value: paper as number }));
+    .map(({ label, paper }) => ({ label: `${label}, ${splitName(experiment)}`, value: paper as number }));
   const figure = trainingCurve(runs, { unit: metric, paper, title });
   await writeFigure(figure, { png: join(folder, 'curve.png'), html: join(folder, 'curve.html') });
 }

@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Experiment, pretrainedModels, resultsFolder, resultTable } from '@pixelrnn/experiments';
+import {
+  type Experiment,
+  pretrainedModels,
+  resultsFolder,
+  resultTable,
+  splitName,
+} from '@pixelrnn/experiments';
 import { paperNumber, type ResultRow, type ResultTable, resultTableSchema } from '@pixelrnn/metrics';
 import { type Figure, tablePlot } from '@pixelrnn/plots';
 
@@ -58,7 +64,7 @@ export async function committedResults(
     note: note(experiment, measured),
     rows: table.rows.map((row) => shown(row, table)),
     figure: plotted.some((row) => row.paper !== null || row.ours !== null)
-      ? tablePlot(plotted, { metric: table.metric, title: experiment.title })
+      ? tablePlot(plotted, { metric: table.metric, split: splitName(experiment), title: experiment.title })
       : null,
     samples,
     pretrained: best.map(({ name }) => `${experiment.id}/${name}`).filter((name) => weights.has(name)),
@@ -93,13 +99,13 @@ async function readTable(experiment: Experiment, results: string): Promise<Resul
   );
 }
 
-function note({ id, rows, metric, split = 'test' }: Experiment, measured: readonly ResultRow[]): string {
+function note(experiment: Experiment, measured: readonly ResultRow[]): string {
+  const { id, rows, metric } = experiment;
   const ours = rows.filter(({ model, closedForm, measure }) => model || closedForm || measure).length;
   const unit = metric === 'nats' ? 'nats per image' : 'bits per dimension';
-  const where = split === 'valid' ? 'validation images' : 'test images';
   return measured.length === 0
     ? `results/ has no number of ${id} yet; \`pnpm exp ${id} --preset cpu\` trains ${ours === 1 ? 'its row' : `its ${ours} rows`}.`
-    : `${measured.length} of ${ours} rows of ${id} have a committed result; ${unit} of the ${where}.`;
+    : `${measured.length} of ${ours} rows of ${id} have a committed result; ${unit} of the ${splitName(experiment)} images.`;
 }
 
 function shown(row: ResultRow, { metric, split }: ResultTable): CommittedRow {

@@ -23,7 +23,7 @@ export function figuresOf(experiment: SiteExperiment): SiteFigure[] {
 }
 
 function tableFigure(experiment: SiteExperiment): Figure | null {
-  const { rows, split, runs, metric, title } = experiment;
+  const { rows, split, splitName, runs, metric, title } = experiment;
   const known = rows.filter((row) => row.paper !== null || row[split] !== null);
   if (known.length === 0) return null;
   return tablePlot(
@@ -41,7 +41,7 @@ function tableFigure(experiment: SiteExperiment): Figure | null {
         seconds: run?.origin === 'trained' ? row.seconds : null,
       };
     }),
-    { metric, title },
+    { metric, split: splitName, title },
   );
 }
 

@@ -9,6 +9,7 @@ import {
   experiments,
   measured,
   sizesOf,
+  splitName,
 } from '@pixelrnn/experiments';
 import {
   type MetricsLine,
@@ -57,6 +58,8 @@ export interface SiteExperiment {
   title: string;
   metric: ResultTable['metric'];
   split: ResultTable['split'];
+  /** What the images of the split are called. */
+  splitName: string;
   rows: ResultRow[];
   runs: SiteRun[];
   /** Rows that have a model and no run. */
@@ -103,6 +106,7 @@ async function readExperiment(experiment: Experiment, folder: string): Promise<S
     title: experiment.title,
     metric: table.metric,
     split: table.split,
+    splitName: splitName(experiment),
     rows: table.rows,
     runs,
     missing: experiment.rows

@@ -7,7 +7,7 @@ const table = tablePlot(
     { label: 'PixelCNN', paper: 81.3, ours: 81.5 },
     { label: 'Row LSTM', paper: 80.54, ours: null },
   ],
-  { metric: 'nats', title: 'Table 4' },
+  { metric: 'nats', split: 'test', title: 'Table 4' },
 );
 const curve = trainingCurve([{ label: 'PixelCNN', steps: [1, 2], train: [90, 85] }], { unit: 'nats' });
 
@@ -27,7 +27,12 @@ test('a pale line is as pale on a dark page, in the colour of its run', () => {
 
 test('on a phone, rows are named above themselves, and lines below', () => {
   const rows = narrowed(inTheme(table, false), 350).layout;
-  expect(rows).toMatchObject({ width: 350, margin: { l: 12 }, yaxis: { showticklabels: false } });
+  expect(rows).toMatchObject({
+    width: 350,
+    margin: { l: 12 },
+    xaxis: { title: { text: 'test negative log-likelihood<br>(nats per image), lower is better' } },
+    yaxis: { showticklabels: false },
+  });
   expect((rows.annotations as { text: string }[]).map(({ text }) => text)).toEqual(['PixelCNN', 'Row LSTM']);
   const lines = narrowed(inTheme(curve, false), 350).layout;
   expect(lines).toMatchObject({ width: 350, showlegend: true, annotations: [], margin: { r: 12 } });

@@ -74,7 +74,7 @@ export function narrowed({ data, layout }: Figure, width: number): Figure {
         width,
         height: height + rowAbove * names.length,
         margin: { ...margin, l: 12, r: 16, t: 24 },
-        xaxis: { ...xaxis, title: { ...xaxis.title, text: xaxis.title.text.replace(', ', ',<br>') } },
+        xaxis: { ...xaxis, title: { ...xaxis.title, text: xaxis.title.text.replace(' (', '<br>(') } },
         yaxis: { ...yaxis, showticklabels: false, ticks: '' },
         annotations: names.map((text, y) => ({
           ...{

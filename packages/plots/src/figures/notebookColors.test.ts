@@ -34,6 +34,7 @@ test('texts and axes stand out from a white and from a dark page', () => {
 test('no colour of a table plot vanishes on either page, and none is white', () => {
   const figure = tablePlot([{ label: 'a', paper: 1, ours: 2, sd: 0.1 }], {
     metric: 'nats',
+    split: 'test',
     title: '#222222',
   });
   const { data, layout } = notebookColors(figure);

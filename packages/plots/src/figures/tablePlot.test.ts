@@ -7,7 +7,7 @@ const rows = [
   { label: 'PixelCNN', paper: 81.3, ours: 82.104, sd: 0.2 },
   { label: 'Gated PixelCNN', paper: null, ours: 80.5 },
 ];
-const options = { metric: 'nats', title: 'Table 4' } as const;
+const options = { metric: 'nats', split: 'test', title: 'Table 4' } as const;
 
 test('the paper and ours are two traces that never share a number', () => {
   const { data } = tablePlot(rows, options);
@@ -40,7 +40,7 @@ test('the first row is on top, and only rows with both numbers are joined', () =
   const { layout } = tablePlot(rows, options);
   expect(layout).toMatchObject({
     title: { text: 'Table 4' },
-    xaxis: { title: { text: 'negative log-likelihood (nats per image), lower is better' } },
+    xaxis: { title: { text: 'test negative log-likelihood (nats per image), lower is better' } },
     yaxis: { range: [2.5, -0.5], tickvals: [0, 1, 2], ticktext: ['DRAW', 'PixelCNN', 'Gated PixelCNN'] },
   });
   expect(layout.shapes).toMatchObject([{ x0: 81.3, x1: 82.104, y0: 1, y1: 1 }]);

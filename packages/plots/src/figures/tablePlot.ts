@@ -34,6 +34,8 @@ export interface TablePlotRow {
 
 export interface TablePlotOptions {
   metric: Metric;
+  /** Which images the numbers are of, such as `test` or `validation`. */
+  split: string;
   title: string;
 }
 
@@ -52,8 +54,9 @@ const hovertemplate = '<b>%{text}</b><br>%{customdata}<extra></extra>';
  * row on top, and both printed at the right in columns of their own.
  * @throws PlotError when there is no row, no number at all, a label twice, or a number that is not finite.
  */
-export function tablePlot(rows: TablePlotRow[], { metric, title }: TablePlotOptions): Figure {
+export function tablePlot(rows: TablePlotRow[], { metric, split, title }: TablePlotOptions): Figure {
   checkRows(rows);
+  const measured = `${split} ${metricTitle(metric)}`;
   const places = rows.map((_, index) => index);
   const paper = rows.flatMap((row, index) => (row.paper === null ? [] : [{ x: row.paper, y: index, row }]));
   const ours = rows.flatMap((row, index) => (row.ours === null ? [] : [{ x: row.ours, y: index, row }]));
@@ -104,12 +107,12 @@ export function tablePlot(rows: TablePlotRow[], { metric, title }: TablePlotOpti
     layout: {
       ...baseLayout(title, left + plotWidth + right, 92 + 66 + rows.length * height),
       meta: {
-        description: `${metricTitle(metric)}: ${rows
+        description: `${measured}: ${rows
           .map(({ label }, index) => `${label}: paper ${paperText[index]}, ours ${oursText[index]}`)
           .join('; ')}`,
       },
       margin: { l: left, r: right, t: 92, b: 66 },
-      xaxis: { ...baseAxis(`${metricTitle(metric)}, lower is better`), range: horizontalRange(rows) },
+      xaxis: { ...baseAxis(`${measured}, lower is better`), range: horizontalRange(rows) },
       yaxis: {
         range: [rows.length - 0.5, -0.5],
         tickmode: 'array',

@@ -11,6 +11,7 @@ import { writeFigure } from './writeFigure.js';
 
 const figure = tablePlot([{ label: '</script> & <NADE>', paper: 88.33, ours: null }], {
   metric: 'nats',
+  split: 'test',
   title: 'Table 4 <test>',
 });
 const published = 'https://cdn.plot.ly/plotly-cartesian-4.1.1.min.js';
