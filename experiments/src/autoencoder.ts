@@ -92,6 +92,7 @@ function mseDecoder(codeSize: number): ExperimentRow {
       cpu: { ...cpu, ...encoder.cpu, loss: 'mse', learningRate: 2e-3, deviation },
       paper: { ...paper, ...encoder.paper, loss: 'mse', deviation },
     },
+    idle: ({ data }) => (String(data) in binary ? ['deviation'] : []), // Bernoulli outputs have none
     build: (settings, shape, seed) =>
       mseAutoencoder({ ...shape, ...mseSettings.strip().parse(settings), codeSize, seed }).autoencoder,
     pictures: msePictures,
@@ -99,9 +100,15 @@ function mseDecoder(codeSize: number): ExperimentRow {
   return row('mse', codeSize, model);
 }
 
-const loaders: Record<string, (dataDir: string | undefined) => Promise<DatasetSplits>> = {
+type Loaders = Record<string, (dataDir: string | undefined) => Promise<DatasetSplits>>;
+
+const binary: Loaders = {
   fixed: (dataDir) => loadBinarizedMnist({ kind: 'fixed', dataDir }),
   seeded: (dataDir) => loadBinarizedMnist({ kind: 'seeded', dataDir }),
+};
+
+const loaders: Loaders = {
+  ...binary,
   cifar10: (dataDir) => loadCifar10({ dataDir }),
   imagenet32: (dataDir) => loadImageNet({ size: 32, dataDir }),
 };

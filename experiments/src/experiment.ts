@@ -34,6 +34,8 @@ export interface RowModel<Settings extends z.ZodRawShape = z.ZodRawShape> {
   settings: z.ZodObject<Settings>;
   /** All settings that have no default, for each preset. */
   presets: Record<PresetName, TrainingSettings & z.infer<z.ZodObject<Settings>>>;
+  /** Those of the own settings that do nothing in a run with these, as on these data. */
+  idle?(settings: Record<string, unknown>): readonly string[];
   build(settings: z.infer<z.ZodObject<Settings>>, shape: ImageShape, seed: number): tf.LayersModel;
   /** Draws the trained model's pictures into its run folder; by default `samples.png`, as many samples as are asked for. */
   pictures?(model: tf.LayersModel, context: PictureContext): Promise<Pictures>;

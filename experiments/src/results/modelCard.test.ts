@@ -1,14 +1,18 @@
 import { expect, it } from 'vitest';
+import { autoencoder } from '../autoencoder.js';
 import { findExperiment } from '../registry.js';
-import { committedRuns } from './committedRuns.js';
+import { type CommittedRun, committedRuns } from './committedRuns.js';
 import { resultsFolder } from './loadPretrained.js';
 import { modelCard } from './modelCard.js';
 
-async function cardOf(id: string, name: string): Promise<string> {
-  const experiment = findExperiment(id);
-  const run = (await committedRuns(experiment, resultsFolder)).find(({ row }) => row.name === name);
+async function committedRun(id: string, name: string): Promise<CommittedRun> {
+  const run = (await committedRuns(findExperiment(id), resultsFolder)).find(({ row }) => row.name === name);
   if (!run) throw new Error(`${id} should have a committed run of ${name}`);
-  return modelCard(experiment, run);
+  return run;
+}
+
+async function cardOf(id: string, name: string): Promise<string> {
+  return modelCard(findExperiment(id), await committedRun(id, name));
 }
 
 it('names the optimiser among the departures, and the number on training images in words', async () => {
@@ -32,4 +36,11 @@ it('says what the model is: a density model, but for an auto-encoder', async () 
   expect(await cardOf('autoencoder', 'mse-10')).toContain(
     'no density model: the number is the likelihood of images given their own codes,',
   );
+});
+
+it('lists a setting only where it has a say: the deviation of Gaussians, not of binary outputs', async () => {
+  const run = await committedRun('autoencoder', 'mse-10');
+  expect(modelCard(autoencoder, run)).toContain('parameters; encoderLayers 3, encoderFilters 16.\n');
+  const colors = { ...run, config: { ...run.config, settings: { ...run.config.settings, data: 'cifar10' } } };
+  expect(modelCard(autoencoder, colors)).toContain('encoderFilters 16, deviation 0.2.\n');
 });

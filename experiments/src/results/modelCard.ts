@@ -1,6 +1,7 @@
 import { formatSeconds } from '@pixelrnn/training';
 import type { Experiment } from '../experiment.js';
 import { measured, splitName } from '../measured.js';
+import { ownSettings } from '../runner/ownSettings.js';
 import { trainable } from '../runner/plan.js';
 import { resolveSettings } from '../runner/settings.js';
 import type { CommittedRun } from './committedRuns.js';
@@ -29,7 +30,7 @@ export function modelCard(experiment: Experiment, run: CommittedRun): string {
     result.testWithoutCondition === undefined
       ? ''
       : ` Without the label: ${measured(experiment, { result: { ...result, test: result.testWithoutCondition } }).value.toFixed(4)} ${metric} on the test images.`;
-  const own = Object.keys(row.model?.settings.shape ?? {}).map((key) => `${key} ${settings[key]}`);
+  const own = row.model ? ownSettings(row.model, settings).map((key) => `${key} ${settings[key]}`) : [];
   const differing = departures(experiment, run);
   const { optimizer, schedule } = trainable(row) ? resolveSettings(row, 'paper') : settings;
   if (settings.optimizer !== optimizer) {

@@ -2,6 +2,7 @@ import { paperNumber } from '@pixelrnn/metrics';
 import { formatSeconds } from '@pixelrnn/training';
 import { canRun, type Experiment, type ExperimentRow, isClosedForm, isMeasure } from '../experiment.js';
 import { measured, splitName } from '../measured.js';
+import { ownSettings } from '../runner/ownSettings.js';
 import { sizesOf } from '../runner/sizesOf.js';
 import type { CommittedRun } from './committedRuns.js';
 import { type Recipes, recipesToMarkdown } from './recipes.js';
@@ -31,7 +32,7 @@ export function departures(experiment: Experiment, { row, config, result }: Comm
   const parts: string[] = [];
   const { settings } = config;
   const paper = row.model?.presets.paper as Record<string, unknown> | undefined;
-  for (const key of row.ownSizes ? [] : Object.keys(row.model?.settings.shape ?? {})) {
+  for (const key of row.model && !row.ownSizes ? ownSettings(row.model, settings) : []) {
     if (settings[key] !== paper?.[key]) parts.push(`${key} ${settings[key]}, not ${paper?.[key]}`);
   }
   if (row.ownSizes) parts.push(row.ownSizes);

@@ -13,6 +13,7 @@ import {
 import { tablePlot, writeFigure } from '@pixelrnn/plots';
 import type { Experiment, ExperimentRow, PresetName } from '../experiment.js';
 import { measured, splitName } from '../measured.js';
+import { ownSettings } from './ownSettings.js';
 import { sizesOf } from './sizesOf.js';
 
 /** A finished run, and the settings it had. */
@@ -81,7 +82,7 @@ function measuredLabel(
   const { dataset, testImages, testSplit, validImages } = result;
   const parts = [row.label];
   const paper = row.model?.presets.paper as Record<string, unknown> | undefined;
-  for (const key of Object.keys(row.model?.settings.shape ?? {})) {
+  for (const key of row.model ? ownSettings(row.model, settings) : []) {
     if (settings[key] !== paper?.[key]) parts.push(`${key} ${settings[key]}`);
   }
   if (dataset !== experiment.canonicalDataset) parts.push(`on ${dataset}`);
