@@ -1,6 +1,4 @@
-import { join } from 'node:path';
 import type { ImageDataset } from '@pixelrnn/data';
-import { writeFileAtomic } from '@pixelrnn/files';
 import {
   bitsPerDim,
   DequantizedGaussian,
@@ -13,6 +11,7 @@ import { forward, scaleIntensities } from '@pixelrnn/models';
 import { Random } from '@pixelrnn/random';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
+import { type BothWays, mean, meanAndError, writeBounds } from './bounds.js';
 import type { ClosedForm } from './runner/closedForm.js';
 import { part } from './runner/measureRow.js';
 import { trainedMeasure } from './runner/trainedMeasure.js';
@@ -21,45 +20,6 @@ import { trainedMeasure } from './runner/trainedMeasure.js';
 const seed = 0;
 
 const dimensionsOf = ({ height, width, channels }: ImageDataset) => height * width * channels;
-
-const mean = (values: ArrayLike<number>) =>
-  Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
-
-/** The mean over images and its standard error. */
-function meanAndError(values: ArrayLike<number>): { mean: number; standardError: number } {
-  const centre = mean(values);
-  const squares = mean(Array.from(values, (value) => (value - centre) ** 2));
-  return { mean: centre, standardError: Math.sqrt(squares / Math.max(1, values.length - 1)) };
-}
-
-/** In nats per image: of the integers, and of the same images with noise. */
-interface BothWays {
-  discrete: Float64Array;
-  dequantised: Float64Array;
-}
-
-/** `bounds.json`: both ways in bits/dim, and how much of the likelihood the noise costs. */
-async function writeBounds(
-  folder: string,
-  { discrete, dequantised }: BothWays,
-  dimensions: number,
-  rest: object,
-): Promise<void> {
-  const bits = (nats: { mean: number; standardError: number }) => ({
-    mean: bitsPerDim(nats.mean, dimensions),
-    standardError: bitsPerDim(nats.standardError, dimensions),
-  });
-  const gap = dequantised.map((nats, i) => nats - discrete[i]!);
-  const bounds = {
-    unit: 'bits/dim',
-    images: gap.length,
-    discrete: bits(meanAndError(discrete)),
-    dequantised: bits(meanAndError(dequantised)),
-    gap: bits(meanAndError(gap)),
-    ...rest,
-  };
-  await writeFileAtomic(join(folder, 'bounds.json'), `${JSON.stringify(bounds, null, 2)}\n`);
-}
 
 /** Images and draws of noise for the Gaussian's integrals over bins. */
 const binImages = 1_000;

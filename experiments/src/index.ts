@@ -15,6 +15,7 @@ export { receptiveFieldExperiment } from './receptiveField.js';
 export { experiments, findExperiment } from './registry.js';
 export { type CommittedRun, committedRuns } from './results/committedRuns.js';
 export { loadPretrained, pretrainedModels, resultsFolder } from './results/loadPretrained.js';
+export { pairedGaps } from './results/pairedGaps.js';
 export { departures } from './results/report.js';
 export type { ClosedForm, ClosedFormResult } from './runner/closedForm.js';
 export { plan } from './runner/plan.js';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type RunResult, runResultSchema } from '@pixelrnn/metrics';
 import type { Environment } from '@pixelrnn/training';
 import { z } from 'zod';
+import { type Bounds, readBounds } from '../bounds.js';
 import { canRun, type Experiment, type ExperimentRow } from '../experiment.js';
 import { type RunConfig, runConfigSchema } from '../runner/runConfig.js';
 import { finishedRuns } from '../runner/writeExperiment.js';
@@ -20,6 +21,8 @@ export interface CommittedRun {
   result: RunResult;
   environment: Pick<Environment, 'commit' | 'cpu' | 'threads'>;
   adopted: Adopted | null;
+  /** Of a model that was evaluated as a density too. */
+  bounds: Bounds | null;
   hasWeights: boolean;
   hasSamples: boolean;
   /** Further pictures of its folder, such as `completions.png`. */
@@ -48,6 +51,7 @@ export async function committedRuns(experiment: Experiment, results: string): Pr
         result: await read(folder, 'result.json', runResultSchema),
         environment: await read(folder, 'environment.json', environmentSchema),
         adopted: await readAdopted(folder),
+        bounds: await readBounds(folder),
         hasWeights: existsSync(join(folder, 'model', 'model.json')),
         hasSamples: existsSync(join(folder, 'samples.png')),
         pictures: await picturesIn(folder, ['samples.png']),

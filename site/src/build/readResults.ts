@@ -8,6 +8,7 @@ import {
   type Experiment,
   experiments,
   measured,
+  pairedGaps,
   sizesOf,
   splitName,
 } from '@pixelrnn/experiments';
@@ -64,6 +65,8 @@ export interface SiteExperiment {
   runs: SiteRun[];
   /** Rows that have a model and no run. */
   missing: string[];
+  /** What densities cost above their discrete models; null in other experiments. */
+  gaps: string | null;
   /** Further pictures of its folder, such as receptive fields. */
   pictures: SitePicture[];
 }
@@ -112,6 +115,7 @@ async function readExperiment(experiment: Experiment, folder: string): Promise<S
     missing: experiment.rows
       .filter((row) => row.model && !committed.some((run) => run.row === row))
       .map(({ label }) => label),
+    gaps: pairedGaps(committed),
     pictures: await readPictures(own),
   };
 }

@@ -11,7 +11,7 @@ export function experimentHtml(
   experiment: SiteExperiment,
   figures: readonly { figure: SiteFigure; script: string }[],
 ): Html {
-  const { id, title, split, runs, rows, missing, pictures } = experiment;
+  const { id, title, split, runs, rows, missing, gaps, pictures } = experiment;
   const own = figures.filter(({ figure }) => figure.id.startsWith(`${id}-`));
   const [table] = own.filter(({ figure }) => figure.id === `${id}-table`);
   const curves = own.filter((one) => one !== table);
@@ -21,6 +21,7 @@ export function experimentHtml(
   <h3 id="${id}-title">${title}</h3>
   ${shown.length > 0 ? tableHtml(experiment, shown) : null}
   ${rows.some(({ paperRecalled }) => paperRecalled) ? html`<p class="note">(?) marks a number of the paper that was recalled, not read again.</p>` : null}
+  ${gaps ? html`<p class="note">${gaps}</p>` : null}
   ${missing.length > 0 ? html`<p class="note">Not trained yet: ${missing.join('; ')}.</p>` : null}
   ${table ? figureHtml([table], 'Paper beside ours') : null}
   ${curves.length > 0 ? html`<div id="${id}-curves">${figureHtml(curves, 'Training curves')}</div>` : null}
