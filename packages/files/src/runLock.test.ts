@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FileError } from './fileError.js';
 import { processIdentity } from './processIdentity.js';
@@ -91,6 +92,18 @@ describe('lockRunFolder', () => {
     await expect(lock.assertHeld()).rejects.toThrow(`in use by process ${process.ppid}`);
     await lock.release();
     expect(await readdir(folder)).toEqual(['lock.json']);
+  });
+
+  it('holds while another process has moved its lock aside for a moment, and no longer', async () => {
+    const path = join(folder, 'lock.json');
+    const lock = await lockRunFolder(folder);
+    await rename(path, `${path}.aside`);
+    const held = lock.assertHeld();
+    await setTimeout(50);
+    await rename(`${path}.aside`, path);
+    await held;
+    await rm(path);
+    await expect(lock.assertHeld()).rejects.toThrow(`${folder} is in use by another process`);
   });
 
   it('removes the temporary files that a killed process left, and nothing else', async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { cannotWrite, FileError } from './fileError.js';
 import { isRunning, processIdentity } from './processIdentity.js';
@@ -56,7 +57,7 @@ export async function lockRunFolder(folder: string, start?: TaskStart): Promise<
   }
   const lock: RunLock = {
     async assertHeld() {
-      const owner = await readOwner(path);
+      const owner = await waitForOwner(path);
       if (owner?.id !== id) throw start ? superseded(folder, start, owner) : locked(folder, owner);
     },
     async release() {
@@ -108,6 +109,18 @@ async function removeStale(folder: string, own: Owner): Promise<void> {
   const moved = await readOwner(aside);
   if (moved && moved.id !== owner?.id) await linked(aside, path);
   await rm(aside, { force: true });
+}
+
+/** Milliseconds for which a lock may be missing, moved by a process that took it for a stale one and puts it back. */
+const patience = 2_000;
+
+/** The lock's owner; null where there is none for longer than it may be missing. */
+async function waitForOwner(path: string): Promise<Owner | null> {
+  for (const end = performance.now() + patience; performance.now() < end; await setTimeout(10)) {
+    const owner = await readOwner(path);
+    if (owner) return owner;
+  }
+  return readOwner(path);
 }
 
 /** The lock's owner; null where there is none or the file is no lock. */
