@@ -187,7 +187,7 @@ export function startFinish(manifest: SiteManifest, engine: Engine): Painted {
   });
   paint();
   addEventListener('load', () =>
-    whenNear(canvas, () => {
+    whenNear(find(document, '#finish', HTMLElement), () => {
       if (!image.includes(1)) takeReal();
     }),
   );

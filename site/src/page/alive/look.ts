@@ -146,5 +146,5 @@ export function startLook(manifest: SiteManifest, engine: Engine): void {
   find(document, '#look-digit', HTMLButtonElement).addEventListener('click', another);
   onThemeChange(paint);
   paint();
-  addEventListener('load', () => whenNear(canvas, first));
+  addEventListener('load', () => whenNear(find(document, '#look', HTMLElement), first));
 }

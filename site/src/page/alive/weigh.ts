@@ -159,7 +159,7 @@ export function startWeigh(manifest: SiteManifest, engine: Engine, painted: Pain
   onThemeChange(paint);
   find(document, '#weigh-scale', HTMLElement).textContent = `0 to ${mostBits} bits a pixel`;
   addEventListener('load', () =>
-    whenNear(canvas, () => {
+    whenNear(find(document, '#weigh', HTMLElement), () => {
       if (!image) takeReal();
     }),
   );
