@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@pixelrnn/files';
 import { bitsPerDim } from '@pixelrnn/metrics';
@@ -23,7 +21,7 @@ export interface BothWays {
 
 const numberSchema = z.object({ mean: z.number(), standardError: z.number() });
 
-const boundsSchema = z.object({
+export const boundsSchema = z.object({
   unit: z.literal('bits/dim'),
   images: z.int().positive(),
   discrete: numberSchema,
@@ -56,15 +54,4 @@ export async function writeBounds(
     ...rest,
   };
   await writeFileAtomic(join(folder, 'bounds.json'), `${JSON.stringify(bounds, null, 2)}\n`);
-}
-
-/** @returns null where the run did not measure both ways @throws Error naming a file that is damaged */
-export async function readBounds(folder: string): Promise<Bounds | null> {
-  const path = join(folder, 'bounds.json');
-  if (!existsSync(path)) return null;
-  const parsed = boundsSchema.safeParse(JSON.parse(await readFile(path, 'utf8')));
-  if (parsed.success) return parsed.data;
-  throw new Error(
-    `${path} should be what pnpm exp discrete-vs-continuous wrote, but it is not (${z.prettifyError(parsed.error)}): run it again.`,
-  );
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type RunResult, runResultSchema } from '@pixelrnn/metrics';
 import type { Environment } from '@pixelrnn/training';
 import { z } from 'zod';
-import { type Bounds, readBounds } from '../bounds.js';
+import { type Bounds, boundsSchema } from '../bounds.js';
 import { canRun, type Experiment, type ExperimentRow } from '../experiment.js';
 import { type RunConfig, runConfigSchema } from '../runner/runConfig.js';
 import { finishedRuns } from '../runner/writeExperiment.js';
@@ -21,7 +21,7 @@ export interface CommittedRun {
   result: RunResult;
   environment: Pick<Environment, 'commit' | 'cpu' | 'threads'>;
   adopted: Adopted | null;
-  /** Of a model that was evaluated as a density too. */
+  /** Null where the model was not evaluated as a density too. */
   bounds: Bounds | null;
   hasWeights: boolean;
   hasSamples: boolean;
@@ -51,7 +51,9 @@ export async function committedRuns(experiment: Experiment, results: string): Pr
         result: await read(folder, 'result.json', runResultSchema),
         environment: await read(folder, 'environment.json', environmentSchema),
         adopted: await readAdopted(folder),
-        bounds: await readBounds(folder),
+        bounds: existsSync(join(folder, 'bounds.json'))
+          ? await read(folder, 'bounds.json', boundsSchema)
+          : null,
         hasWeights: existsSync(join(folder, 'model', 'model.json')),
         hasSamples: existsSync(join(folder, 'samples.png')),
         pictures: await picturesIn(folder, ['samples.png']),
