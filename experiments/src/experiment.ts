@@ -57,7 +57,7 @@ export interface ExperimentRow {
   closedForm?: ClosedForm;
   /** Instead of a model: what is measured of a model that another row has trained. */
   measure?: TrainedMeasure;
-  /** Trained only where it is asked for by name, or where none of the experiment's measures finds a trained model. */
+  /** Trained only where it is asked for by name, or where none of the experiment's measures finds a trained model; and what measures that. */
   standIn?: boolean;
 }
 

@@ -113,7 +113,7 @@ export const softmaxDistributions: Experiment = {
         paper: { ...paper, ...architecture, layers: 12, h: 128, headWidth: 1024 },
       }),
     },
-    row('own-row-lstm', 'Row LSTM trained for this', 'softmax-distributions/row-lstm'),
+    { ...row('own-row-lstm', 'Row LSTM trained for this', 'softmax-distributions/row-lstm'), standIn: true },
   ],
   datasets: ['cifar10'],
   loadData(_settings, { dataDir }) {

@@ -64,7 +64,8 @@ function computeRatio({ row, adopted, result }: CommittedRun): string {
   return ratio.toPrecision(2).replace(/e\+?(\d+)$/, ' x 10^$1');
 }
 
-function stepsOf(row: ExperimentRow, steps: number): string {
+/** The training steps of a row; of one that is not trained, `computed` or `measured`. */
+export function stepsOf(row: ExperimentRow, steps: number): string {
   if (isClosedForm(row)) return 'computed';
   return isMeasure(row) ? 'measured' : large(steps);
 }

@@ -10,7 +10,7 @@ import {
   tableToCsv,
   tableToMarkdown,
 } from '@pixelrnn/metrics';
-import { tablePlot, writeFigure } from '@pixelrnn/plots';
+import { type Figure, tablePlot, writeFigure } from '@pixelrnn/plots';
 import type { Experiment, ExperimentRow, PresetName } from '../experiment.js';
 import { measured, splitName } from '../measured.js';
 import { ownSettings } from './ownSettings.js';
@@ -108,7 +108,7 @@ export function resultTable(
 }
 
 /** Writes `table.json`, `table.md`, `table.csv`, `plot.png` and `plot.html` into the experiment's folder; no plot before the first
- * number. The plot has the standard deviation over seeds, or of a single seed the standard error over images. */
+ * number. */
 export async function writeTable(
   experiment: Experiment,
   table: ResultTable,
@@ -119,20 +119,40 @@ export async function writeTable(
   await writeFileAtomic(join(folder, 'table.json'), `${JSON.stringify(table, null, 2)}\n`);
   await writeFileAtomic(join(folder, 'table.md'), tableToMarkdown(table));
   await writeFileAtomic(join(folder, 'table.csv'), tableToCsv(table));
+  const figure = tableFigure(experiment, table, results);
+  if (figure) await writeFigure(figure, { png: join(folder, 'plot.png'), html: join(folder, 'plot.html') });
+}
+
+/** The spread of a row in the table's metric: the standard deviation over seeds, or of a single seed the standard error over images. */
+export function spread(
+  experiment: Experiment,
+  { name, sd }: ResultRow,
+  results: ReadonlyMap<string, RunResults>,
+): number | null {
+  const [run] = results.get(name)?.values() ?? [];
+  return sd ?? (run ? measured(experiment, run).standardError : null);
+}
+
+/** The plot of a table's rows that have a number, with the {@link spread} of each; null where there is none. */
+export function tableFigure(
+  experiment: Experiment,
+  table: ResultTable,
+  results: ReadonlyMap<string, RunResults>,
+): Figure | null {
   const rows = table.rows.map((row, i) => {
     const { label, paper, parameters, steps, seconds } = row;
     const [run] = results.get(row.name)?.values() ?? [];
-    const sd = row.sd ?? (run ? measured(experiment, run).standardError : null);
+    const sd = spread(experiment, row, results);
     const plotted = { label, paper, paperText: paperNumber(row) || '–', ours: row[table.split], sd };
     const { model } = experiment.rows[i] as ExperimentRow;
     if (!run || !model) return { ...plotted, parameters: parameters || null };
     return { ...plotted, sizes: sizesOf(model, run.settings), parameters, steps, seconds };
   });
-  if (rows.every(({ paper, ours }) => paper === null && ours === null)) return; // nothing to draw yet
-  const figure = tablePlot(rows, {
+  const known = rows.filter(({ paper, ours }) => paper !== null || ours !== null);
+  if (known.length === 0) return null;
+  return tablePlot(known, {
     metric: table.metric,
     split: splitName(experiment),
     title: experiment.title,
   });
-  await writeFigure(figure, { png: join(folder, 'plot.png'), html: join(folder, 'plot.html') });
 }

@@ -2,30 +2,40 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  canRun,
+  committedPreset,
   type Experiment,
+  finishedRuns,
   pretrainedModels,
   resultsFolder,
   resultTable,
   splitName,
+  spread,
+  stepsOf,
+  tableFigure,
 } from '@pixelrnn/experiments';
 import { paperNumber, type ResultRow, type ResultTable, resultTableSchema } from '@pixelrnn/metrics';
-import { type Figure, tablePlot } from '@pixelrnn/plots';
+import { duration, type Figure } from '@pixelrnn/plots';
 
 /** A row as a table shows it; empty texts stand for what was not measured. */
 export interface CommittedRow {
   model: string;
-  paper: string;
+  /** Absent where the paper has no number for any row; `(?)` marks one that was recalled, not read again. */
+  paper?: string;
   ours: string;
+  /** Over images; the standard deviation over seeds where a row has several. */
+  'standard error': string;
   parameters: string;
+  /** `computed` or `measured` where a row is not trained. */
   steps: string;
   'wall time': string;
 }
 
 /** What the repository holds of an experiment's results. */
 export interface CommittedResults {
-  /** What there is and what is missing, in one line. */
+  /** What there is, what is missing and what the marks mean, in a line or two. */
   note: string;
-  /** For a DataFrame: `new DataFrame(rows)`. */
+  /** For a DataFrame: `new DataFrame(rows)`. Those with a number, the paper's or ours; all of them where nothing was measured. */
   rows: CommittedRow[];
   /** The paper's numbers beside ours; null where there is no number at all. */
   figure: Figure | null;
@@ -48,11 +58,7 @@ export async function committedResults(
   const table = await readTable(experiment, results);
   const ours = (row: ResultRow) => row[table.split];
   const measured = table.rows.filter((row) => ours(row) !== null);
-  const plotted = table.rows.map((row) => ({
-    ...row,
-    paperText: paperNumber(row) || '–',
-    ours: ours(row),
-  }));
+  const runs = await finishedRuns(experiment, committedPreset, join(results, experiment.id));
   const samples: CommittedResults['samples'] = [];
   for (const { name, label, seeds } of table.rows) {
     const folder = join(results, experiment.id, 'runs', name, `seed-${Math.min(...seeds)}`);
@@ -62,10 +68,10 @@ export async function committedResults(
   const best = [...measured].sort((a, b) => (ours(a) as number) - (ours(b) as number));
   return {
     note: note(experiment, measured),
-    rows: table.rows.map((row) => shown(row, table)),
-    figure: plotted.some((row) => row.paper !== null || row.ours !== null)
-      ? tablePlot(plotted, { metric: table.metric, split: splitName(experiment), title: experiment.title })
-      : null,
+    rows: table.rows
+      .filter((row) => measured.length === 0 || row.paper !== null || ours(row) !== null)
+      .map((row) => shown(row, table, experiment, spread(experiment, row, runs))),
+    figure: tableFigure(experiment, table, runs),
     samples,
     pretrained: best.map(({ name }) => `${experiment.id}/${name}`).filter((name) => weights.has(name)),
   };
@@ -101,22 +107,38 @@ async function readTable(experiment: Experiment, results: string): Promise<Resul
 
 function note(experiment: Experiment, measured: readonly ResultRow[]): string {
   const { id, rows, metric } = experiment;
-  const ours = rows.filter(({ model, closedForm, measure }) => model || closedForm || measure).length;
+  const ours = rows.filter((row) => canRun(row) && !row.standIn).length;
   const unit = metric === 'nats' ? 'nats per image' : 'bits per dimension';
+  const recalled = rows.some(({ paperRecalled }) => paperRecalled)
+    ? "\n(?) marks a number of the paper's that was recalled, not read again."
+    : '';
   return measured.length === 0
-    ? `results/ has no number of ${id} yet; \`pnpm exp ${id} --preset cpu\` trains ${ours === 1 ? 'its row' : `its ${ours} rows`}.`
-    : `${measured.length} of ${ours} rows of ${id} have a committed result; ${unit} of the ${splitName(experiment)} images.`;
+    ? `results/ has no number of ${id} yet; \`pnpm exp ${id} --preset cpu\` trains ${ours === 1 ? 'its row' : `its ${ours} rows`}.${recalled}`
+    : `${counted(measured.length, ours)} of ${id} ${measured.length === 1 ? 'has' : 'have'} a committed result; ${unit} of the ${splitName(experiment)} images.${recalled}`;
 }
 
-function shown(row: ResultRow, { metric, split }: ResultTable): CommittedRow {
+function counted(measured: number, all: number): string {
+  if (measured < all) return `${measured} of ${all} rows`;
+  return all === 1 ? 'The one row' : `All ${all} rows`;
+}
+
+function shown(
+  row: ResultRow,
+  { metric, split, rows }: ResultTable,
+  experiment: Experiment,
+  error: number | null,
+): CommittedRow {
   const count = (value: number | null) => (value ? Math.round(value).toLocaleString('en-US') : '');
-  const { seconds } = row;
+  const places = metric === 'nats' ? 2 : 3;
+  const { seconds, steps } = row;
+  const own = experiment.rows.find(({ name }) => name === row.name);
   return {
     model: row.label,
-    paper: paperNumber(row),
-    ours: row[split]?.toFixed(metric === 'nats' ? 2 : 3) ?? '',
+    ...(rows.some(({ paper }) => paper !== null) && { paper: paperNumber(row) }),
+    ours: row[split]?.toFixed(places) ?? '',
+    'standard error': error ? error.toFixed(places) : '',
     parameters: count(row.parameters),
-    steps: count(row.steps),
-    'wall time': seconds ? `${(seconds / 60).toFixed(0)} min` : '',
+    steps: own && steps !== null ? stepsOf(own, steps) : '',
+    'wall time': seconds ? duration(seconds) : '',
   };
 }

@@ -87,8 +87,9 @@ describe('committedResults', () => {
   it('has the table, the figure, samples and weights of what is committed', async () => {
     const { rows, figure, samples, pretrained, note } = await committedResults(findExperiment('table4'));
     const ours = rows.find(({ model }) => model === 'Diagonal BiLSTM (7 layers, h = 16)');
-    expect(ours).toMatchObject({ paper: '79.20', parameters: '66,241', steps: '62,500' });
+    expect(ours).toMatchObject({ paper: '79.20', parameters: '66,241' });
     expect(Number(ours?.ours)).toBeCloseTo(79.3, 1);
+    expect(ours?.['standard error']).toBe('0.20');
     expect(rows.find(({ model }) => model === 'NADE')).toMatchObject({ paper: '88.33', ours: '', steps: '' });
     expect(figure?.data).toHaveLength(2);
     const [diagonal, completed] = samples.filter(({ label }) =>
@@ -99,7 +100,21 @@ describe('committedResults', () => {
     expect(completed?.png.subarray(1, 4)).toEqual(Buffer.from('PNG'));
     expect(pretrained[0]).toBe('table4/diagonal-bilstm-7x16');
     expect(note).toMatch(
-      /^\d of 5 rows of table4 have a committed result; nats per image of the test images\.$/,
+      /^(\d of|All) 5 rows of table4 have a committed result; nats per image of the test images\.$/,
+    );
+  });
+
+  it('says of a row that is not trained how its number came about, and leaves out rows without any', async () => {
+    const { rows, note, figure } = await committedResults(findExperiment('softmax-distributions'));
+    expect(rows.map(({ steps }) => steps)).toEqual(['measured', 'measured', 'measured', 'measured']);
+    expect(rows[0]).not.toHaveProperty('paper');
+    expect(rows[0]?.['wall time']).toMatch(/^\d+ (s|min)$/);
+    expect(JSON.stringify(figure)).not.toMatch(/trained for \d|trained for this/);
+    expect(note).toBe(
+      'All 4 rows of softmax-distributions have a committed result; bits per dimension of the test images.',
+    );
+    expect((await committedResults(findExperiment('gated-table1'))).note).toMatch(
+      /^The one row of gated-table1 has /,
     );
   });
 
@@ -118,7 +133,7 @@ describe('committedResults', () => {
     expect(figure).not.toBeNull();
     expect([samples, pretrained]).toEqual([[], []]);
     expect(note).toBe(
-      'results/ has no number of table2 yet; `pnpm exp table2 --preset cpu` trains its 4 rows.',
+      "results/ has no number of table2 yet; `pnpm exp table2 --preset cpu` trains its 4 rows.\n(?) marks a number of the paper's that was recalled, not read again.",
     );
     expect((await committedResults(findExperiment('multiscale'), results)).figure).toBeNull();
   });

@@ -46,10 +46,12 @@ test("Deno's kernel is handed what shows itself", async () => {
   const bundles = shown.map((value) => value[Symbol.for('Jupyter.display')]?.());
   expect(bundles.map((bundle) => bundle?.['text/plain'])).toEqual([
     description,
+    'One white pixel',
     'One white pixel: 5 x 5 pixels',
   ]);
   expect(bundles.map((bundle) => Object.keys(bundle ?? {})[0])).toEqual([
     'application/vnd.plotly.v1+json',
+    'text/markdown',
     'image/png',
   ]);
 });
@@ -90,11 +92,11 @@ test('a figure is sent once, as Plotly, SVG and words, in colours for every them
   expect(svg).not.toMatch(/rgb\(255, 255, 255\)|#fff/);
 });
 
-test('an image is sent as PNG, with words for who cannot see it', async () => {
+test('an image is sent as PNG, its caption above it, with words for who cannot see it', async () => {
   enterCell();
   const png = await image;
   displayImage(new Uint8Array(png));
-  displayImage(png, 'One white pixel');
+  displayImage(png, 'One [white] pixel');
   const message = (words: string) => ({
     data: { 'image/png': png.toString('base64'), 'text/plain': words },
     metadata: { 'image/png': { alt: words } },
@@ -102,7 +104,12 @@ test('an image is sent as PNG, with words for who cannot see it', async () => {
   });
   expect(sent.map((one) => one.message)).toEqual([
     message('Image: 5 x 5 pixels'),
-    message('One white pixel: 5 x 5 pixels'),
+    {
+      data: { 'text/markdown': 'One \\[white\\] pixel', 'text/plain': 'One [white] pixel' },
+      metadata: {},
+      transient: {},
+    },
+    message('One [white] pixel: 5 x 5 pixels'),
   ]);
 });
 

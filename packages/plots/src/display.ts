@@ -14,20 +14,25 @@ export async function displayFigure(figure: Figure): Promise<void> {
 
 /**
  * Shows a PNG, such as `imageGrid` gives, in the output of the running notebook cell.
- * @param alt what is to be seen, in words, for who cannot see it; its size in pixels is added.
+ * @param caption what is to be seen, in words: a line above the image and, with its size in pixels, for who cannot see it.
  * @throws PlotError outside a notebook of this workspace's kernel, tslab's or Deno's, or when the bytes are no PNG.
  */
-export function displayImage(png: Uint8Array, alt = 'Image'): void {
+export function displayImage(png: Uint8Array, caption?: string): void {
   const bytes = Buffer.from(png.buffer, png.byteOffset, png.byteLength);
   if (bytes.length < 24 || bytes.toString('latin1', 1, 4) !== 'PNG') {
     throw new PlotError(
       `displayImage needs the bytes of a PNG file, got ${bytes.length} bytes of something else.`,
     );
   }
-  const words = `${alt}: ${bytes.readUInt32BE(16)} x ${bytes.readUInt32BE(20)} pixels`;
+  const words = `${caption ?? 'Image'}: ${bytes.readUInt32BE(16)} x ${bytes.readUInt32BE(20)} pixels`;
   const bundle = { 'image/png': bytes.toString('base64'), 'text/plain': words };
-  sender()(bundle, { metadata: { 'image/png': { alt: words } } });
+  const send = sender();
+  if (caption !== undefined) send({ 'text/markdown': escapeMarkdown(caption), 'text/plain': caption });
+  send(bundle, { metadata: { 'image/png': { alt: words } } });
 }
+
+/** A caption may have what Markdown would take for emphasis, links or HTML, such as a file name. */
+const escapeMarkdown = (text: string) => text.replace(/[\\`*_{}[\]<>#|~$]/g, '\\$&');
 
 /** @throws PlotError outside a notebook */
 function sender(): SendBundle {

@@ -2,6 +2,7 @@ import { preloadInNotebook } from './preload.js';
 
 export { displayFigure, displayImage } from './display.js';
 export { type DistributionPlotOptions, distributionPlot } from './figures/distributionPlot.js';
+export { duration } from './figures/duration.js';
 export {
   type Figure,
   figureDescription,

@@ -18,7 +18,7 @@ test('the paper and ours are two traces that never share a number', () => {
       x: [82.104, 80.5],
       y: [1, 2],
       text: ['PixelCNN', 'Gated PixelCNN'],
-      error_x: { array: [0.2, null] },
+      error_x: { array: [0.2, 'none'] },
       marker: { symbol: 'circle' },
     },
   ]);

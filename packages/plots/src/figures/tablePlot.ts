@@ -50,7 +50,7 @@ const columnWidth = 78;
 const hovertemplate = '<b>%{text}</b><br>%{customdata}<extra></extra>';
 
 /**
- * The paper's numbers (hollow diamonds) and ours (filled dots, with a bar of one standard deviation) row by row, the first
+ * The paper's numbers (hollow diamonds) and ours (filled dots, with a bar of one `sd`) row by row, the first
  * row on top, and both printed at the right in columns of their own.
  * @throws PlotError when there is no row, no number at all, a label twice, or a number that is not finite.
  */
@@ -96,7 +96,8 @@ export function tablePlot(rows: TablePlotRow[], { metric, split, title }: TableP
         hovertemplate,
         error_x: {
           type: 'data',
-          array: ours.map((point) => point.row.sd ?? null), // no bar, where 0 has caps
+          // Plotly draws the caps of a bar of length 0, and counts null as 0; what is no number has no bar.
+          array: ours.map((point) => point.row.sd || 'none'),
           color: ourColor,
           thickness: 2,
           width: 5,

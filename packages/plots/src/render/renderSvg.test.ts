@@ -13,7 +13,8 @@ const curve = trainingCurve(
 const table = tablePlot(
   [
     { label: 'NADE', paper: 88.33, ours: null },
-    { label: 'PixelCNN', paper: 81.3, ours: 82.1 },
+    { label: 'PixelCNN', paper: 81.3, ours: 82.1, sd: 0.2 },
+    { label: 'Row LSTM', paper: 80.54, ours: 81.5 },
   ],
   { metric: 'nats', split: 'test', title: 'Table 4' },
 );
@@ -54,11 +55,12 @@ test('losses and a number of the paper far beyond the picture do not break it of
   }
 });
 
-test('a table plot shows a point for each number', async () => {
+test('a table plot shows a point for each number, and a bar where its spread is known', async () => {
   const svg = await renderSvg(table);
-  expect(svg.match(/class="point /g)).toHaveLength(3);
+  expect(svg.match(/class="point /g)).toHaveLength(5);
   expect(svg.match(/class="xerror"/g)).toHaveLength(1);
-  expect(texts(svg)).toEqual(expect.arrayContaining(['NADE', 'PixelCNN', '88.33', '81.30', '82.10', '–']));
+  const shown = ['NADE', 'PixelCNN', '88.33', '81.30', '82.10 ± 0.20', '81.50', '–'];
+  expect(texts(svg)).toEqual(expect.arrayContaining(shown));
 });
 
 test('the same figure gives the same text, also when several are drawn at once, and stays as it was', async () => {
