@@ -37,7 +37,7 @@ export function ringSeconds(bytes: number, ranks: number, { gigabits, latency }:
 }
 
 /**
- * The part of n ranks' speed that training one model with the same batch on all of them keeps, computed:
+ * The parallel efficiency of training one model with the same batch on n ranks, computed:
  *
  *     T(1) / (n T(n)),    T(n) = ceil(B / n) F / f + r + [2 (n - 1) / n] 8 b / w + 2 (n - 1) l
  *

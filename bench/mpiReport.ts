@@ -74,7 +74,7 @@ export function formatMpi({ machine, engine, rows, computed }: MpiReport): strin
   return [
     ...lines,
     '',
-    'Computed, not measured: the part of the ranks’ speed that is kept.',
+    'Computed, not measured: parallel efficiency.',
     '',
     ...table(
       [

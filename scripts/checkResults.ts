@@ -4,19 +4,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError } from '@pixelrnn/data';
 import { loadEngine } from '@pixelrnn/engine';
-import { findExperiment, loadPretrained, pretrainedModels } from '@pixelrnn/experiments';
+import { measureCommitted, pretrainedModels } from '@pixelrnn/experiments';
 import { runResultSchema } from '@pixelrnn/metrics';
-import { evaluate } from '@pixelrnn/training';
 
 const tolerance = 1e-4;
 
 await loadEngine();
 const models = await pretrainedModels();
-const resultOf = (folder: string) =>
-  runResultSchema.parse(JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')));
 
 function smallestOfEach(names: readonly string[]): string[] {
-  const size = (name: string) => resultOf(models.get(name) as string).parameters;
+  const size = (name: string) => {
+    const text = readFileSync(join(models.get(name) as string, 'result.json'), 'utf8');
+    return runResultSchema.parse(JSON.parse(text)).parameters;
+  };
   const smallest = new Map<string, string>();
   for (const name of names.toSorted((a, b) => size(b) - size(a))) {
     smallest.set(name.split('/')[0] as string, name);
@@ -29,26 +29,14 @@ const all = [...models.keys()].filter((name) => /\/seed-\d+$/.test(name));
 const names = wanted[0] === '--one-each' ? smallestOfEach(all) : wanted.length > 0 ? wanted : all;
 let checked = 0;
 for (const name of names) {
-  const folder = models.get(name);
-  if (!folder)
-    throw new Error(`No committed model ${name}: expected one of ${[...models.keys()].join(', ')}.`);
-  const { settings } = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
-  const result = resultOf(folder);
-  const experiment = findExperiment(name.split('/')[0] as string);
   try {
-    const { test } = await experiment.loadData(settings, {});
-    const model = await loadPretrained(name);
-    const { nats } = await evaluate(
-      model,
-      result.testImages < test.count ? test.subset(result.testImages) : test,
-    );
-    model.dispose();
-    if (!(Math.abs(nats - result.test) <= tolerance)) {
+    const { committed, measured } = await measureCommitted(name, { split: 'test' });
+    if (!(Math.abs(measured - committed) <= tolerance)) {
       throw new Error(
-        `${name}: ${nats} nats, but ${result.test} are committed, expected within ${tolerance}`,
+        `${name}: ${measured} nats, but ${committed} are committed, expected within ${tolerance}`,
       );
     }
-    console.log(`${name}: ${nats.toFixed(6)} nats, committed ${result.test.toFixed(6)}`);
+    console.log(`${name}: ${measured.toFixed(6)} nats, committed ${committed.toFixed(6)}`);
     checked++;
   } catch (error) {
     if (!(error instanceof DataError && ['missing', 'network'].includes(error.code))) throw error;

@@ -1,17 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import * as data from '@pixelrnn/data';
-import { loadEngine } from '@pixelrnn/engine';
+import * as engine from '@pixelrnn/engine';
+import * as experiments from '@pixelrnn/experiments';
 import * as generation from '@pixelrnn/generation';
 import * as plan from '@pixelrnn/kernels/plan';
 import * as layers from '@pixelrnn/layers';
 import * as metrics from '@pixelrnn/metrics';
 import * as models from '@pixelrnn/models';
 import * as mpi from '@pixelrnn/mpi';
+import * as plots from '@pixelrnn/plots';
 import * as training from '@pixelrnn/training';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, it } from 'vitest';
 
-beforeAll(() => loadEngine({ quiet: true }));
+beforeAll(() => engine.loadEngine({ quiet: true }));
 
 const modules = {
   '@pixelrnn/data': data,
@@ -29,17 +31,23 @@ const AsyncFunction = (async () => {}).constructor as new (
   ...source: string[]
 ) => (...values: unknown[]) => Promise<void>;
 
-/** What the example of a package's README prints; its imports become `modules`, its casts go. */
-async function runExample(name: string, language = 'ts'): Promise<string[]> {
-  const readme = await readFile(new URL(`../packages/${name}/README.md`, import.meta.url), 'utf8');
+/** What the example of a README prints; its imports become `modules`, its casts go. */
+async function runExample(
+  folder: string,
+  { language = 'ts', others = {} }: { language?: string; others?: Record<string, object> } = {},
+): Promise<string[]> {
+  const readme = await readFile(new URL(`../${folder}/README.md`, import.meta.url), 'utf8');
   const javascript = new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``)
     .exec(readme)![1]!
     .replace(/import (?:type )?(?:\* as )?(\w+|\{[^}]*\}) from ('[^']+');/g, 'const $1 = modules[$2];')
     .replaceAll(/ as tf\.Tensor/g, '');
   const lines: string[] = [];
-  await new AsyncFunction('modules', 'console', javascript)(modules, {
-    log: (line: string) => lines.push(line),
-  });
+  await new AsyncFunction('modules', 'console', javascript)(
+    { ...modules, ...others },
+    {
+      log: (line: string) => lines.push(line),
+    },
+  );
   return lines;
 }
 
@@ -58,11 +66,11 @@ it.each([
     ],
   ],
 ])("the example of %s' README prints what it says, on every engine", async (name, lines) => {
-  expect(await runExample(name)).toEqual(lines);
+  expect(await runExample(`packages/${name}`)).toEqual(lines);
 });
 
 it("the layer of one's own in models' README has the context that it says", async () => {
-  expect(await runExample('models', 'js')).toEqual([
+  expect(await runExample('packages/models', { language: 'js' })).toEqual([
     '1 row above, 3 columns to the side',
     '1 1 1 1 0 0',
     '1 1 1 0 0 0',
@@ -71,8 +79,27 @@ it("the layer of one's own in models' README has the context that it says", asyn
 });
 
 it("the example of training's README trains to near the best there is", async () => {
-  const lines = await runExample('training');
+  const lines = await runExample('packages/training');
   const nats = /^11 entries logged; 64 images, (\d+\.\d\d) nats each$/.exec(lines.join('\n'))![1]!;
   expect(Number(nats)).toBeGreaterThanOrEqual(0.69);
   expect(Number(nats)).toBeLessThan(0.9);
+});
+
+it("the root README's script evaluates a committed model and draws digits", async () => {
+  const written: [string, Buffer][] = [];
+  const lines = await runExample('.', {
+    others: {
+      'node:fs/promises': { writeFile: async (path: string, png: Buffer) => written.push([path, png]) },
+      '@pixelrnn/data': { loadBinarizedMnist: () => data.loadBinarizedMnist({ kind: 'seeded' }) }, // needs no network
+      '@pixelrnn/engine': { loadEngine: () => engine.loadEngine({ quiet: true }) },
+      '@pixelrnn/experiments': experiments,
+      '@pixelrnn/plots': plots,
+    },
+  });
+  const nats = /^(\d+\.\d\d) ± 0\.\d\d nats per image$/.exec(lines.join('\n'))![1]!;
+  expect(Number(nats)).toBeGreaterThan(70);
+  expect(Number(nats)).toBeLessThan(95);
+  const [[path, png]] = written as [[string, Buffer]];
+  expect(path).toBe('digits.png');
+  expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([234, 234]); // width and height in the PNG's header
 });

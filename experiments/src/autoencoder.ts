@@ -25,7 +25,8 @@ const mseSettings = mseAutoencoderSchema.pick({
 });
 
 const smoke: TrainingSettings = { ...digits.smoke, samples: 4 };
-const cpu: TrainingSettings = { ...digits.cpu, samples: 10 };
+/** Three passes over the training images. */
+const cpu: TrainingSettings = { ...digits.cpu, steps: 9_375, samples: 10 };
 const paper: TrainingSettings = {
   ...digits.paper,
   data: 'imagenet32',
@@ -123,7 +124,8 @@ export const autoencoder: Experiment = {
   id: 'autoencoder',
   title: 'Gated PixelCNN, section 2.4: auto-encoders, likelihood of an image given its code',
   metric: 'nats',
-  limits: 'no density model: the number is the likelihood of images given their own codes',
+  limits: 'Not a density model: the number is the likelihood of an image given its own code.',
+  quantity: 'Negative log-likelihood of an image given its own code',
   canonicalDataset: 'small ImageNet (van den Oord et al.)',
   rows: [pixelCNNDecoder(10), mseDecoder(10), pixelCNNDecoder(100), mseDecoder(100)],
   datasets: Object.keys(loaders),

@@ -45,6 +45,7 @@ describe('pnpm exp', () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/^table4 {2}PixelRNN, Table 4/m);
     expect(stdout).toMatch(/^ {4}pixelcnn$/m);
+    expect(stdout).toMatch(/^ {4}nade {2}\(quoted from the paper\)$/m);
   });
 
   it('runs a row: run folder, table, plots; then skips it; then refuses other settings; then starts afresh', async () => {

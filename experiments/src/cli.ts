@@ -121,7 +121,7 @@ program.command('list').description('the experiments and their rows').action(pri
 function printList(): void {
   for (const { id, title, rows } of namedExperiments) {
     console.log(`${id}  ${title}`);
-    for (const row of rows) console.log(`    ${row.name}${canRun(row) ? '' : '  (not yet run, or quoted)'}`);
+    for (const row of rows) console.log(`    ${row.name}${canRun(row) ? '' : '  (quoted from the paper)'}`);
   }
 }
 

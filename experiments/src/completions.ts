@@ -128,6 +128,7 @@ export const completions: Experiment = {
   id: 'completions',
   title: 'PixelRNN, Figure 9: lower halves given the upper ones, binarized MNIST',
   metric: 'nats',
+  quantity: 'Negative log-likelihood of the lower half given the upper one',
   canonicalDataset: 'binarized MNIST (fixed)',
   rows: table4.rows
     .filter(({ model }) => model !== undefined)
@@ -136,6 +137,7 @@ export const completions: Experiment = {
       label,
       paper: null,
       paperSource: null,
+      ownSizes: 'the paper completes ImageNet',
       measure: measureOf(name),
     })),
   datasets: table4.datasets,

@@ -50,8 +50,13 @@ export interface ExperimentRow {
   paperSource: string | null;
   /** The number was recalled, not read again: it is shown with `(?)`. */
   paperRecalled?: boolean;
-  /** Why the row's sizes are our own, where the paper gives none: it stands among the departures in place of them. */
+  /** What the departures say in place of sizes and batch, where the paper gives none for the row. */
   ownSizes?: string;
+  /**
+   * Settings of which the paper's values, in preset `paper`, were recalled, not read again: departures from them are shown with
+   * `(?)`. Where it is there, the paper gives no others.
+   */
+  recalledSettings?: readonly string[];
   model?: RowModel;
   /** Instead of a model: a row that is computed. */
   closedForm?: ClosedForm;
@@ -93,8 +98,10 @@ export interface Experiment {
   rows: ExperimentRow[];
   /** The page that {@link figures} write where there are no rows, a file beside them. */
   page?: string;
-  /** What its models are, for their cards, where they are no density models of the dataset. */
+  /** What its models are, in a sentence for their cards, where they are no density models of the dataset. */
   limits?: string;
+  /** What its numbers are, as `Negative log-likelihood of ...`, where they are not the likelihood of whole images. */
+  quantity?: string;
   /** What a reader of the tried settings should know, such as why a row has not its best one. */
   recipeNote?: string;
   /** The set that the paper's numbers belong to; results on any other carry its name in their label. */

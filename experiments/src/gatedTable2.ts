@@ -1,5 +1,5 @@
 import { loadImageNet } from '@pixelrnn/data';
-import { cpu, kernels, paper, quoted, smoke } from './colorPresets.js';
+import { clipped, cpu, kernels, paper, quoted, smoke } from './colorPresets.js';
 import type { Experiment } from './experiment.js';
 import { gatedPixelCNNRow } from './modelRows.js';
 import { skipBadSetting } from './skipBad.js';
@@ -27,6 +27,7 @@ function gated(data: Data) {
     // The samples' 20,000 and 3,000 images three and five times, as the Row LSTMs of PixelRNN's Table 6.
     cpu: {
       ...cpu,
+      ...clipped,
       ...kernels,
       data,
       steps: 3_750,
@@ -68,12 +69,14 @@ export const gatedTable2: Experiment = {
     table2('pixelrnn-32x32', 'PixelRNN, 32x32', 3.86, 3.83),
     {
       ...table2('gated-pixelcnn-32x32', 'Gated PixelCNN, 32x32', 3.83, 3.77),
+      recalledSettings: ['layers', 'filters', 'kernelSize', 'batchSize'],
       model: gated('imagenet32'),
     },
     table2('conv-draw-64x64', 'Conv DRAW, 64x64', 4.1, 4.04),
     table2('pixelrnn-64x64', 'PixelRNN, 64x64', 3.63, 3.57),
     {
       ...table2('gated-pixelcnn-64x64', 'Gated PixelCNN, 64x64', 3.57, 3.48, true),
+      ownSizes: 'the paper gives no sizes of this model',
       model: gated('imagenet64'),
     },
   ],

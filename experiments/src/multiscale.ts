@@ -34,7 +34,16 @@ const multi = rowModel<typeof multiScaleSettings.shape>({
   settings: multiScaleSettings,
   presets: {
     smoke: { ...smoke, stride: 4, conditionMaps: 4, smallLayers: 1, layers: 1, h: 6, headWidth: 12 },
-    cpu: { ...cpu, stride: 4, conditionMaps: 16, smallLayers: 2, layers: 2, h: 16, headWidth: 64 },
+    cpu: {
+      ...cpu,
+      learningRate: 1.2e-2,
+      stride: 4,
+      conditionMaps: 16,
+      smallLayers: 2,
+      layers: 2,
+      h: 16,
+      headWidth: 64,
+    },
     paper: { ...paper, stride: 4, conditionMaps: 128, smallLayers: 12, layers: 12, h: 128, headWidth: 1024 },
   },
   build({ stride, conditionMaps, smallLayers, layers, h, headWidth }, shape, seed) {

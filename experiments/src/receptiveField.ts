@@ -29,6 +29,7 @@ const row = (name: string, label: string, model: ExperimentRow['model']): Experi
   label,
   paper: null,
   paperSource: null,
+  ownSizes: 'the paper draws the contexts and gives no likelihoods',
   ...(model && { model }),
 });
 

@@ -1,11 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { loadEngine } from '@pixelrnn/engine';
 import { userPath } from '@pixelrnn/files';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { dataDirOption } from './cliOptions.js';
 import { adopt } from './results/adopt.js';
 import { staleTexts, writeResults } from './results/generate.js';
 import { resultsFolder } from './results/loadPretrained.js';
+import { measureAll } from './results/measureAll.js';
 import { UsageError } from './runner/usageError.js';
 
 const place = {
@@ -43,6 +44,22 @@ program
       }),
     );
     await writeResults(place);
+  });
+
+program
+  .command('measure [names...]')
+  .description(
+    'evaluates committed weights, such as table4/pixelcnn, on the real data again, all by default; nothing is trained. Prints committed and measured numbers side by side; exit code 1 where they differ by more than 1e-4 of the number, or one cannot be measured',
+  )
+  .addOption(dataDirOption('results'))
+  .addOption(
+    new Option('--results <dir>', 'folder of the committed runs')
+      .argParser((text) => userPath(text, 'results'))
+      .default(resultsFolder, 'results'),
+  )
+  .action(async (names: string[], options: { dataDir?: string; results: string }) => {
+    await loadEngine();
+    if (!(await measureAll(names, options))) process.exitCode = 1;
   });
 
 try {

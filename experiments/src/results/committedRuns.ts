@@ -6,6 +6,7 @@ import type { Environment } from '@pixelrnn/training';
 import { z } from 'zod';
 import { type Bounds, boundsSchema } from '../bounds.js';
 import { canRun, type Experiment, type ExperimentRow } from '../experiment.js';
+import { findExperiment } from '../registry.js';
 import { type RunConfig, runConfigSchema } from '../runner/runConfig.js';
 import { finishedRuns } from '../runner/writeExperiment.js';
 import { type Adopted, readAdopted } from './adoptedFiles.js';
@@ -21,6 +22,8 @@ export interface CommittedRun {
   result: RunResult;
   environment: Pick<Environment, 'commit' | 'cpu' | 'threads'>;
   adopted: Adopted | null;
+  /** The committed row whose weights this run measured; null where it trained its own, or they are not those that are committed. */
+  weightsOf: Pick<CommittedRun, 'row' | 'config'> | null;
   /** Null where the model was not evaluated as a density too. */
   bounds: Bounds | null;
   hasWeights: boolean;
@@ -43,14 +46,16 @@ export async function committedRuns(experiment: Experiment, results: string): Pr
     for (const seed of [...(finished.get(row.name)?.keys() ?? [])].sort((a, b) => a - b)) {
       const path = join(experiment.id, 'runs', row.name, `seed-${seed}`);
       const folder = join(results, path);
+      const config = await read(folder, 'config.json', runConfigSchema);
       runs.push({
         row,
         seed,
         path,
-        config: await read(folder, 'config.json', runConfigSchema),
+        config,
         result: await read(folder, 'result.json', runResultSchema),
         environment: await read(folder, 'environment.json', environmentSchema),
         adopted: await readAdopted(folder),
+        weightsOf: await weightsOf(config, results),
         bounds: existsSync(join(folder, 'bounds.json'))
           ? await read(folder, 'bounds.json', boundsSchema)
           : null,
@@ -61,6 +66,17 @@ export async function committedRuns(experiment: Experiment, results: string): Pr
     }
   }
   return runs;
+}
+
+async function weightsOf({ settings }: RunConfig, results: string): Promise<CommittedRun['weightsOf']> {
+  const { weights, weightsTest } = settings;
+  if (typeof weights !== 'string') return null;
+  const [id, name, seed] = weights.split('/') as [string, string, string];
+  const folder = join(results, id, 'runs', name, seed);
+  const row = findExperiment(id).rows.find((row) => row.name === name);
+  if (!row || !existsSync(join(folder, 'result.json'))) return null;
+  const { test } = await read(folder, 'result.json', runResultSchema);
+  return test === weightsTest ? { row, config: await read(folder, 'config.json', runConfigSchema) } : null;
 }
 
 /** Pictures of a folder but for some, in the order of their names. */

@@ -42,7 +42,7 @@ export async function generatedTexts({ results, readme }: ResultsPlace): Promise
       await finishedRuns(experiment, committedPreset, folder),
     );
     texts.set(join(folder, 'table.json'), `${JSON.stringify(table, null, 2)}\n`);
-    texts.set(join(folder, 'table.md'), tableToMarkdown(table));
+    texts.set(join(folder, 'table.md'), tableToMarkdown(table, experiment.quantity));
     texts.set(join(folder, 'table.csv'), tableToCsv(table));
     for (const run of runs) {
       if (run.hasWeights) texts.set(join(results, run.path, 'MODEL.md'), modelCard(experiment, run));

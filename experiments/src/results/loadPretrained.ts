@@ -37,6 +37,11 @@ export async function pretrainedModels(results = resultsFolder): Promise<Map<str
  * @throws UsageError listing the names that there are
  */
 export async function loadPretrained(name: string, results = resultsFolder): Promise<tf.LayersModel> {
+  return readModel(join(await pretrainedFolder(name, results), 'model'));
+}
+
+/** The run folder of a trained model's name. @throws UsageError listing the names that there are */
+export async function pretrainedFolder(name: string, results: string): Promise<string> {
   const models = await pretrainedModels(results);
   const folder = models.get(name);
   if (folder === undefined) {
@@ -45,5 +50,5 @@ export async function loadPretrained(name: string, results = resultsFolder): Pro
       `No trained model ${name}: expected one of ${names.join(', ') || 'none, for none is committed'}.${didYouMean(name, names)}`,
     );
   }
-  return readModel(join(folder, 'model'));
+  return folder;
 }

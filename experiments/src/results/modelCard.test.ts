@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { autoencoder } from '../autoencoder.js';
 import { findExperiment } from '../registry.js';
@@ -24,6 +25,13 @@ it('names the optimiser among the departures, and the number on training images 
   );
 });
 
+it('explains (?) where it has one', async () => {
+  const sentence = '(?) marks what was recalled of the paper, not read again.';
+  expect(await cardOf('table3', 'layers-2')).toContain(sentence);
+  expect(await cardOf('gated-table2', 'gated-pixelcnn-32x32')).toContain(sentence);
+  expect(await cardOf('table3', 'layers-1')).not.toContain(sentence);
+});
+
 it('calls the images of ImageNet what the paper calls them', async () => {
   const card = await cardOf('table6', 'row-lstm-32x32');
   expect(card).toContain('bits/dim on 4,000 validation images (standard error');
@@ -32,10 +40,18 @@ it('calls the images of ImageNet what the paper calls them', async () => {
 });
 
 it('says what the model is: a density model, but for an auto-encoder', async () => {
-  expect(await cardOf('table4', 'pixelcnn')).toContain('a density model of binarized MNIST (fixed)');
-  expect(await cardOf('autoencoder', 'mse-10')).toContain(
-    'no density model: the number is the likelihood of images given their own codes,',
+  expect(await cardOf('table4', 'pixelcnn')).toContain(
+    '- **Limits**: Models 28x28 binary images like those of binarized MNIST (fixed); likelihoods',
   );
+  expect(await cardOf('autoencoder', 'mse-10')).toContain(
+    '- **Limits**: Not a density model: the number is the likelihood of an image given its own code.\n',
+  );
+});
+
+it('links to how a script uses the model, in the README of the repository', async () => {
+  const { path } = await committedRun('table4', 'pixelcnn');
+  const [, link] = /\[From a script\]\((.*)#from-a-script\)/.exec(await cardOf('table4', 'pixelcnn')) ?? [];
+  expect(join(resultsFolder, path, link as string)).toBe(join(resultsFolder, '..', 'README.md'));
 });
 
 it('lists a setting only where it has a say: the deviation of Gaussians, not of binary outputs', async () => {

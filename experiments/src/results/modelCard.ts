@@ -5,7 +5,10 @@ import { ownSettings } from '../runner/ownSettings.js';
 import { trainable } from '../runner/plan.js';
 import { resolveSettings } from '../runner/settings.js';
 import type { CommittedRun } from './committedRuns.js';
-import { departures } from './report.js';
+import { departures } from './departures.js';
+import { limitsOf } from './limits.js';
+import { optimizerText } from './optimizer.js';
+import { parsePaperSource } from './paperSource.js';
 
 /** MODEL.md beside a run's weights: data, likelihood, time, limits, how to load. */
 export function modelCard(experiment: Experiment, run: CommittedRun): string {
@@ -15,10 +18,11 @@ export function modelCard(experiment: Experiment, run: CommittedRun): string {
   const { value, standardError } = measured(experiment, run);
   const error =
     standardError === null ? '' : ` (standard error over images ${standardError.toFixed(places)})`;
+  const { source, train } = parsePaperSource(row.paperSource ?? '');
   const paper =
     row.paper === null
       ? 'The paper gives no number for it.'
-      : `The paper has ${row.paper.toFixed(2)}${row.paperRecalled ? ' (?)' : ''} (${row.paperSource?.replace(/ \(train ([\d.]+)\)$/, '; $1 on training images')}).`;
+      : `The paper has ${row.paper.toFixed(2)}${row.paperRecalled ? ' (?)' : ''} (${source}${train === null ? '' : `; ${train} on training images`}).`;
   const { settings } = config;
   const large = (count: number) => count.toLocaleString('en-US');
   const inMetric = (test: number) =>
@@ -36,6 +40,10 @@ export function modelCard(experiment: Experiment, run: CommittedRun): string {
   if (settings.optimizer !== optimizer) {
     differing.push(`optimiser ${settings.optimizer} (${settings.schedule}), not ${optimizer} (${schedule})`);
   }
+  const recalled =
+    row.paperRecalled || differing.some((text) => text.endsWith(' (?)'))
+      ? ' (?) marks what was recalled of the paper, not read again.'
+      : '';
   const number = split === 'test' ? result.testImages : result.validImages;
   return `# ${row.label}, seed ${seed}
 
@@ -44,9 +52,10 @@ ${experiment.title}.
 - **Data**: ${result.dataset}; trained on its training images alone, ${result.steps.toLocaleString('en-US')} steps of ${settings.batchSize} (${result.images.toLocaleString('en-US')} images seen).
 - **Likelihood**: ${value.toFixed(4)} ${metric} on ${number.toLocaleString('en-US')} ${splitName(experiment)} images${error}.${untold} ${paper}${again}
 - **Model**: ${result.parameters.toLocaleString('en-US')} parameters; ${own.join(', ')}.
-- **Training**: ${settings.optimizer}, rate ${settings.learningRate}, ${settings.schedule}, ${settings.warmupSteps} steps of warm-up; ${formatSeconds(result.seconds)} on ${environment.threads} thread${environment.threads === 1 ? '' : 's'} of ${environment.cpu}, engine ${result.engine}, at commit ${environment.commit ?? 'unknown'}. \`config.json\` repeats it: \`pnpm exp ${id} --config results/${run.path}/config.json\`.
-- **Departures from the paper**: ${differing.length > 0 ? differing.join('; ') : 'none that the paper speaks of'}.
-- **Limits**: ${experiment.limits ?? `a density model of ${result.dataset}`}, in its size and number of intensities and nothing else; likelihoods on other data or another binarization are not comparable.
+- **Training**: ${optimizerText(settings)}, ${settings.warmupSteps} steps of warm-up; ${formatSeconds(result.seconds)} on ${environment.threads} thread${environment.threads === 1 ? '' : 's'} of ${environment.cpu}, engine ${result.engine}, at commit ${environment.commit ?? 'unknown'}. \`config.json\` repeats it: \`pnpm exp ${id} --config results/${run.path}/config.json\`.
+- **Departures from the paper**: ${differing.length > 0 ? differing.join('; ') : 'none that the paper speaks of'}.${recalled}
+- **Limits**: ${limitsOf(experiment, result)}
+- **Use**: the lines below load it; [From a script](../../../../../README.md#from-a-script) in the README shows how a script of your own evaluates it and draws images.
 
 \`\`\`ts
 import { loadEngine } from '@pixelrnn/engine';

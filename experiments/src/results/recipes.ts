@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { writeFileAtomic } from '@pixelrnn/files';
 import { z } from 'zod';
+import { optimizerText } from './optimizer.js';
 
 /** The file's version; a change of what it holds or means is another one. */
 const version = 1;
@@ -103,7 +104,7 @@ function cells(one: RecipeTry, metric: Recipes['metric'], best: boolean): string
       .filter(([key]) => key !== 'steps')
       .map(([key, value]) => `${key} ${value}`)
       .join(', '),
-    `${settings.optimizer} ${settings.learningRate}, ${settings.schedule}`,
+    optimizerText(settings),
     String(settings.batchSize),
     String(settings.steps),
     best ? `**${figure}**` : figure,

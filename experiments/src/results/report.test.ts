@@ -1,12 +1,14 @@
 import { expect, it } from 'vitest';
 import { completions } from '../completions.js';
-import type { Experiment, ExperimentRow } from '../experiment.js';
+import type { Experiment } from '../experiment.js';
+import { gatedTable2 } from '../gatedTable2.js';
 import { softmaxDistributions } from '../softmaxDistributions.js';
 import { table3 } from '../table3.js';
 import { table4 } from '../table4.js';
 import { table5 } from '../table5.js';
-import type { CommittedRun } from './committedRuns.js';
-import { departures, summary } from './report.js';
+import { committedRuns } from './committedRuns.js';
+import { resultsFolder } from './loadPretrained.js';
+import { resultsReadme, summary } from './report.js';
 
 const empty = { runs: [], recipes: null, pictures: [] };
 
@@ -22,19 +24,28 @@ it('sums up what is trained, and names what is measured on its weights', () => {
   ]);
 });
 
-it('compares sizes with those of the paper, where it gives some', () => {
-  const departuresOf = (experiment: Experiment, name: string, changed: object) => {
-    const row = experiment.rows.find((row) => row.name === name) as ExperimentRow;
-    const settings = { ...row.model?.presets.paper, ...changed };
-    const result = { dataset: experiment.canonicalDataset, testImages: 10_000, testSplit: 10_000 };
-    return departures(experiment, { row, config: { settings }, result } as unknown as CommittedRun);
+it("tells quoted numbers' source once, without a number on training images", () => {
+  const text = resultsReadme([{ experiment: gatedTable2, ...empty }]);
+  expect(text).toContain('PixelRNN, 64x64 3.63 (Gated PixelCNN, Table 2).');
+});
+
+it('says what its numbers are where they are not of whole images', () => {
+  const text = resultsReadme([table4, completions].map((experiment) => ({ experiment, ...empty })));
+  expect(text).toContain('\nNegative log-likelihood of the test images, nats per image.');
+  expect(text).toContain(
+    '\nNegative log-likelihood of the lower half given the upper one (test images), nats per image.',
+  );
+});
+
+it("compares compute with that of the paper's sizes, where it gives some, and marks those recalled", async () => {
+  const compute = async (experiment: Experiment, name: string) => {
+    const runs = await committedRuns(experiment, resultsFolder);
+    const label = experiment.rows.find((row) => row.name === name)?.label;
+    const [, line] = resultsReadme([{ experiment, ...empty, runs }]).split(`\n| [${label}]`);
+    return line?.split('\n')[0]?.split(' | ')[9];
   };
-  expect(departuresOf(table5, 'row-lstm', {})).toEqual([]);
-  expect(departuresOf(table5, 'row-lstm', { layers: 3, batchSize: 8 })).toEqual([
-    'layers 3, not 12',
-    'batch 8, not 16',
-  ]);
-  expect(departuresOf(table4, 'pixelcnn', { blocks: 20 })).toEqual([
-    'the paper gives neither depth nor width',
-  ]);
+  expect(await compute(table5, 'pixelcnn')).toMatch(/^[\d.]+ x 10\^\d$/);
+  expect(await compute(gatedTable2, 'gated-pixelcnn-32x32')).toMatch(/^[\d.]+ x 10\^\d \(\?\)$/);
+  expect(await compute(gatedTable2, 'gated-pixelcnn-64x64')).toBe('');
+  expect(await compute(table4, 'pixelcnn')).toBe('');
 });

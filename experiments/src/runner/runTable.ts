@@ -117,7 +117,7 @@ export async function writeTable(
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFileAtomic(join(folder, 'table.json'), `${JSON.stringify(table, null, 2)}\n`);
-  await writeFileAtomic(join(folder, 'table.md'), tableToMarkdown(table));
+  await writeFileAtomic(join(folder, 'table.md'), tableToMarkdown(table, experiment.quantity));
   await writeFileAtomic(join(folder, 'table.csv'), tableToCsv(table));
   const figure = tableFigure(experiment, table, results);
   if (figure) await writeFigure(figure, { png: join(folder, 'plot.png'), html: join(folder, 'plot.html') });

@@ -37,6 +37,13 @@ it('sets the split that the paper reports beside its number', () => {
   expect(lines('test')[2]).toContain('| Skip | 3.20 (?) | 4.500 |  | 4.250 |  |');
 });
 
+it('says what the numbers are', () => {
+  expect(tableToMarkdown(table)).toContain('\nNegative log-likelihood in bits per dimension; lower');
+  expect(tableToMarkdown(table, 'Likelihood of halves')).toContain(
+    '\nLikelihood of halves in bits per dimension;',
+  );
+});
+
 it('explains (?) where a number was recalled, and only there', () => {
   expect(tableToMarkdown(table)).toContain('(?) marks a number of the paper that was recalled');
   const read = { ...table, rows: [{ ...row, paperRecalled: false }] };

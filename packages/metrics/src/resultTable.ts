@@ -84,8 +84,12 @@ function cells(row: ResultRow, { metric, split }: ResultTable): string[] {
   ];
 }
 
-/** The table in Markdown, metric and preset above it. Rows that were not run have empty cells. */
-export function tableToMarkdown(table: ResultTable): string {
+/**
+ * The table in Markdown, metric and preset above it. Rows that were not run have empty cells.
+ *
+ * @param quantity what the numbers are, where they are not of whole images
+ */
+export function tableToMarkdown(table: ResultTable, quantity = 'Negative log-likelihood'): string {
   const unit = table.metric === 'nats' ? 'nats per image' : 'bits per dimension';
   const columns = columnsOf(table.split);
   const recalled = table.rows.some((row) => row.paperRecalled)
@@ -94,7 +98,7 @@ export function tableToMarkdown(table: ResultTable): string {
   const lines = [
     `# ${table.experiment}, preset ${table.preset}`,
     '',
-    `Negative log-likelihood in ${unit}; lower is better. An empty cell was not measured; sd is the standard deviation over seeds.${recalled}`,
+    `${quantity} in ${unit}; lower is better. An empty cell was not measured; sd is the standard deviation over seeds.${recalled}`,
     '',
     `| ${columns.join(' | ')} |`,
     `|${columns.map((_, i) => (i === 0 ? ' --- ' : ' ---: ')).join('|')}|`,

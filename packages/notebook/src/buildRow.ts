@@ -8,6 +8,7 @@ import {
   trainingOptions,
   trainingShape,
 } from '@pixelrnn/experiments';
+import { paperNumber } from '@pixelrnn/metrics';
 import type { TrainingOptions } from '@pixelrnn/training';
 import type * as tf from '@tensorflow/tfjs';
 
@@ -25,6 +26,8 @@ export interface BuiltRow {
   label: string;
   /** The paper's number in the experiment's metric; null where it gives none. */
   paper: number | null;
+  /** That number as tables show it, with `(?)` where it was recalled; empty where there is none. */
+  paperText: string;
   settings: RowSettings;
   /** What `train` takes. */
   training: TrainingOptions;
@@ -54,6 +57,7 @@ export function buildRow(
   return {
     label: row.label,
     paper: row.paper,
+    paperText: paperNumber({ paper: row.paper, paperRecalled: row.paperRecalled ?? false }),
     settings,
     training: trainingOptions(settings, seed),
     model: row.model.build(settings, trainingShape(images), seed),

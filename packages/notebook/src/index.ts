@@ -12,10 +12,12 @@ export {
 export { loadEngine } from '@pixelrnn/engine';
 export {
   chosenPositions,
+  committedRuns,
   experiments,
   findExperiment,
   loadPretrained,
   namedDistributions,
+  pairedGaps,
   pretrainedModels,
   resolveSettings,
   resultsFolder,

@@ -57,7 +57,7 @@ describe('buildRow', () => {
   });
 
   it("is the row's model for the images' shape, with the preset's settings and those changed", () => {
-    const { label, paper, model, settings, training } = buildRow(
+    const { label, paper, paperText, model, settings, training } = buildRow(
       findExperiment('table3'),
       'layers-2',
       images,
@@ -66,7 +66,7 @@ describe('buildRow', () => {
         seed: 5,
       },
     );
-    expect([label, paper]).toEqual(['2 layers', 3.2]);
+    expect([label, paper, paperText]).toEqual(['2 layers', 3.2, '3.20 (?)']);
     expect(model.outputs[0]!.shape).toEqual([null, 8, 8, 1, 4]);
     expect(settings).toMatchObject({ steps: 7, h: 4, layers: 2 });
     expect(training).toMatchObject({ steps: 7, seed: 5, learningRate: 2e-3 });

@@ -9,6 +9,7 @@ import {
   experiments,
   measured,
   pairedGaps,
+  quantityOf,
   sizesOf,
   splitName,
 } from '@pixelrnn/experiments';
@@ -61,6 +62,8 @@ export interface SiteExperiment {
   split: ResultTable['split'];
   /** What the images of the split are called. */
   splitName: string;
+  /** What the numbers are, and of which images. */
+  quantity: string;
   rows: ResultRow[];
   runs: SiteRun[];
   /** Rows that have a model and no run. */
@@ -110,6 +113,7 @@ async function readExperiment(experiment: Experiment, folder: string): Promise<S
     metric: table.metric,
     split: table.split,
     splitName: splitName(experiment),
+    quantity: quantityOf(experiment),
     rows: table.rows,
     runs,
     missing: experiment.rows

@@ -29,7 +29,11 @@ test('the paper is a horizontal line, and it and every run are labelled at the r
     annotations: [
       { text: 'PixelCNN, validation: 87.50', y: 87.5 },
       { text: 'PixelCNN (paper): 81.30', y: 81.3 },
-      { text: 'pale: training; with dots: validation; dashed grey: the paper', y: 1, yref: 'paper' },
+      {
+        text: 'pale: training; with dots: validation; dashed grey: the paper; higher losses lie above the picture',
+        y: 1,
+        yref: 'paper',
+      },
     ],
   });
 });
@@ -37,7 +41,12 @@ test('the paper is a horizontal line, and it and every run are labelled at the r
 test('training losses alone are labelled, and not pale', () => {
   const { data, layout } = trainingCurve([run], { unit: 'nats' });
   expect(data).toMatchObject([{ line: { color: '#0072b2' } }]);
-  expect(layout.annotations).toMatchObject([{ text: 'PixelCNN, training: 86.00', y: 86 }, { text: '' }]);
+  expect(layout.annotations).toMatchObject([
+    { text: 'PixelCNN, training: 86.00', y: 86 },
+    { text: 'higher losses lie above the picture' },
+  ]);
+  const inside = { label: 'a', steps: [0, 1, 2], train: [2, 2, 2] };
+  expect(trainingCurve([inside], { unit: 'nats' }).layout.annotations).toMatchObject([{}, { text: '' }]);
 });
 
 test('a number of the paper far from all losses is a label with an arrow, and takes no room', () => {
@@ -58,7 +67,9 @@ test('a number of the paper far from all losses is a label with an arrow, and ta
   expect(yaxis.range).toEqual([86 - 0.75, 101 + 0.75]);
   expect(annotations.slice(1)).toMatchObject([
     { text: 'PixelCNN (paper): 78.40 ↓', y: yaxis.range[0], arrowcolor: 'rgba(0, 0, 0, 0)' },
-    { text: 'pale: training; with dots: validation; grey with an arrow: the paper, beyond the picture' },
+    {
+      text: 'pale: training; with dots: validation; grey with an arrow: the paper, beyond the picture; higher losses lie above the picture',
+    },
   ]);
   expect(at(130).annotations[0]).toMatchObject({ text: 'PixelCNN (paper): 130.00 ↑', y: 101.75 });
 });

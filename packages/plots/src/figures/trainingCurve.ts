@@ -140,6 +140,7 @@ export function trainingCurve(
         })),
         key(
           curves,
+          high,
           paper.map(({ value }) => outside(value)),
         ),
       ],
@@ -147,13 +148,14 @@ export function trainingCurve(
   });
 }
 
-/** What the kinds of lines are, above the plot; `paper` is where the paper's numbers are beyond it. */
-function key(curves: readonly Curve[], paper: readonly string[]): JsonObject {
+/** What the kinds of lines are, above the plot, which ends at `high`; `paper` is where the paper's numbers are beyond it. */
+function key(curves: readonly Curve[], high: number, paper: readonly string[]): JsonObject {
   const text = [
     ...(curves.some(({ named }) => !named) ? ['pale: training'] : []),
     ...(curves.some(({ kind }) => kind === 'valid') ? ['with dots: validation'] : []),
     ...(paper.some((arrow) => arrow === '') ? ['dashed grey: the paper'] : []),
     ...(paper.some((arrow) => arrow !== '') ? ['grey with an arrow: the paper, beyond the picture'] : []),
+    ...(curves.some(({ y }) => y.some((loss) => loss > high)) ? ['higher losses lie above the picture'] : []),
   ].join('; ');
   const place = { xref: 'paper', x: 0, xanchor: 'left', yref: 'paper', y: 1, yanchor: 'bottom' };
   return { ...place, text, showarrow: false, font: { size: 12, color: muted } };

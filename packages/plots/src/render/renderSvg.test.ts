@@ -35,7 +35,7 @@ test('an SVG holds the traces, the texts and the size', async () => {
       'Loss of &#60;PixelCNN&#62; &amp; others',
       'training steps',
       'negative log-likelihood (nats per image)',
-      'pale: training; with dots: validation; grey with an arrow: the paper, beyond the picture',
+      'pale: training; with dots: validation; grey with an arrow: the paper, beyond the picture; higher losses lie above the picture',
       'PixelCNN, validation: 91.00',
       'PixelCNN (paper): 81.30 ↓',
     ]),

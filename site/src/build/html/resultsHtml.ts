@@ -31,9 +31,9 @@ export function experimentHtml(
 }
 
 function tableHtml(experiment: SiteExperiment, shown: readonly ResultRow[]): Html {
-  const { title, metric, splitName, rows } = experiment;
+  const { title, metric, quantity, rows } = experiment;
   return html`
-  <p>Negative log-likelihood of the ${splitName} images in ${units[metric]}; lower is better.
+  <p>${quantity} in ${units[metric]}; lower is better.
   ± is the standard error over images${rows.some(({ sd }) => sd !== null) ? ', in the figure the standard deviation over seeds where there are several' : ''}.</p>
   <div class="scroll" tabindex="0" role="region" aria-label="${title}: table">
   <table class="numbers">
