@@ -61,6 +61,8 @@ function gated(data: Data) {
 export const gatedTable2: Experiment = {
   id: 'gated-table2',
   title: 'Gated PixelCNN, Table 2: small ImageNet, validation images',
+  recipeNote:
+    'The runs have rate and clipping of Table 1, whose tries are above: these three are from before gradients were clipped.',
   metric: 'bits/dim',
   splitName: 'validation',
   canonicalDataset: 'small ImageNet (van den Oord et al.)',

@@ -43,6 +43,15 @@ it('keeps every try, and the last one of the same settings', async () => {
   ]);
 });
 
+it('compares tries of as many steps alone', () => {
+  const longer = tried(2e-3, 4);
+  const tries = [tried(1e-3, 5), { ...longer, settings: { ...longer.settings, steps: 600 } }, tried(4e-3, 6)];
+  const lines = recipesToMarkdown({ version: 1, ...experiment, tries })
+    .split('\n')
+    .slice(2);
+  expect(lines.map((line) => /\*\*(.*)\*\*/.exec(line)?.[1])).toEqual(['5.000', '4.000', undefined]);
+});
+
 it.each([
   ['{', 'it is no JSON: put the file back'],
   [

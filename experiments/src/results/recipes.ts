@@ -80,13 +80,16 @@ export async function addTry(
   return recipes;
 }
 
-/** The tries as a Markdown table, row by row, the best of each row in bold. */
+/** The tries as a Markdown table, row by row, the best of those of a row that have as many steps in bold. */
 export function recipesToMarkdown({ metric, tries }: Recipes): string {
   const rows = [...new Set(tries.map(({ row }) => row))];
   const lines = rows.flatMap((row) => {
     const own = tries.filter((other) => other.row === row);
-    const best = Math.min(...own.map(({ valid }) => valid ?? Number.POSITIVE_INFINITY));
-    return own.map((one) => `| ${cells(one, metric, one.valid === best).join(' | ')} |`);
+    return own.map((one) => {
+      const rivals = own.filter(({ settings }) => settings.steps === one.settings.steps);
+      const best = Math.min(...rivals.map(({ valid }) => valid ?? Number.POSITIVE_INFINITY));
+      return `| ${cells(one, metric, one.valid === best).join(' | ')} |`;
+    });
   });
   return [
     `| row | tried | optimiser, rate | batch | steps | validation, ${metric} | images | seconds |`,

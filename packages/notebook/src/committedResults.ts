@@ -119,7 +119,8 @@ function note(experiment: Experiment, measured: readonly ResultRow[]): string {
 
 function counted(measured: number, all: number): string {
   if (measured < all) return `${measured} of ${all} rows`;
-  return all === 1 ? 'The one row' : `All ${all} rows`;
+  if (all <= 2) return all === 1 ? 'The one row' : 'Both rows';
+  return `All ${all} rows`;
 }
 
 function shown(
@@ -139,6 +140,6 @@ function shown(
     'standard error': error ? error.toFixed(places) : '',
     parameters: count(row.parameters),
     steps: own && steps !== null ? stepsOf(own, steps) : '',
-    'wall time': seconds ? duration(seconds) : '',
+    'wall time': seconds !== null && seconds >= 1 ? duration(seconds) : '',
   };
 }
