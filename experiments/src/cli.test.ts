@@ -37,6 +37,7 @@ const tiny = [
   '--set',
   'validImages=20',
 ];
+const tryRate = ['--try', 'learningRate=0.01', '--steps', '3', '--results', join(out, 'tries')];
 const quick = [...tiny, '--set', 'steps=4', '--set', 'testImages=20', '--set', 'samples=1'];
 
 describe('pnpm exp', () => {
@@ -139,6 +140,14 @@ describe('pnpm exp', () => {
     expect(result(second)).toEqual(result(first));
   });
 
+  it('repeats the measure of a trained model', () => {
+    const config = 'results/completions/runs/pixelcnn/seed-0/config.json';
+    const { status, stdout, stderr } = exp('completions', '--config', config, '--dry-run');
+    expect(stderr).toBe('');
+    expect(stdout).toContain('completions pixelcnn');
+    expect(status).toBe(0);
+  });
+
   it('takes rows and seeds that are named twice once', () => {
     const twice = ['--rows', 'pixelcnn,pixelcnn', '--seeds', '0,1,00,1'];
     const { status, stdout } = exp('table4', ...tiny, ...twice, '--dry-run');
@@ -189,7 +198,9 @@ describe('pnpm exp', () => {
     [['table4', '--rows', 'pixelrnn'], 'Row pixelrnn of table4 is not known: expected some of pixelcnn'],
     [['table4', '--rows', 'nade'], 'Row nade of table4 has no model to run'],
     [['table4', '--set', 'depth=3'], 'pixelcnn has no setting depth: expected one of data, steps'],
-    [['table4', '--set', 'steps=soon'], 'expected number, received string'],
+    [['table4', '--set', 'steps=soon'], 'Settings of pixelcnn: steps: expected a number, got soon.'],
+    [['table4', '--rows', 'pixelcnn', '--set', 'stepz=3'], 'Did you mean steps?'],
+    [['status', 'tabel4', '--out', '/nowhere'], 'Did you mean table4?'],
     [
       ['table4', '--set', 'data=cifar'],
       'Setting data of table4: expected one of fixed, seeded, dynamic, got cifar',
@@ -202,10 +213,24 @@ describe('pnpm exp', () => {
     [['table4', '--jobs', '0'], '--jobs expects a number from 1, got 0'],
     [['table4', '--set', 'schedule=step'], "Settings of pixelcnn: schedule 'step' needs stepEvery"],
     [['table4', '--config', 'no.json'], 'no.json: ENOENT'],
+    [['own', '--config', 'no.json', '--skip-bad'], 'and for the options of images: leave out --skip-bad'],
+    [['own', '--config', 'no.json', '--size', '16'], 'and for the options of images: leave out --size'],
     [
       ['table4', '--config', 'no.json', '--rows', 'pixelcnn'],
       '--config stands for --preset, --rows, --seeds and --set',
     ],
+    [['table4', ...tryRate, '--dry-run'], "cannot be used with option '--dry-run'"],
+    [['table4', ...tryRate, '--samples-only'], "cannot be used with option '--samples-only'"],
+    [['table4', ...tryRate, '--fresh'], "cannot be used with option '--fresh'"],
+    [['table4', ...tryRate, '--jobs', '2'], "cannot be used with option '--jobs <n>'"],
+    [['table4', ...tryRate, '--set', 'steps=9'], 'leave out --set steps'],
+    [['table4', '--try', 'steps=1,2', '--steps', '3'], '--try steps=... cannot be'],
+    [
+      ['table4', '--try', 'learningRate', '--steps', '3'],
+      '--try expects key=value,value,..., got learningRate',
+    ],
+    [['table5', '--rows', 'uniform', ...tryRate], '--try trains, and uniform of table5 is not trained'],
+    [['completions', ...tryRate], '--try trains, and completions has no row that is trained'],
     [['table4', '--samples-only', '--fresh'], "option '--samples-only' cannot be used with option '--fresh'"],
     [['table4', '--samples-only', '--set', 'h=3'], 'expected no setting but samples, got h'],
     [['table4', '--samples-only', '--out', 'no/such'], 'holds no finished run of these rows and seeds'],
@@ -222,11 +247,32 @@ describe('pnpm exp', () => {
     expect(status).toBe(2);
   });
 
-  it('a folder that cannot be written is a failure: exit code 1', async () => {
-    const file = join(out, 'file');
-    await writeFile(file, '');
-    const { status, stderr } = exp('table4', ...quick, '--out', file);
-    expect(status).toBe(1);
-    expect(stderr).toContain('ENOTDIR');
+  it.each([['table4', ...quick], ['table4', ...tryRate], ['table4', '--samples-only'], ['all'], ['status']])(
+    'a file as --out is a usage error (%s)',
+    async (...args) => {
+      const file = join(out, 'file');
+      await writeFile(file, '');
+      const { status, stderr } = exp(...args, '--out', join(file, 'below'));
+      expect(stderr).toMatch(
+        /--out should be a folder that can be (written|read), but \S*file is a file: choose/,
+      );
+      expect(status).toBe(2);
+    },
+  );
+
+  it.each([[['table4', '--rows', 'pixelcnn']], [['table5', '--rows', 'uniform']], [['all']]])(
+    'an engine that does not exist is a usage error (%j)',
+    (args) => {
+      const { status, stderr } = expIn({ PIXELRNN_ENGINE: 'foo' }, ...args, '--out', join(out, 'no-engine'));
+      expect(stderr).toMatch(/^pnpm exp: PIXELRNN_ENGINE is 'foo', which is no engine: .*\n$/);
+      expect(status).toBe(2);
+    },
+  );
+
+  it('shows the options of run beside an experiment', () => {
+    const { status, stdout } = exp('table4', '--help');
+    expect(status).toBe(0);
+    for (const option of ['--rows', '--set', '--out', '--try']) expect(stdout).toContain(option);
+    expect(exp('--help').stdout).toContain('collect');
   });
 });

@@ -5,6 +5,7 @@ import { TrainingError } from '@pixelrnn/training';
 import { Command, CommanderError, Option } from 'commander';
 import {
   type ImageFlags,
+  imageOptions,
   imageSettings,
   outOption,
   type RunFlags,
@@ -33,7 +34,7 @@ import { runAll } from './runner/runAll.js';
 import { readRunConfig } from './runner/runConfig.js';
 import { type ExperimentOutcome, planWork, runExperiment } from './runner/runExperiment.js';
 import { parseTry, tryRecipes } from './runner/tryRecipes.js';
-import { UsageError } from './runner/usageError.js';
+import { isUsage, UsageError } from './runner/usageError.js';
 
 interface Flags extends RunFlags, ImageFlags {
   rows?: string[];
@@ -66,11 +67,15 @@ const experiment = withImageOptions(
       .conflicts(['preset', 'config', 'fresh', 'jobs', 'dryRun', 'launcher'])
       .default(false),
   )
-  .option(
-    '--try <key=v1,v2>',
-    'short runs of --steps with each value, written into recipes.json; may be repeated',
-    (text: string, tries: Record<string, unknown[]> = {}) =>
-      Object.fromEntries([...Object.entries(tries), parseTry(text)]),
+  .addOption(
+    new Option(
+      '--try <key=v1,v2>',
+      'short runs of --steps with each value, written into recipes.json; may be repeated',
+    )
+      .conflicts(['samplesOnly', 'fresh', 'jobs', 'dryRun'])
+      .argParser((text: string, tries: Record<string, unknown[]> = {}) =>
+        Object.fromEntries([...Object.entries(tries), parseTry(text)]),
+      ),
   )
   .option('--steps <n>', 'steps of each short run of --try', stepCount)
   .addOption(
@@ -131,11 +136,14 @@ async function runOne(id: string, given: Flags): Promise<void> {
     ...given,
     set: given.samplesOnly ? given.set : { ...given.set, ...imageSettings(id, given) },
   };
-  const options = flags.config ? { ...flags, ...(await repeated(id, flags.config)) } : flags;
+  const options = flags.config ? { ...flags, ...(await repeated(chosen, flags.config)) } : flags;
   if (flags.try) {
     if (ranks) throw new UsageError('--try trains in one process: start it without MPI.');
     if (flags.launcher !== 'local') throw new UsageError('--try runs here: leave out --launcher slurm.');
     if (flags.steps === undefined) throw new UsageError('--try needs --steps, the steps of each short run.');
+    if ('steps' in given.set) {
+      throw new UsageError('Each short run of --try has the steps of --steps: leave out --set steps.');
+    }
     return report(
       await tryRecipes(chosen, { ...options, values: flags.try, steps: flags.steps, results: flags.results }),
     );
@@ -204,13 +212,24 @@ function report(failures: readonly string[]): void {
 }
 
 /** What `--config` stands for. @throws UsageError beside options that say the same */
-async function repeated(id: string, path: string) {
-  for (const name of ['preset', 'rows', 'seeds', 'set']) {
-    if (experiment.getOptionValueSource(name) === 'cli') {
-      throw new UsageError(`--config stands for --preset, --rows, --seeds and --set: leave out --${name}.`);
+async function repeated(chosen: Experiment, path: string) {
+  for (const option of experiment.options) {
+    const images = imageOptions.includes(option.attributeName());
+    if (!images && !['preset', 'rows', 'seeds', 'set'].includes(option.attributeName())) continue;
+    if (experiment.getOptionValueSource(option.attributeName()) === 'cli') {
+      const stands = `--preset, --rows, --seeds and --set${images ? ', and for the options of images' : ''}`;
+      throw new UsageError(`--config stands for ${stands}: leave out ${option.long}.`);
     }
   }
-  return readRunConfig(path, id);
+  return readRunConfig(path, chosen);
+}
+
+/** `table4 --help` asks for the help of `run`, which may be left out; commander would print that of `pnpm exp`. */
+function withHelpOfRun(given: readonly string[]): string[] {
+  const [first = '-'] = given;
+  const named = first.startsWith('-') || program.commands.some((command) => command.name() === first);
+  const help = given.includes('--help') || given.includes('-h');
+  return named || first === 'help' || !help ? [...given] : ['run', ...given];
 }
 
 // A reader that has seen enough, such as head, closes the pipe.
@@ -228,10 +247,10 @@ try {
     ranks = new RankZero(communicator);
   }
   for (const command of [program, ...program.commands]) command.exitOverride();
-  await program.parseAsync();
+  await program.parseAsync(withHelpOfRun(process.argv.slice(2)), { from: 'user' });
 } catch (error) {
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
   console.error(`pnpm exp: ${(error as Error).message}`);
   if (error instanceof TrainingError) process.exit(error.exitCode);
-  process.exit(error instanceof UsageError ? 2 : 1);
+  process.exit(isUsage(error) ? 2 : 1);
 }

@@ -91,6 +91,9 @@ export interface ImageFlags {
   config?: string;
 }
 
+/** The settings among them. */
+export const imageOptions: readonly string[] = ['images', 'size', 'levels', 'grey', 'skipBad'];
+
 export function withImageOptions(command: Command): Command {
   const whole = (name: string) => (text: string) => {
     if (!/^[1-9]\d{0,3}$/.test(text))

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DatasetSplits, ImageDataset } from '@pixelrnn/data';
@@ -123,4 +124,15 @@ it('draws the original, what is given in grey, and the completions, in a row for
     [255, 0, 255, 255],
   ]);
   expect(tile(1, 3)).toEqual([0, 0, 255, 0]);
+});
+
+it('measures nothing where more images are asked for than there are', async () => {
+  const out = await temporaryFolder();
+  const set = { testImages: 7, validImages: 2, shown: 2, each: 2 };
+  const asked = { preset: 'smoke' as const, rows: [row], set, out, log: () => {} };
+  const { failures } = await runExperiment(experiment, asked);
+  expect(failures[0]?.message).toContain(
+    'testImages: expected at most 6, the test images of binarized MNIST',
+  );
+  expect(existsSync(join(out, 'completions', 'runs'))).toBe(false);
 });

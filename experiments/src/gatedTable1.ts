@@ -17,6 +17,7 @@ const table1 = (name: string, label: string, bits: number, train?: number) =>
 export const gatedTable1: Experiment = {
   id: 'gated-table1',
   title: 'Gated PixelCNN, Table 1: CIFAR-10',
+  recipeNote: 'The run has the clipping that is best after 1,000 steps.',
   metric: 'bits/dim',
   canonicalDataset: 'CIFAR-10',
   rows: [

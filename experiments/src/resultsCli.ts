@@ -7,7 +7,7 @@ import { adopt } from './results/adopt.js';
 import { staleTexts, writeResults } from './results/generate.js';
 import { resultsFolder } from './results/loadPretrained.js';
 import { measureAll } from './results/measureAll.js';
-import { UsageError } from './runner/usageError.js';
+import { isUsage } from './runner/usageError.js';
 
 const place = {
   results: resultsFolder,
@@ -68,5 +68,5 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
   console.error(`pnpm results: ${(error as Error).message}`);
-  process.exit(error instanceof UsageError ? 2 : 1);
+  process.exit(isUsage(error) ? 2 : 1);
 }

@@ -1,5 +1,6 @@
 import { DataError } from '@pixelrnn/data';
 import { EngineError } from '@pixelrnn/engine';
+import { FileError } from '@pixelrnn/files';
 import { GenerationError, type GenerationProgress } from '@pixelrnn/generation';
 import { PlotError } from '@pixelrnn/plots';
 import { TrainingError } from '@pixelrnn/training';
@@ -20,9 +21,11 @@ const sentences = [
   DataError,
   PlotError,
   EngineError,
+  FileError,
 ];
 const isUsage = (error: unknown) =>
   error instanceof UsageError ||
+  (error instanceof EngineError && error.usage) ||
   ((error instanceof GenerationError || error instanceof DataError) && error.code === 'usage');
 
 /** Runs a command with the arguments of the process, and ends it with the command's exit code. */

@@ -3,7 +3,7 @@ import { complete, type Occlusion, occlusion, occlusions } from '@pixelrnn/gener
 import { imageGrid } from '@pixelrnn/plots';
 import { Command, Option } from 'commander';
 import { classesFor, integer, options, progressBar, UsageError } from './command.js';
-import { isPicture, readImages, write, writeFolder } from './imageFiles.js';
+import { isPicture, prepareImages, readImages, write, writeFolder } from './imageFiles.js';
 import { type ImageFlags, modelArgument, openImages, openModel } from './inputs.js';
 
 interface Flags extends ImageFlags {
@@ -45,6 +45,7 @@ export const completeCommand = (signal: AbortSignal): Command =>
     .addOption(options.json())
     .action(async (modelPath: string, flags: Flags) => {
       const { model, shape } = await openModel(modelPath);
+      await prepareImages(flags.out);
       const given = await openImages(flags, shape);
       const { height, width } = shape;
       const known =

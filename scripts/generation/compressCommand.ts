@@ -2,7 +2,7 @@ import { userPath } from '@pixelrnn/files';
 import { compress } from '@pixelrnn/generation';
 import { Command } from 'commander';
 import { classesFor, options, progressBar } from './command.js';
-import { write } from './imageFiles.js';
+import { prepareFiles, write } from './imageFiles.js';
 import { type ImageFlags, modelArgument, openImages, openModel } from './inputs.js';
 
 interface Flags extends ImageFlags {
@@ -28,6 +28,7 @@ export const compressCommand = (signal: AbortSignal): Command =>
     .addOption(options.json())
     .action(async (modelPath: string, flags: Flags) => {
       const { model, shape } = await openModel(modelPath);
+      await prepareFiles(flags.out);
       const { images, count } = await openImages(flags, shape);
       const bar = progressBar('compressing');
       const { onProgress } = bar;

@@ -3,7 +3,7 @@ import { userPath } from '@pixelrnn/files';
 import { decompress, inspectCompressed } from '@pixelrnn/generation';
 import { Command } from 'commander';
 import { classesFor, options, progressBar } from './command.js';
-import { failed, isPicture, writeFolder, writeTiles } from './imageFiles.js';
+import { failed, isPicture, prepareImages, writeFolder, writeTiles } from './imageFiles.js';
 import { modelArgument, openModel } from './inputs.js';
 
 interface Flags {
@@ -25,6 +25,7 @@ export const decompressCommand = (signal: AbortSignal): Command =>
     .addOption(options.json())
     .action(async (modelPath: string, from: string, flags: Flags) => {
       const { model } = await openModel(modelPath);
+      await prepareImages(flags.out);
       const file = await readFile(from).catch(failed(`${from} should be a compressed file`));
       const bar = progressBar('decompressing');
       const { onProgress } = bar;

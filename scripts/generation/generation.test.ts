@@ -1,77 +1,20 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadEngine } from '@pixelrnn/engine';
+import { suiteFolder } from '@pixelrnn/files/testing';
 import { generate, likelihood, occlusion } from '@pixelrnn/generation';
-import { pixelCNN } from '@pixelrnn/models';
 import { imageGrid } from '@pixelrnn/plots';
 import { loadModel } from '@pixelrnn/training';
-import * as tf from '@tensorflow/tfjs';
-import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { execute } from './command.js';
-import { completeCommand } from './completeCommand.js';
-import { compressCommand } from './compressCommand.js';
-import { decompressCommand } from './decompressCommand.js';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { readImages } from './imageFiles.js';
-import { sampleCommand } from './sampleCommand.js';
+import { run, saveModel, shape, sizeOf } from './testing/commands.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-let folder: string;
-let model: string;
-const shape = { height: 28, width: 28, channels: 1, levels: 2 };
-
-/** A saved model, as small as they come, of the size of MNIST. */
-beforeAll(async () => {
-  await loadEngine({ quiet: true });
-  folder = await mkdtemp(join(tmpdir(), 'pixelrnn-generation-cli-'));
-  model = join(folder, 'model');
-  await mkdir(model);
-  const size = { height: 28, width: 28, colors: 1, levels: 2 };
-  const built = pixelCNN({ ...size, blocks: 1, h: 3, headWidth: 4, seed: 1 });
-  await built.save(
-    tf.io.withSaveHandler(async ({ modelTopology, weightSpecs, weightData }) => {
-      const weightsManifest = [{ paths: ['weights.bin'], weights: weightSpecs }];
-      await writeFile(join(model, 'model.json'), JSON.stringify({ modelTopology, weightsManifest }));
-      await writeFile(join(model, 'weights.bin'), new Uint8Array(weightData as ArrayBuffer));
-      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
-    }),
-  );
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
-const commands = { sampleCommand, completeCommand, compressCommand, decompressCommand };
-
-/** Runs a command in this process. */
-async function run(name: string, ...args: string[]) {
-  const printed = { stdout: '', stderr: '' };
-  const spies = [
-    vi.spyOn(console, 'log').mockImplementation((line) => {
-      printed.stdout += `${line}\n`;
-    }),
-    vi.spyOn(console, 'error').mockImplementation((line) => {
-      printed.stderr += `${line}\n`;
-    }),
-    vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-      printed.stderr += text;
-      return true;
-    }),
-  ];
-  try {
-    const build = commands[`${name}Command` as keyof typeof commands];
-    return { status: await execute(name, build(new AbortController().signal), args), ...printed };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-}
-
+const folder = suiteFolder();
 const at = (name: string) => join(folder, name);
-const sizeOf = async (path: string) => {
-  const { width, height, pages = 1 } = await sharp(path, { animated: true }).metadata();
-  return [width, height / pages, pages];
-};
+const model = at('model');
+beforeAll(() => saveModel(model));
 
 describe('pnpm sample', () => {
   it('draws a grid, the order of drawing, and samples beside what they are compared with', async () => {
@@ -139,12 +82,13 @@ describe('pnpm sample', () => {
     [['sample', 'MODEL', '--out', 'x.png', '--class', '3'], 2, 'this model has no condition'],
     [['sample', 'MODEL', '--out', 'x.png', '--guidance', '3'], 2, 'this model has no condition'],
     [['sample', 'MODEL', '--out', 'x.png', '--dataset', 'mnist'], 2, 'with 256 levels, but the model'],
-    [['sample', 'nowhere', '--out', 'x.png'], 1, 'nowhere is not there: expected a run folder'],
-    [
-      ['sample', 'MODEL', '--count', '1', '--out', 'no/x.png'],
+    ...['sample', 'complete', 'compress'].map((name): [string[], number, string] => [
+      [name, 'AUTO', '--out', 'x.png'],
       1,
-      'no/x.png should be written, but that gave ENOENT',
-    ],
+      'seed-0 is an auto-encoder, which has an image for a code: take viewsOf(model).decoder in a script',
+    ]),
+    [['decompress', 'AUTO', 'GREY', '--out', 'x.png'], 1, 'is an auto-encoder'],
+    [['sample', 'nowhere', '--out', 'x.png'], 1, 'nowhere is not there: expected a run folder'],
     [['complete', 'MODEL', '--out', 'x.png'], 2, 'Expected either --images or --dataset'],
     [
       ['complete', 'MODEL', '--images', 'GREY', '--out', 'x.png'],
@@ -173,7 +117,8 @@ describe('pnpm sample', () => {
       await imageGrid({ ...one, images: new Uint8Array(784).fill(9), height: 28, width: 28 }),
     );
     await writeFile(small, await imageGrid({ ...one, images: new Uint8Array(20), height: 4, width: 5 }));
-    const names: Record<string, string> = { MODEL: model, GREY: grey, SMALL: small };
+    const AUTO = join(root, 'results/autoencoder/runs/mse-10/seed-0');
+    const names: Record<string, string> = { MODEL: model, AUTO, GREY: grey, SMALL: small };
     const [command, ...rest] = args.map((arg) => names[arg] ?? arg) as [string, ...string[]];
     const { status, stderr } = await run(command, ...rest);
     expect(stderr.replaceAll('\n', ' ')).toContain(message);

@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { access, constants, mkdir, readdir, readFile, realpath, stat, writeFile } from 'node:fs/promises';
+import { dirname, extname, join } from 'node:path';
+import { writeFileAtomic } from '@pixelrnn/files';
 import type { ImageShape } from '@pixelrnn/generation';
 import { imageGrid } from '@pixelrnn/plots';
 import { type DecodedPng, decode } from 'fast-png';
@@ -112,6 +113,43 @@ const isGrey = ({ data }: DecodedPng, at: number) => data[at] === data[at + 1] &
 export const isPicture = (path: string): boolean => extname(path).toLowerCase() === '.png';
 
 /**
+ * Makes the folders that results go into, before a model works on them for hours.
+ *
+ * @param files of results, or undefined where they are not wanted
+ * @throws CommandError that names the first file that cannot be written, and the remedy
+ */
+export async function prepareFiles(...files: (string | undefined)[]): Promise<void> {
+  for (const file of files) {
+    if (file === undefined) continue;
+    const there = await stat(file).catch(() => null); // else it is new
+    if (there?.isDirectory()) {
+      throw new CommandError(
+        `Cannot write ${file}: it should be a file, but is a folder. Give another place.`,
+      );
+    }
+    if (there && !there.isFile()) continue; // a device
+    await prepareFolder(dirname(there ? await realpath(file) : file), file);
+  }
+}
+
+/** The same for a PNG, or else a folder with a PNG for each image. */
+export const prepareImages = (out: string): Promise<void> =>
+  isPicture(out) ? prepareFiles(out) : prepareFolder(out, out);
+
+async function prepareFolder(folder: string, result: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new CommandError(
+      `Cannot write ${result}: ${folder} should be a folder to write into, but that gave ${code}. Give another place.`,
+      { cause },
+    );
+  }
+}
+
+/**
  * Writes a folder with a PNG for each image.
  * @throws CommandError in a sentence
  */
@@ -126,7 +164,8 @@ export async function writeFolder(
   const digits = String(count - 1).length;
   for (let i = 0; i < count; i++) {
     const one = { ...shape, images: images.subarray(i * size, (i + 1) * size), count: 1, scale: 1, gap: 0 };
-    await write(join(path, `${String(i).padStart(digits, '0')}.png`), await imageGrid(one));
+    const to = join(path, `${String(i).padStart(digits, '0')}.png`);
+    await writeFile(to, await imageGrid(one)).catch(failed(`${to} should be written`));
   }
 }
 
@@ -142,8 +181,13 @@ export async function writeTiles(
   await write(path, await imageGrid({ ...shape, images, count, columns, scale: 1, gap: 0 }));
 }
 
-/** @throws CommandError in a sentence */
+/**
+ * Writes a result: all of it or nothing, in place of the file before. A link stays one, and so does a device.
+ * @throws FileError or CommandError in a sentence
+ */
 export async function write(path: string, data: Uint8Array): Promise<void> {
+  const there = await stat(path).catch(() => null); // else it is new
+  if (!there || there.isFile()) return writeFileAtomic(there ? await realpath(path) : path, data);
   await writeFile(path, data).catch(failed(`${path} should be written`));
 }
 

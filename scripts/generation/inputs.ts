@@ -1,10 +1,10 @@
 import { catalog, type DatasetSplits, type ImageDataset } from '@pixelrnn/data';
 import { loadEngine } from '@pixelrnn/engine';
-import { type ImageShape, imageShapeOf } from '@pixelrnn/generation';
+import { type ImageShape, imageShapeOf, isAutoencoder } from '@pixelrnn/generation';
 import { loadModel } from '@pixelrnn/training';
 import type * as tf from '@tensorflow/tfjs';
 import { byteBar } from '../byteBar.js';
-import { UsageError } from './command.js';
+import { CommandError, UsageError } from './command.js';
 import { type ImageFiles, readImages } from './imageFiles.js';
 
 export const modelArgument = [
@@ -12,10 +12,18 @@ export const modelArgument = [
   'a run folder, its checkpoint/, or a saved model (the folder, or its model.json)',
 ] as const;
 
-/** A model and the shape of its images. */
+/**
+ * A model that draws images, and their shape.
+ * @throws CommandError for an auto-encoder
+ */
 export async function openModel(path: string): Promise<{ model: tf.LayersModel; shape: ImageShape }> {
   await loadEngine({ quiet: true });
   const model = await loadModel(path);
+  if (isAutoencoder(model)) {
+    throw new CommandError(
+      `${path} is an auto-encoder, which has an image for a code: take viewsOf(model).decoder in a script, or \`pnpm exp autoencoder\` for its pictures.`,
+    );
+  }
   return { model, shape: imageShapeOf(model) };
 }
 

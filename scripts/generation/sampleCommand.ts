@@ -3,7 +3,7 @@ import { generate, nearestImages } from '@pixelrnn/generation';
 import { besideGrid, generationOrder, imageGrid } from '@pixelrnn/plots';
 import { Command, Option } from 'commander';
 import { classesFor, integer, options, progressBar, UsageError } from './command.js';
-import { isPicture, write, writeFolder } from './imageFiles.js';
+import { isPicture, prepareFiles, prepareImages, write, writeFolder } from './imageFiles.js';
 import { type DatasetFlags, modelArgument, openDataset, openModel } from './inputs.js';
 
 interface Flags extends DatasetFlags {
@@ -50,6 +50,8 @@ export const sampleCommand = (signal: AbortSignal): Command =>
         throw new UsageError('--beside and --nearest need --dataset.');
       }
       const { model, shape } = await openModel(modelPath);
+      await prepareImages(flags.out);
+      await prepareFiles(flags.order, flags.beside, flags.nearest);
       const dataset = flags.dataset === undefined ? null : await openDataset(flags, shape);
       const { count, seed, temperature, guidance, out } = flags;
       const bar = progressBar('sampling');

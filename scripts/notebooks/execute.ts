@@ -12,9 +12,10 @@ import { complaints, type Notebook, readNotebook, reproducible } from './noteboo
  * Executes a notebook from top to bottom with the real kernel, in the notebook's folder; the file stays as it is.
  *
  * @returns the executed notebook, without what differs from one execution to the next
- * @throws CommandError where a cell fails or writes on stderr
+ * @throws CommandError where the file is no notebook, or a cell fails or writes on stderr
  */
 export async function executeNotebook(path: string, signal?: AbortSignal): Promise<Notebook> {
+  await readNotebook(path); // nbconvert says in a traceback what is wrong with it
   const folder = await mkdtemp(join(tmpdir(), 'pixelrnn-notebook-'));
   try {
     await nbconvert(path, folder, signal);

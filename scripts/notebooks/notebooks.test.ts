@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { experiments } from '@pixelrnn/experiments';
 import { temporaryFolder } from '@pixelrnn/files/testing';
@@ -113,7 +113,10 @@ describe('pnpm notebooks', () => {
       vi.spyOn(console, stream).mockImplementation((line) => void said.push(String(line)));
     }
   });
-  afterEach(() => vi.restoreAllMocks());
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.unstubAllEnvs();
+  });
 
   it('new starts a notebook, of an experiment by its name or as told, and replaces none', async () => {
     expect(await run('new', 'table5')).toBe(0);
@@ -130,6 +133,41 @@ describe('pnpm notebooks', () => {
     await put('one.ipynb', notebookOf({}));
     expect(await run('run', 'two')).toBe(2);
     expect(said.at(-1)).toContain('There is no two.ipynb: expected one of one.ipynb');
+  });
+
+  it.each(['', 'scratch/', '.', '.ipynb', '..', '../x', 'scratch/../../x', '/tmp/x'])(
+    'new %j is wrong usage',
+    async (name) => {
+      expect(await run('new', name)).toBe(2);
+      expect(said.at(-1)).toContain('expected a name such as table7 or scratch/idea');
+      expect(await readdir(place)).toEqual([]);
+    },
+  );
+
+  it('a place where a notebook cannot be written is refused in a sentence', async () => {
+    await put('one.ipynb', notebookOf({}));
+    expect(await run('new', 'one.ipynb/x')).toBe(1);
+    expect(said.at(-1)).toMatch(/one\.ipynb should be a folder to write into, .* Give another place\.$/);
+    expect(await run('run', '--out', join(place, 'one.ipynb'))).toBe(1);
+    expect(said.at(-1)).toMatch(/one\.ipynb should be a folder to write into, .* Give another place\.$/);
+  });
+
+  it('--out begins where the user stands, and is made first; what lies outside is no notebook', async () => {
+    vi.stubEnv('npm_lifecycle_event', 'notebooks');
+    vi.stubEnv('INIT_CWD', join(place, 'elsewhere'));
+    await writeFile(join(place, 'bad.ipynb'), 'no json');
+    expect(await run('run', 'bad', '--out', 'there/deep')).toBe(1);
+    expect(said.at(-1)).toBe(
+      `pnpm notebooks: ${join(place, 'bad.ipynb')} should be a notebook of format 4, but it is not: put the file back.`,
+    );
+    expect(await readdir(join(place, 'elsewhere/there/deep'))).toEqual([]);
+    vi.stubEnv('HOME', place);
+    expect(await run('run', 'bad', '--out', '~/home')).toBe(1);
+    expect(await readdir(join(place, 'home'))).toEqual([]);
+    await mkdir(join(place, 'inner'));
+    const inner = notebooksCommand(new AbortController().signal, join(place, 'inner'));
+    expect(await execute('notebooks', inner, ['run', '../bad'])).toBe(2);
+    expect(said.at(-1)).toContain('There is no ../bad.ipynb');
   });
 
   it('a file that is no notebook is refused in a sentence', async () => {

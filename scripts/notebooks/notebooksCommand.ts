@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { basename, isAbsolute, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { experiments } from '@pixelrnn/experiments';
+import { FileError, userPath } from '@pixelrnn/files';
 import { Command, Option } from 'commander';
 import { CommandError, integer, UsageError } from '../generation/command.js';
+import { prepareFiles } from '../generation/imageFiles.js';
 import { differences } from './compare.js';
 import { executeNotebook } from './execute.js';
 import { readNotebook, writeNotebook } from './notebookFile.js';
@@ -29,12 +31,15 @@ export function notebooksCommand(signal: AbortSignal, place = folder): Command {
       'executes notebooks with the real kernel, all by default, in place; a notebook that fails stays as it was',
     )
     .argument('[names...]', 'with or without .ipynb')
-    .option('--out <dir>', 'write the executed notebooks there instead')
+    .option('--out <dir>', 'write the executed notebooks there instead', (text) =>
+      userPath(text, 'notebooks'),
+    )
     .addOption(jobs())
     .action(async (names: string[], { out, jobs }: { out?: string; jobs: number }) => {
-      const target = out === undefined ? place : resolve(out);
-      await mkdir(target, { recursive: true });
-      await each(await chosen(place, names), jobs, async (name) => {
+      const target = out ?? place;
+      const wanted = await chosen(place, names);
+      await prepareFiles(...wanted.map((name) => join(target, name)));
+      await each(wanted, jobs, async (name) => {
         await writeNotebook(join(target, name), await executeNotebook(join(place, name), signal));
         return 'executed';
       });
@@ -58,7 +63,13 @@ export function notebooksCommand(signal: AbortSignal, place = folder): Command {
     .argument('<name>', 'of the file, without .ipynb; with the id of an experiment, a notebook of that')
     .option('--experiment <id>', 'the experiment that it is about, if that is not its name')
     .action(async (name: string, { experiment: id }: { experiment?: string }) => {
-      const path = join(place, `${name.replace(/\.ipynb$/, '')}.ipynb`);
+      const file = fileOf(name);
+      if (!isWithin(place, file) || basename(file).startsWith('.')) {
+        throw new UsageError(
+          `A notebook in ${place} cannot be named '${name}': expected a name such as table7 or scratch/idea.`,
+        );
+      }
+      const path = join(place, file);
       if (existsSync(path)) throw new UsageError(`${path} is there already: choose another name.`);
       const wanted = id ?? name;
       const experiment = experiments.find((candidate) => candidate.id === wanted);
@@ -66,7 +77,7 @@ export function notebooksCommand(signal: AbortSignal, place = folder): Command {
         const ids = experiments.map((candidate) => candidate.id);
         throw new UsageError(`Unknown experiment ${id}: expected one of ${ids.join(', ')}.`);
       }
-      await mkdir(dirname(path), { recursive: true });
+      await prepareFiles(path);
       await writeNotebook(path, skeleton(experiment ?? (experiments[0] as (typeof experiments)[number])));
       console.log(`${path}: open it with \`pnpm lab\`, execute it with \`pnpm notebooks run ${name}\``);
     });
@@ -74,11 +85,18 @@ export function notebooksCommand(signal: AbortSignal, place = folder): Command {
   return command;
 }
 
+/** The file of a name with or without .ipynb. */
+const fileOf = (name: string) => `${name.replace(/\.ipynb$/, '')}.ipynb`;
+
+/** Whether a path that begins in a folder stays in it. */
+const isWithin = (folder: string, path: string) =>
+  !isAbsolute(path) && !/^\.\.([/\\]|$)/.test(relative(folder, join(folder, path)));
+
 async function chosen(place: string, names: readonly string[]): Promise<string[]> {
   const known = await notebooksIn(place);
   if (names.length === 0) return known;
-  const wanted = names.map((name) => `${name.replace(/\.ipynb$/, '')}.ipynb`);
-  const unknown = wanted.filter((name) => !known.includes(name) && !existsSync(join(place, name)));
+  const wanted = names.map(fileOf);
+  const unknown = wanted.filter((name) => !isWithin(place, name) || !existsSync(join(place, name)));
   if (unknown.length === 0) return wanted;
   throw new UsageError(`There is no ${unknown.join(', ')}: expected one of ${known.join(', ')}.`);
 }
@@ -98,7 +116,7 @@ async function each(
         const said = await act(name);
         console.log(`${name}: ${said}, ${((performance.now() - begun) / 1000).toFixed(0)} s`);
       } catch (error) {
-        if (!(error instanceof CommandError)) throw error;
+        if (!(error instanceof CommandError || error instanceof FileError)) throw error;
         console.log(`${name}: failed`);
         failures.push(error.message);
       }

@@ -12,9 +12,9 @@ import type { StatedTask } from './taskState.js';
 export interface Collected {
   /** The table of the newest submission's preset. */
   table: ResultTable;
-  /** A line for each run that is not done. */
+  /** A line for each run that is not done, or cannot be read. */
   open: string[];
-  /** Whether runs have failed, were cancelled or are lost for good. */
+  /** Whether runs have failed, were cancelled, are lost for good or cannot be read. */
   failed: boolean;
 }
 
@@ -44,9 +44,13 @@ export async function collect(experiment: Experiment, out: string, slurm: Slurm)
     await lock.release();
   }
   const { preset } = (await readSubmissions(out, id)).at(-1) as Submission;
-  const table = await writeExperiment(experiment, preset, join(out, id));
+  const damaged: string[] = [];
+  const table = await writeExperiment(experiment, preset, join(out, id), {
+    onDamaged: ({ row, seed, message }) => damaged.push(`${row}, seed ${seed}: left out: ${message}`),
+  });
   const bad = ['failed', 'cancelled', 'lost', 'gone'];
-  return { table, open, failed: states.some(({ state }) => bad.includes(state.state)) };
+  const failed = damaged.length > 0 || states.some(({ state }) => bad.includes(state.state));
+  return { table, open: [...open, ...damaged], failed };
 }
 
 const nameOf = ({ ordered: { row, seed } }: StatedTask) => `${row}, seed ${seed}`;

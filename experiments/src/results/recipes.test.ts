@@ -71,4 +71,5 @@ it('reads the values to try', () => {
   expect(parseTry('clipNorm=null,5')).toEqual(['clipNorm', [null, 5]]);
   expect(parseTry('h=8')).toEqual(['h', [8]]);
   expect(() => parseTry('h=,')).toThrow('--try expects key=value,value');
+  expect(() => parseTry('learningRate')).toThrow('--try expects key=value,value,..., got learningRate');
 });

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { whyDamaged } from './whyDamaged.js';
 
 const checkpointSchema = z.looseObject({
   training: z.looseObject({
@@ -10,13 +11,29 @@ const checkpointSchema = z.looseObject({
   }),
 });
 
-/** Step and dimensions of an image, of a run folder's last checkpoint; the files of weights are not read. */
+/**
+ * Step and dimensions of an image, of a run folder's last checkpoint; the files of weights are not read. Null where there is none.
+ *
+ * @throws Error naming the file and what to do where it is damaged
+ */
 export async function checkpointOf(folder: string): Promise<{ step: number; dimensions: number } | null> {
   const path = join(folder, 'checkpoint', 'model.json');
   if (!existsSync(path)) return null;
-  const { progress, identity } = checkpointSchema.parse(JSON.parse(await readFile(path, 'utf8'))).training;
+  const text = await readFile(path, 'utf8');
+  const { progress, identity } = parsed(path, text).training;
   return {
     step: progress.step,
     dimensions: identity.data.shape.reduce((product, size) => product * size, 1),
   };
+}
+
+function parsed(path: string, text: string): z.infer<typeof checkpointSchema> {
+  try {
+    return checkpointSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new Error(
+      `${path} should be a checkpoint, but it is not (${whyDamaged(cause)}): use --fresh or remove the run folder.`,
+      { cause },
+    );
+  }
 }

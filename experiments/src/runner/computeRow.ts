@@ -9,7 +9,7 @@ import type { Grid, RunFailure } from './grid.js';
 import { writeResult } from './runFiles.js';
 import { type EarlierRun, inRunFolder, type Work } from './runFolder.js';
 import { trainingSettingsSchema } from './trainingSettings.js';
-import { UsageError } from './usageError.js';
+import { isUnknownEngine, UsageError } from './usageError.js';
 
 export interface PlannedClosedForm {
   row: ClosedFormRow;
@@ -62,6 +62,7 @@ export async function computeRows(
       const place = { experiment: experiment.id, preset, fresh, start, folder };
       await computeRow({ ...place, engine, log, row, setting, data });
     } catch (error) {
+      if (isUnknownEngine(error)) throw error;
       const message = error instanceof Error ? error.message : String(error);
       failures.push({ row: row.name, seed: 0, message });
       log(`${row.label}: failed: ${message}`);

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** Keys in which two objects differ, with both values. */
+/** Keys in which two objects differ, with both values, and words that say whose each is. */
 export function differences(
   before: Record<string, unknown>,
   now: Record<string, unknown>,
+  [there, here]: readonly [string, string] = ['there', 'asked for'],
 ): Map<string, string> {
   const plain = JSON.parse(JSON.stringify(now)) as Record<string, unknown>;
   const keys = [...new Set([...Object.keys(before), ...Object.keys(plain)])];
@@ -12,7 +13,7 @@ export function differences(
       .filter((key) => !isDeepStrictEqual(before[key], plain[key]))
       .map((key) => [
         key,
-        `${key}: ${JSON.stringify(before[key])} there, ${JSON.stringify(plain[key])} asked for`,
+        `${key}: ${JSON.stringify(before[key])} ${there}, ${JSON.stringify(plain[key])} ${here}`,
       ]),
   );
 }

@@ -84,6 +84,21 @@ describe('a finished run', () => {
     expect(Math.max(...(await trainedSteps()))).toBe(12);
   });
 
+  it.each([
+    ['testImages', 31, 30, 'test'],
+    ['validImages', 21, 20, 'validation'],
+    ['trainImages', 65, 64, 'training'],
+    ['batchSize', 65, 64, 'training'],
+  ])('is left as it is where %s is more than there are', async (key, asked, count, split) => {
+    const message = `${key}: expected at most ${count}, the ${split} images of columns, got ${asked}; lower --set ${key}.`;
+    expect(await run({ steps: 1, [key]: asked })).toBe(message); // before it is trained
+    expect(existsSync(folder)).toBe(false);
+    expect(await run()).toBeUndefined();
+    const before = await result();
+    expect(await run({ [key]: asked }, { fresh: true })).toBe(message);
+    expect(await result()).toEqual(before);
+  });
+
   it('is measured on other images without training, each number as in a run of its own', async () => {
     expect(await run()).toBeUndefined();
     const before = await checkpoint();

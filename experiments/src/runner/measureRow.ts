@@ -3,17 +3,19 @@ import type { DatasetSplits, ImageDataset } from '@pixelrnn/data';
 import { type EngineInfo, loadEngine } from '@pixelrnn/engine';
 import type { RunResult } from '@pixelrnn/metrics';
 import { loadModel, onInterrupt, TrainingError } from '@pixelrnn/training';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type Experiment, isMeasure, type MeasureRow, type PresetName } from '../experiment.js';
 import { differences } from './differences.js';
 import { type FoundWeights, findWeights } from './findWeights.js';
 import type { Grid, RunFailure } from './grid.js';
 import type { PlanOptions } from './plan.js';
+import { requireImages } from './requireImages.js';
 import { writeResult } from './runFiles.js';
 import { type EarlierRun, inRunFolder, type Work } from './runFolder.js';
 import { settingsSchema } from './settings.js';
+import { settingsError, unknownSetting } from './settingsError.js';
 import { measureSettingsSchema } from './trainedMeasure.js';
-import { UsageError } from './usageError.js';
+import { isUnknownEngine, UsageError } from './usageError.js';
 
 type Settings = z.infer<typeof measureSettingsSchema> & Record<string, unknown>;
 
@@ -42,12 +44,11 @@ export function planMeasures(
     const schema = measureSettingsSchema.extend(row.measure.settings.shape);
     const known = Object.keys(schema.shape);
     const unknown = Object.keys(set).find((key) => !known.includes(key) && !others.includes(key));
-    if (unknown) {
-      throw new UsageError(`${row.name} has no setting ${unknown}: expected one of ${known.join(', ')}.`);
-    }
+    if (unknown) throw unknownSetting(row.name, unknown, known);
     const own = Object.fromEntries(Object.entries(set).filter(([key]) => known.includes(key)));
-    const parsed = schema.safeParse({ ...row.measure.presets[preset], ...own });
-    if (!parsed.success) throw new UsageError(`Settings of ${row.name}: ${z.prettifyError(parsed.error)}`);
+    const given = { ...row.measure.presets[preset], ...own };
+    const parsed = schema.safeParse(given);
+    if (!parsed.success) throw settingsError(row.name, parsed.error, given);
     const settings = parsed.data as Settings;
     if (!experiment.datasets.includes(settings.data)) {
       throw new UsageError(
@@ -97,6 +98,7 @@ export async function measureRows(
       await (given ? measure(given) : onInterrupt(measure));
     } catch (error) {
       given?.throwIfAborted();
+      if (isUnknownEngine(error)) throw error;
       if (error instanceof TrainingError && error.code === 'interrupted') throw error;
       const message = error instanceof Error ? error.message : String(error);
       failures.push({ row: row.name, seed: 0, message });
@@ -112,6 +114,13 @@ export function notTrained({ measure }: MeasureRow, preset: PresetName): string 
   return `no finished run of ${measure.weights} of preset ${preset} is there, and no committed one: pnpm exp ${experiment} --preset ${preset} --rows ${row} trains it.`;
 }
 
+/** The weights that were measured: what `config.json` of such a row has beside its settings. */
+const weightsKeys = ['weights', 'weightsSteps', 'weightsTest'];
+
+/** The settings in a `config.json` of such a row, those that it can be asked for. */
+export const askedSettings = (written: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(written).filter(([key]) => !weightsKeys.includes(key)));
+
 interface MeasureRowOptions extends MeasureOptions {
   row: MeasureRow;
   settings: Settings;
@@ -123,7 +132,7 @@ interface MeasureRowOptions extends MeasureOptions {
 }
 
 /** Measures in a run folder. A finished one is returned as it is, unless its settings or its weights were other ones. */
-function measureRow(options: MeasureRowOptions): Promise<RunResult> {
+async function measureRow(options: MeasureRowOptions): Promise<RunResult> {
   const { experiment, row, preset, settings, found, data, engine, out, fresh, start, log, signal } = options;
   const folder = join(out, experiment.id, 'runs', row.name, 'seed-0');
   const { label } = row;
@@ -146,6 +155,7 @@ function measureRow(options: MeasureRowOptions): Promise<RunResult> {
     return { kind: result ? 'done' : 'run' };
   };
   const place = { folder, fresh, start, label, log, config, data, engine, workAfter };
+  requireImages(settings, data);
   return inRunFolder(place, async ({ begin, lock }) => {
     await begin();
     log(`${label}: measuring ${found.name}${found.committed ? ' of the committed results' : ''}`);

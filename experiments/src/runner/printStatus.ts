@@ -3,7 +3,8 @@ import type { QueuedTask } from '../launcher/queue.js';
 import { type Slurm, slurmCommands } from '../launcher/slurm.js';
 import { SlurmError } from '../launcher/slurmError.js';
 import { submittedExperiments, withSubmitted } from '../launcher/submittedStatuses.js';
-import { namedExperiments } from '../registry.js';
+import { findExperiment, namedExperiments } from '../registry.js';
+import { requireOut } from './requireOut.js';
 import { type RunStatus, runStatuses } from './runStatus.js';
 import { UsageError } from './usageError.js';
 
@@ -12,13 +13,14 @@ import { UsageError } from './usageError.js';
  *
  * @param experiment that one alone
  * @returns whether all of them could be read, and squeue be asked where runs were submitted to it
- * @throws UsageError where there is no run
+ * @throws UsageError where there is no run, or no such experiment
  */
 export async function printStatus(
   out: string,
   experiment?: string,
   slurm: Slurm = slurmCommands,
 ): Promise<boolean> {
+  await requireOut(out, 'read');
   const chosen = (id: string) => experiment === undefined || id === experiment;
   const read = (await runStatuses(out)).filter((status) => chosen(status.experiment));
   const submitted = (await submittedExperiments(out)).filter(chosen);
@@ -35,6 +37,7 @@ export async function printStatus(
   }
   const found = await withSubmitted(read, out, submitted, queue);
   if (found.length === 0) {
+    if (experiment !== undefined) findExperiment(experiment);
     const id = experiment ?? '<id>';
     throw new UsageError(
       `No run folder ${id}/runs/<row>/seed-<n> in ${out}: pnpm exp ${id} --out ${out} makes some, or choose another --out.`,

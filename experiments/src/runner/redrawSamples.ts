@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Experiment } from '../experiment.js';
 import { type Grid, type RunFailure, runFolderOf, runInOrder } from './grid.js';
 import { chosenRows, plan } from './plan.js';
+import { requireOut } from './requireOut.js';
 import { readRunConfig } from './runConfig.js';
 import type { ExperimentOptions } from './runExperiment.js';
 import { readResult } from './runFiles.js';
@@ -21,6 +22,7 @@ export async function redrawSamples(
 ): Promise<RunFailure[]> {
   const other = Object.keys(set).find((key) => key !== 'samples');
   if (other) throw new UsageError(`Samples alone are drawn: expected no setting but samples, got ${other}.`);
+  await requireOut(out);
   const failures: RunFailure[] = [];
   let finished = 0;
   for (const row of chosenRows(experiment, rows)) {
@@ -32,7 +34,7 @@ export async function redrawSamples(
         continue;
       }
       finished++;
-      const repeated = await readRunConfig(join(folder, 'config.json'), experiment.id);
+      const repeated = await readRunConfig(join(folder, 'config.json'), experiment);
       const planned = plan(experiment, { ...repeated, set: { ...repeated.set, ...set } });
       failures.push(...(await runInOrder({ ...grid, planned, preset: repeated.preset } satisfies Grid)));
     }

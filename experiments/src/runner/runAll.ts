@@ -1,3 +1,4 @@
+import { expandHome } from '@pixelrnn/files';
 import { TrainingError } from '@pixelrnn/training';
 import type { Experiment } from '../experiment.js';
 import type { Launcher } from '../launcher/launcher.js';
@@ -5,7 +6,9 @@ import { experiments } from '../registry.js';
 import type { RunFailure } from './grid.js';
 import { planMeasures } from './measureRow.js';
 import { plan } from './plan.js';
+import { requireOut } from './requireOut.js';
 import { type ExperimentOptions, type ExperimentOutcome, runExperiment } from './runExperiment.js';
+import { isUnknownEngine } from './usageError.js';
 
 /** All but the choice of rows. */
 export type CampaignOptions = Omit<ExperimentOptions, 'rows'>;
@@ -35,6 +38,7 @@ export async function runAll(
     plan(experiment, options);
     planMeasures(experiment, options);
   }
+  await requireOut(expandHome(options.out));
   const failures: CampaignFailure[] = [];
   for (const experiment of chosen) {
     try {
@@ -42,6 +46,7 @@ export async function runAll(
       each(experiment, outcome);
       failures.push(...outcome.failures.map((failure) => ({ experiment: experiment.id, ...failure })));
     } catch (error) {
+      if (isUnknownEngine(error)) throw error;
       if (error instanceof TrainingError && error.code === 'interrupted') throw error;
       failures.push({ experiment: experiment.id, message: (error as Error).message });
     }

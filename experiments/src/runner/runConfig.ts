@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { presetNames } from '../experiment.js';
+import { type Experiment, presetNames } from '../experiment.js';
+import { askedSettings } from './measureRow.js';
 import type { PlanOptions } from './plan.js';
 import { UsageError } from './usageError.js';
+import { whyDamaged } from './whyDamaged.js';
 
 /** `config.json` of a run folder. */
 export const runConfigSchema = z.strictObject({
@@ -23,18 +25,20 @@ export type RunConfig = z.infer<typeof runConfigSchema>;
  */
 export async function readRunConfig(
   path: string,
-  experiment: string,
+  { id, rows }: Experiment,
 ): Promise<PlanOptions & { seeds: number[] }> {
   let config: RunConfig;
   try {
     config = runConfigSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (error) {
-    const why = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
-    throw new UsageError(`--config expects the config.json of a run folder, got ${path}: ${why}`);
+    throw new UsageError(
+      `--config expects the config.json of a run folder, got ${path}: ${whyDamaged(error)}`,
+    );
   }
-  if (config.experiment !== experiment) {
-    throw new UsageError(`${path} is of experiment ${config.experiment}, got ${experiment}.`);
+  if (config.experiment !== id) {
+    throw new UsageError(`${path} is of experiment ${config.experiment}, got ${id}.`);
   }
   const { row, preset, seed, settings } = config;
-  return { rows: [row], preset, seeds: [seed], set: settings };
+  const measures = rows.some(({ name, measure }) => name === row && measure !== undefined);
+  return { rows: [row], preset, seeds: [seed], set: measures ? askedSettings(settings) : settings };
 }

@@ -10,6 +10,7 @@ import type { RunFailure } from './grid.js';
 import { type MeasureOptions, type PlannedMeasure, planMeasures } from './measureRow.js';
 import { type PlannedRow, type PlanOptions, plan } from './plan.js';
 import type { RankZero } from './rankZero.js';
+import { requireOut } from './requireOut.js';
 import { UsageError } from './usageError.js';
 import { writeExperiment } from './writeExperiment.js';
 
@@ -30,7 +31,7 @@ export interface ExperimentOptions extends PlanOptions {
 
 export interface ExperimentOutcome {
   table: ResultTable;
-  /** Runs that failed; the others are in the table. */
+  /** Runs that failed, or are there and cannot be read; the others are in the table. */
   failures: RunFailure[];
   /** What goes on without this process, where the launcher has submitted it; null where all has ended. */
   submitted: Submitted | null;
@@ -49,10 +50,19 @@ export async function runExperiment(
   options: ExperimentOptions,
   launcher: Launcher = localLauncher(options.jobs),
 ): Promise<ExperimentOutcome> {
-  const launched = await launcher.launch(await planWork(experiment, options));
-  const { preset } = options;
-  const out = expandHome(options.out);
-  return { table: await writeExperiment(experiment, preset, join(out, experiment.id)), ...launched };
+  const { failures, submitted } = await launcher.launch(await planWork(experiment, options));
+  const { preset, log = console.error } = options;
+  const onDamaged = (damaged: RunFailure) => {
+    if (failures.some(({ row, seed }) => row === damaged.row && seed === damaged.seed)) return;
+    failures.push(damaged);
+    log(`${damaged.row}, seed ${damaged.seed}: left out: ${damaged.message}`);
+  };
+  const folder = join(expandHome(options.out), experiment.id);
+  return {
+    table: await writeExperiment(experiment, preset, folder, { log, onDamaged }),
+    failures,
+    submitted,
+  };
 }
 
 /** What `runExperiment` gives its launcher. @throws UsageError for options that do not fit */
@@ -65,6 +75,7 @@ export async function planWork(experiment: Experiment, options: ExperimentOption
       '--jobs trains runs side by side, MPI one run after the other: leave out one of them.',
     );
   }
+  await requireOut(out);
   const measures = planMeasures(experiment, options);
   const place = { experiment, preset, out, fresh, dataDir, log, results };
   const planned = await withoutStandIns(plan(experiment, options), measures, rows, place);

@@ -4,6 +4,7 @@ import { loadEngine } from '@pixelrnn/engine';
 import { temporaryFolder } from '@pixelrnn/files/testing';
 import { environment } from '@pixelrnn/training';
 import { beforeEach, expect, it } from 'vitest';
+import { findExperiment } from '../registry.js';
 import { readRunConfig } from './runConfig.js';
 import { noteEnvironment, readConfig, readResult, writeConfig } from './runFiles.js';
 
@@ -50,10 +51,20 @@ it('config.json becomes the options that repeat its run', async () => {
   const config = { experiment: 'table4', row: 'a', preset: 'cpu', seed: 2, dataset: 'd', settings };
   await writeConfig(folder, config, held);
   const expected = { rows: ['a'], preset: 'cpu', seeds: [2], set: settings };
-  expect(await readRunConfig(path, 'table4')).toEqual(expected);
-  await expect(readRunConfig(path, 'table5')).rejects.toThrow('is of experiment table4, got table5');
+  expect(await readRunConfig(path, findExperiment('table4'))).toEqual(expected);
+  await expect(readRunConfig(path, findExperiment('table5'))).rejects.toThrow(
+    'is of experiment table4, got table5',
+  );
   await writeFile(path, '{"row": "a"}');
-  await expect(readRunConfig(path, 'table4')).rejects.toThrow(
+  await expect(readRunConfig(path, findExperiment('table4'))).rejects.toThrow(
     /expects the config\.json of a run folder.*preset/s,
   );
+});
+
+it('config.json of a row that measures names its weights, which are no setting', async () => {
+  const settings = { data: 'fixed', testImages: 9, weights: 'table4/pixelcnn/seed-0', weightsSteps: 3 };
+  const rest = { experiment: 'completions', row: 'pixelcnn', preset: 'cpu', seed: 0, dataset: 'd' };
+  await writeConfig(folder, { ...rest, settings: { ...settings, weightsTest: 81.5 } }, held);
+  const { set } = await readRunConfig(join(folder, 'config.json'), findExperiment('completions'));
+  expect(set).toEqual({ data: 'fixed', testImages: 9 });
 });

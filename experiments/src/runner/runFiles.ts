@@ -5,6 +5,7 @@ import { type RunLock, writeFileAtomic } from '@pixelrnn/files';
 import { type RunResult, runResultSchema } from '@pixelrnn/metrics';
 import type { Environment } from '@pixelrnn/training';
 import { z } from 'zod';
+import { whyDamaged } from './whyDamaged.js';
 
 /** The lock of the run folder, looked at before a file gets its name. */
 type Held = Pick<RunLock, 'assertHeld'>;
@@ -84,9 +85,8 @@ async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | null
   try {
     return schema.parse(JSON.parse(text));
   } catch (cause) {
-    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
     throw new Error(
-      `${path} should be what a run wrote, but it is not (${why}): put the file back, or remove the run folder or use --fresh to run anew.`,
+      `${path} should be what a run wrote, but it is not (${whyDamaged(cause)}): put the file back, or remove the run folder or use --fresh to run anew.`,
       { cause },
     );
   }

@@ -18,6 +18,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { z } from 'zod';
 import type { ExperimentRow, Pictures, PresetName, RowModel } from '../experiment.js';
 import { drawPictures, tagOf, writePictures } from './pictures.js';
+import { requireImages } from './requireImages.js';
 import { writeFailure, writeResult } from './runFiles.js';
 import { type EarlierRun, inRunFolder, type Measure, type OpenRun, type Work } from './runFolder.js';
 import { type RowSettings, settingsSchema } from './settings.js';
@@ -60,10 +61,11 @@ export interface RunOptions {
  * unfinished one resumes from its checkpoint; so does a finished one with more steps, and one of which something else is to
  * be measured is only measured.
  *
- * @throws Error if the folder holds a run of other settings, naming those that differ
+ * @throws Error if the folder holds a run of other settings, naming those that differ, or a setting asks for more images than
+ * there are
  * @throws FileError `locked` if another process works on the folder
  */
-export function runRow(options: RunOptions): Promise<RunResult> {
+export async function runRow(options: RunOptions): Promise<RunResult> {
   const { experiment, row, preset, seed, settings, data, engine, folder, fresh, start } = options;
   const rest = { experiment, row: row.name, preset, seed, dataset: data.test.name };
   const label = labelOf(options);
@@ -80,6 +82,7 @@ export function runRow(options: RunOptions): Promise<RunResult> {
   const trained = () =>
     checkpointProgress(join(folder, 'checkpoint'), (message) => log(`${label}: ${message}`));
   const config = { ...rest, settings };
+  requireImages(settings, data);
   const ranks = options.communicator?.size ?? 1;
   return inRunFolder(
     { folder, fresh, label, log, config, data, engine, ranks, start, trained, workAfter: work },

@@ -105,3 +105,22 @@ it('tells what runs, what was interrupted and where, what failed and what is don
 it('a folder without runs is a sentence', async () => {
   await expect(printStatus(out)).rejects.toThrow(`No run folder <id>/runs/<row>/seed-<n> in ${out}`);
 });
+
+it('an experiment that is none is told by the nearest name', async () => {
+  await expect(printStatus(out, 'tabel4')).rejects.toThrow('Did you mean table4');
+  await expect(printStatus(out, 'table4')).rejects.toThrow('No run folder table4/runs/<row>/seed-<n> in');
+});
+
+it('a damaged checkpoint is one line, with what to do', async () => {
+  const folder = await run('damaged', 0);
+  await mkdir(join(folder, 'checkpoint'), { recursive: true });
+  const path = join(folder, 'checkpoint', 'model.json');
+  for (const text of ['{}', 'x']) {
+    await writeFile(path, text);
+    const [status] = await runStatuses(out);
+    expect(status).toMatchObject({ state: 'unreadable' });
+    expect(status && 'message' in status ? status.message : '').toMatch(
+      /model\.json should be a checkpoint, but it is not \([^\n]*\): use --fresh or remove the run folder\.$/,
+    );
+  }
+});

@@ -3,11 +3,11 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runLockOwner } from '@pixelrnn/files';
 import { bitsPerDim, type MetricsLine, type RunResult } from '@pixelrnn/metrics';
-import { readMetricsLog } from '@pixelrnn/training';
-import { z } from 'zod';
 import { checkpointOf } from './checkpointOf.js';
 import { type RunConfig, runConfigSchema } from './runConfig.js';
 import { readConfig, readFailure, readResult } from './runFiles.js';
+import { readRunLog } from './runLog.js';
+import { whyDamaged } from './whyDamaged.js';
 
 /** How a run stands, by what its folder holds. */
 type RunState =
@@ -111,7 +111,7 @@ function configOf(folder: string, config: Record<string, unknown> | null): RunCo
   const parsed = runConfigSchema.safeParse(config);
   if (parsed.success) return parsed.data;
   throw new Error(
-    `${join(folder, 'config.json')} is of another version of this project (${z.prettifyError(parsed.error)}): use that version, or another --out.`,
+    `${join(folder, 'config.json')} is of another version of this project (${whyDamaged(parsed.error)}): use that version, or another --out.`,
   );
 }
 
@@ -127,7 +127,7 @@ function secondsLeft(lines: readonly MetricsLine[], step: number, config: RunCon
 }
 
 async function metricsOf(folder: string): Promise<MetricsLine[]> {
-  return existsSync(join(folder, 'metrics.jsonl')) ? readMetricsLog(folder) : [];
+  return existsSync(join(folder, 'metrics.jsonl')) ? readRunLog(folder) : [];
 }
 
 async function folders(path: string): Promise<string[]> {

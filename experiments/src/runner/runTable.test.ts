@@ -7,7 +7,9 @@ import type { Experiment } from '../experiment.js';
 import { table2 } from '../table2.js';
 import { table4 } from '../table4.js';
 import { table6 } from '../table6.js';
-import { type RunResults, resultTable, writeTable } from './runTable.js';
+import type { RunResults } from './runResults.js';
+import { resultTable, writeTable } from './runTable.js';
+import { leftOut } from './sameSettings.js';
 
 const settings = { blocks: 1, h: 2, headWidth: 16, validImages: null };
 const result = {
@@ -37,6 +39,31 @@ async function plotOf(tests: number[], experiment: Experiment = table4): Promise
 it('plots the standard error of a single seed, and the deviation over several', async () => {
   expect(await plotOf([81.25])).toContain('81.25 ± 0.20');
   expect(await plotOf([81, 82])).toContain('81.50 ± 0.71');
+});
+
+it('averages seeds of the same settings alone, and names the others', () => {
+  const run = (test: number, own: Record<string, unknown>) => ({
+    settings: { ...table4.rows[10]?.model?.presets.smoke, ...own },
+    result: { ...result, test, steps: 60 },
+  });
+  const drawn = { samples: 9, logEvery: 7, validateEvery: 3, maxSeconds: 1000, clipNorm: null };
+  const runs: RunResults = new Map([
+    [10, run(99, { h: 16, steps: 50 })], // as folders are listed
+    [1, run(83, drawn)],
+    [0, run(81, {})],
+    [2, run(70, { testImages: 7 })],
+  ]);
+  const results = new Map([['pixelcnn', runs]]);
+  const row = resultTable(table4, 'smoke', results).rows[10];
+  expect(row).toMatchObject({ test: 82, sd: Math.SQRT2, seeds: [0, 1] });
+  expect(leftOut(table4.rows, results)).toEqual([
+    expect.stringMatching(
+      /^PixelCNN, seed 2: left out .* seed 0 \(testImages: 200 with seed 0, 7 with seed 2\)/,
+    ),
+    expect.stringMatching(
+      /^PixelCNN, seed 10: .*steps: 60 with seed 0, 50 with seed 10; h: 8 with seed 0, 16 /,
+    ),
+  ]);
 });
 
 it.each([

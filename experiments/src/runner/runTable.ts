@@ -6,7 +6,6 @@ import {
   paperNumber,
   type ResultRow,
   type ResultTable,
-  type RunResult,
   tableToCsv,
   tableToMarkdown,
 } from '@pixelrnn/metrics';
@@ -14,16 +13,9 @@ import { type Figure, tablePlot, writeFigure } from '@pixelrnn/plots';
 import type { Experiment, ExperimentRow, PresetName } from '../experiment.js';
 import { measured, splitName } from '../measured.js';
 import { ownSettings } from './ownSettings.js';
+import type { FinishedRun, RunResults } from './runResults.js';
+import { sameSettings } from './sameSettings.js';
 import { sizesOf } from './sizesOf.js';
-
-/** A finished run, and the settings it had. */
-interface FinishedRun {
-  result: RunResult;
-  settings: Record<string, unknown>;
-}
-
-/** The finished runs of a row, by seed. */
-export type RunResults = Map<number, FinishedRun>;
 
 const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -33,10 +25,12 @@ function standardDeviation(values: number[]): number | null {
   return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1));
 }
 
+/** The means over the seeds that have the settings of the lowest one: a mean over other ones would be that of no model. */
 function tableRow(experiment: Experiment, row: ExperimentRow, runs: RunResults | undefined): ResultRow {
   const { name, label, paper, paperSource, paperRecalled = false } = row;
   const base = { name, label, paper, paperSource, paperRecalled };
-  const finished = [...(runs?.values() ?? [])];
+  const { same } = sameSettings(row, runs);
+  const finished = [...same.values()];
   const results = finished.map(({ result }) => result);
   const [first] = results;
   if (!first) {
@@ -64,7 +58,7 @@ function tableRow(experiment: Experiment, row: ExperimentRow, runs: RunResults |
     valid: mean(results.map(({ valid }) => inMetric(valid))),
     train: trains.length === results.length ? mean(trains.map(inMetric)) : null,
     sd: standardDeviation(results.map((result) => inMetric(result[experiment.split ?? 'test']))),
-    seeds: [...(runs?.keys() ?? [])].sort((a, b) => a - b),
+    seeds: [...same.keys()],
     parameters: first.parameters,
     steps: Math.max(...results.map(({ steps }) => steps)),
     images: Math.max(...results.map(({ images }) => images)),

@@ -42,13 +42,21 @@ describe('resolveSettings', () => {
       /pixelcnn has no setting hidden: expected one of data, steps,.*blocks, h,/,
     );
     expect(() => resolveSettings(pixelcnn, 'smoke', { steps: 'many' })).toThrow(
-      /Settings of pixelcnn: .*expected number, received string[\s\S]*steps/,
+      'Settings of pixelcnn: steps: expected a number, got many.',
     );
-    expect(() => resolveSettings(pixelcnn, 'smoke', { learningRate: -1 })).toThrow(/learningRate/);
+    expect(() => resolveSettings(pixelcnn, 'smoke', { learningRate: -1 })).toThrow(
+      'Settings of pixelcnn: learningRate: expected a number above 0, got -1.',
+    );
     expect(() => resolveSettings(pixelcnn, 'smoke', { kernelSize: 4 })).toThrow(
-      /Settings of pixelcnn: .*must be odd[\s\S]*kernelSize/,
+      'Settings of pixelcnn: kernelSize: must be odd, got 4.',
     );
-    expect(() => resolveSettings(pixelcnn, 'smoke', { firstKernel: 1 })).toThrow(/firstKernel/);
+    expect(() => resolveSettings(pixelcnn, 'smoke', { firstKernel: 1 })).toThrow(
+      'firstKernel: expected a number from 3, got 1',
+    );
+    expect(() => resolveSettings(pixelcnn, 'smoke', { optimizer: 'sgd', decay: 1, steps: 1.5 })).toThrow(
+      'Settings of pixelcnn: steps: expected a whole number, got 1.5; optimizer: expected one of rmsprop, adam, got sgd; decay: expected a number below 1, got 1.',
+    );
+    expect(() => resolveSettings(pixelcnn, 'smoke', { stepz: 3 })).toThrow(/ Did you mean steps/);
     expect(() => resolveSettings(pixelcnn, 'smoke', { schedule: 'step' })).toThrow(
       "Settings of pixelcnn: schedule 'step' needs stepEvery",
     );

@@ -1,16 +1,21 @@
 import { trainingConfigConflict } from '@pixelrnn/training';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { ExperimentRow, PresetName, RowModel } from '../experiment.js';
+import { settingsError, unknownSetting } from './settingsError.js';
 import { type ResolvedTrainingSettings, trainingSettingsSchema } from './trainingSettings.js';
 import { UsageError } from './usageError.js';
 
 /** Training settings and the model's own, flat, every key with its value. */
 export type RowSettings = ResolvedTrainingSettings & Record<string, unknown>;
 
-/** `key=value` of the command line; the value is JSON where it parses as such, else a string. */
-export function parseAssignment(text: string): [string, unknown] {
+/**
+ * `key=value` of the command line; the value is JSON where it parses as such, else a string.
+ *
+ * @param expected the beginning of the error: whose value it is, and its form
+ */
+export function parseAssignment(text: string, expected = '--set expects key=value'): [string, unknown] {
   const separator = text.indexOf('=');
-  if (separator < 1) throw new UsageError(`--set expects key=value, got ${text}`);
+  if (separator < 1) throw new UsageError(`${expected}, got ${text}`);
   const value = text.slice(separator + 1);
   try {
     return [text.slice(0, separator), JSON.parse(value)];
@@ -38,14 +43,11 @@ export function resolveSettings(
   const schema = settingsSchema(row.model, dataSettings);
   const known = Object.keys(schema.shape);
   for (const key of Object.keys(changes)) {
-    if (!known.includes(key)) {
-      throw new UsageError(`${row.name} has no setting ${key}: expected one of ${known.join(', ')}.`);
-    }
+    if (!known.includes(key)) throw unknownSetting(row.name, key, known);
   }
-  const parsed = schema.safeParse({ ...row.model.presets[preset], ...changes });
-  if (!parsed.success) {
-    throw new UsageError(`Settings of ${row.name}: ${z.prettifyError(parsed.error)}`);
-  }
+  const given = { ...row.model.presets[preset], ...changes };
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) throw settingsError(row.name, parsed.error, given);
   const settings = parsed.data as RowSettings;
   const conflict = trainingConfigConflict(settings);
   if (conflict) throw new UsageError(`Settings of ${row.name}: ${conflict}.`);

@@ -4,9 +4,10 @@ import type { DatasetSplits } from '@pixelrnn/data';
 import { loadEngine } from '@pixelrnn/engine';
 import { bitsPerDim, type RunResult } from '@pixelrnn/metrics';
 import { environment, onInterrupt, TrainingError } from '@pixelrnn/training';
-import type { Experiment } from '../experiment.js';
+import { canRun, type Experiment } from '../experiment.js';
 import { addTry, type RecipeTry } from '../results/recipes.js';
-import { plan, type TrainableRow } from './plan.js';
+import { plan, type TrainableRow, trainable } from './plan.js';
+import { requireOut } from './requireOut.js';
 import type { CampaignOptions } from './runAll.js';
 import { runRow } from './runRow.js';
 import { parseAssignment, type RowSettings, resolveSettings } from './settings.js';
@@ -38,10 +39,11 @@ const noRecipe = new Set([
 
 /** `key=v1,v2,...` of the command line, each value as that of --set. */
 export function parseTry(text: string): [string, unknown[]] {
-  const [key, values] = parseAssignment(text);
+  const expected = '--try expects key=value,value,...';
+  const [key, values] = parseAssignment(text, expected);
   if (typeof values !== 'string') return [key, [values]];
   const parts = values.split(',').filter((value) => value !== '');
-  if (parts.length === 0) throw new UsageError(`--try expects key=value,value,..., got ${text}`);
+  if (parts.length === 0) throw new UsageError(`${expected}, got ${text}`);
   return [key, parts.map((value) => parseAssignment(`${key}=${value}`)[1])];
 }
 
@@ -56,6 +58,7 @@ export function parseTry(text: string): [string, unknown[]] {
  */
 export async function tryRecipes(experiment: Experiment, options: TryOptions): Promise<string[]> {
   const { preset, seeds = [0], set = {}, out, dataDir, results, steps, log = console.error } = options;
+  requireTrained(experiment, options);
   const combinations = combinationsOf(options.values);
   const tries = plan(experiment, options).flatMap(({ row }) =>
     combinations.flatMap((values) => {
@@ -69,6 +72,7 @@ export async function tryRecipes(experiment: Experiment, options: TryOptions): P
       return seeds.map((seed) => ({ row, seed, changes, settings, values }));
     }),
   );
+  await requireOut(out);
   const engine = await loadEngine();
   const loaded = new Map<string, DatasetSplits>();
   const failures: string[] = [];
@@ -121,6 +125,24 @@ export async function tryRecipes(experiment: Experiment, options: TryOptions): P
     }
   }
   return failures;
+}
+
+/** @throws UsageError where the steps are tried, or a row is not trained */
+function requireTrained({ id, rows }: Experiment, { rows: names, values }: TryOptions): void {
+  if ('steps' in values) {
+    throw new UsageError(
+      '--try steps=... cannot be: every short run has the steps of --steps; call it once for each.',
+    );
+  }
+  const untrained = rows.filter((row) => canRun(row) && !trainable(row)).map(({ name }) => name);
+  const without = names?.filter((name) => untrained.includes(name)) ?? [];
+  const trained = rows.filter(trainable).map(({ name }) => name);
+  if (trained.length === 0) throw new UsageError(`--try trains, and ${id} has no row that is trained.`);
+  if (without.length > 0) {
+    throw new UsageError(
+      `--try trains, and ${without.join(', ')} of ${id} ${without.length === 1 ? 'is' : 'are'} not trained: choose --rows among ${trained.join(', ')}.`,
+    );
+  }
 }
 
 /** Every choice of one value for each setting. */

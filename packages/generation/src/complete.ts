@@ -1,4 +1,5 @@
 import { type MultiScaleModel, subsampleIntensities } from '@pixelrnn/models';
+import { refuseAutoencoder } from './autoencoder.js';
 import { drawImages } from './drawImages.js';
 import { masksOf } from './knownMask.js';
 import { knownAt, writeSubsampled } from './multiScale.js';
@@ -23,7 +24,8 @@ export interface CompleteOptions extends SamplingOptions {
  * given everything before it; of a multi-scale model those of the subsampled image first.
  *
  * @returns intensities [N, H, W, C], the known ones unchanged
- * @throws GenerationError `usage` for options that do not fit; the signal's reason where it was interrupted
+ * @throws GenerationError `usage` for options that do not fit, `model` for an auto-encoder; the signal's reason where it was
+ * interrupted
  */
 export async function complete(
   from: ModelOrPlan | MultiScaleModel,
@@ -37,6 +39,7 @@ async function completeImages(
   from: ModelOrPlan | MultiScaleModel,
   options: CompleteOptions,
 ): Promise<Uint8Array> {
+  refuseAutoencoder(from);
   const { images, known: given, onProgress, ...rest } = options;
   const scales = scalesIn(from);
   const target = targetOf(scales?.conditional ?? (from as ModelOrPlan));

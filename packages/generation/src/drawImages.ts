@@ -1,3 +1,4 @@
+import { breather } from './breather.js';
 import { conditionValues, sliceCondition } from './condition.js';
 import { openExecutor } from './executor.js';
 import { usage } from './generationError.js';
@@ -38,6 +39,7 @@ export async function drawImages(target: Target, options: DrawOptions): Promise<
   const images = new Uint8Array(count * perImage(shape));
   const pixels = shape.height * shape.width;
   const size = perImage(shape);
+  const breathe = breather();
   const batch = options.batchSize ?? executor?.batchSize ?? naiveBatch;
   try {
     for (let first = 0; first < count; first += batch) {
@@ -52,6 +54,7 @@ export async function drawImages(target: Target, options: DrawOptions): Promise<
         temperature,
         guidance,
         onPixels: async (done: number) => {
+          if (!executor) await breathe(); // an executor does so itself
           signal?.throwIfAborted();
           await options.onPixels?.(first * pixels + done);
           signal?.throwIfAborted();

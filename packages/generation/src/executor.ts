@@ -1,6 +1,7 @@
 import type { Plan } from '@pixelrnn/kernels/plan';
 import { type PlanExecutor, type PlanRun, wasmExecutor } from '@pixelrnn/kernels/plan';
 import { openNative } from '#nativeExecutor';
+import { breather, breathMilliseconds } from './breather.js';
 import type { ConditionValues } from './condition.js';
 import { GenerationError, usage } from './generationError.js';
 import type { Build } from './runOptions.js';
@@ -54,8 +55,6 @@ export interface OpenExecutor {
 const imagesPerThread = 32;
 /** Intensities for each thread at once, about: a call for fewer costs more than they do. */
 const intensitiesPerThread = 2 ** 16;
-/** Milliseconds after which others may run. */
-const breathMilliseconds = 40;
 
 /** @throws GenerationError `usage` where the native build is asked for and is not there */
 export async function openExecutor(
@@ -73,7 +72,7 @@ export async function openExecutor(
 
 class Executor implements OpenExecutor {
   readonly batchSize: number;
-  private breathed = performance.now();
+  private readonly breathe = breather();
 
   constructor(
     private readonly plan: Plan,
@@ -151,11 +150,5 @@ class Executor implements OpenExecutor {
     } finally {
       run.dispose();
     }
-  }
-
-  private async breathe(): Promise<void> {
-    if (performance.now() - this.breathed < breathMilliseconds) return;
-    await new Promise((resolve) => setTimeout(resolve));
-    this.breathed = performance.now();
   }
 }

@@ -212,6 +212,22 @@ describe('generate', () => {
     await expect(gone).rejects.toThrow('enough');
   });
 
+  it('lets a timer abort the slow way, in the middle of a batch too', async () => {
+    const model = undescribed();
+    for (const batchSize of [1, 4000]) {
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(new Error('enough')), 100);
+      const { signal } = controller;
+      const rows: number[] = [];
+      const drawing = generate(model, {
+        ...{ count: 4000, seed: 1, batchSize, signal, onWarning: () => {} },
+        onProgress: ({ done }) => void rows.push(done),
+      }).then(({ length }) => length);
+      await expect(drawing).rejects.toThrow('enough');
+      expect(Math.max(0, ...rows)).toBeLessThan(4000 * 30);
+    }
+  });
+
   it("takes the signal of a notebook's cell", async () => {
     const model = withRandomWeights((kinds['PixelCNN, 2 levels'] as () => tf.LayersModel)());
     const key = Symbol.for('jupyter.cellSignal');

@@ -1,4 +1,5 @@
 import type { MultiScaleModel } from '@pixelrnn/models';
+import { refuseAutoencoder } from './autoencoder.js';
 import { drawImages } from './drawImages.js';
 import { usage } from './generationError.js';
 import { type ImageShape, perImage } from './imageShape.js';
@@ -25,7 +26,8 @@ export interface GenerateOptions extends SamplingOptions {
  * (section 3.6). A whole image costs about what one forward pass costs, as each pixel computes only what is new.
  *
  * @returns intensities [count, H, W, C]
- * @throws GenerationError `usage` for options that do not fit; the signal's reason where it was interrupted
+ * @throws GenerationError `usage` for options that do not fit, `model` for an auto-encoder; the signal's reason where it was
+ * interrupted
  */
 export async function generate(
   from: ModelOrPlan | MultiScaleModel,
@@ -39,6 +41,7 @@ async function generateImages(
   from: ModelOrPlan | MultiScaleModel,
   options: GenerateOptions,
 ): Promise<Uint8Array> {
+  refuseAutoencoder(from);
   const { start, count, onProgress, ...rest } = options;
   const scales = scalesIn(from);
   if (scales) {

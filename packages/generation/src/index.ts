@@ -1,3 +1,4 @@
+export { isAutoencoder } from './autoencoder.js';
 export type { CodecOptions } from './codec/codecOptions.js';
 export { compress } from './codec/compress.js';
 export { type DecompressedImages, type DecompressOptions, decompress } from './codec/decompress.js';

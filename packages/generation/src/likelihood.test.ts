@@ -84,6 +84,17 @@ describe('likelihood', () => {
     });
   });
 
+  it('lets a timer abort it where there is no plan', async () => {
+    const images = noisyImages(20_000 * 30, 2);
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new Error('enough')), 60);
+    const { signal } = controller;
+    const scoring = likelihood(undescribed(), images, { signal, batchSize: 20 }).then(
+      ({ nats }) => nats.length,
+    );
+    await expect(scoring).rejects.toThrow('enough');
+  });
+
   it('is interruptible, and refuses images of another shape', async () => {
     const model = withRandomWeights((kinds['PixelCNN, 2 levels'] as () => tf.LayersModel)());
     const signal = AbortSignal.abort(new Error('enough'));

@@ -1,4 +1,5 @@
 import { type MultiScaleModel, subsampleIntensities } from '@pixelrnn/models';
+import { breather } from './breather.js';
 import { conditionValues, sliceCondition } from './condition.js';
 import { openExecutor } from './executor.js';
 import { perImage } from './imageShape.js';
@@ -22,7 +23,7 @@ const naiveBatch = 64;
 
 /**
  * How unlikely images are under a model, position by position (PixelRNN, section 2). Of a multi-scale model, a pixel of the
- * subsampled image counts what it costs there (section 3.6).
+ * subsampled image counts what it costs there (section 3.6). Of an auto-encoder it is that of an image given its code.
  *
  * @param images intensities [N, H, W, C]
  * @throws GenerationError `usage` for images or options that do not fit; the signal's reason where it was interrupted
@@ -80,7 +81,9 @@ async function positionNats(
   const nats = new Float32Array(images.length);
   const batch = options.batchSize ?? executor?.batchSize ?? naiveBatch;
   const total = count * pixels;
+  const breathe = breather();
   const report = async (done: number) => {
+    await breathe();
     signal?.throwIfAborted();
     await options.onProgress?.({ done, total });
     signal?.throwIfAborted();

@@ -61,8 +61,9 @@ export function parseMetricsLog(text: string): MetricsLine[] {
     try {
       return metricsLineSchema.parse(JSON.parse(line));
     } catch (error) {
+      const why = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
       throw new Error(
-        `metrics.jsonl, line ${i + 1}: expected a metrics entry, got ${line.slice(0, 80)} (${error})`,
+        `metrics.jsonl, line ${i + 1}: expected a metrics entry, got ${line.slice(0, 80) || 'nothing'} (${why.replaceAll(/\s+/g, ' ')})`,
       );
     }
   });

@@ -131,6 +131,10 @@ test('every committed model is there as the plan of its weights', async () => {
   const { models, left } = { ...site.manifest, left: site.left };
   const weighted = experiments.flatMap(({ runs }) => runs.filter(({ hasWeights }) => hasWeights));
   expect(models.length + left.length).toBe(weighted.length);
+  expect(left).toContain(
+    'autoencoder/mse-10/seed-0: an auto-encoder has an image for a code, and the page gives it none',
+  );
+  expect(left.filter((why) => /planOf|scalesOf|layers/.test(why))).toEqual([]);
   for (const { name, script, bytes, height } of models) {
     const [, base64 = ''] =
       /^pixelrnnFile\("[^"]+","([^"]*)"\);\n$/.exec(text(fileAt(script) as OutFile)) ?? [];

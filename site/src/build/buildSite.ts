@@ -14,6 +14,7 @@ import { modelFiles } from './modelFiles.js';
 import { pictureSize } from './pictureSize.js';
 import { readResults, type SiteExperiment } from './readResults.js';
 import { serviceWorker } from './serviceWorker.js';
+import { SiteError } from './siteError.js';
 
 export interface BuiltSite {
   files: OutFile[];
@@ -25,11 +26,18 @@ export interface BuiltSite {
 /**
  * The whole site from a folder of committed results.
  *
- * @throws Error naming a file of the results that is damaged
+ * @throws SiteError naming the folder where it holds no results, or the file that is damaged
  */
 export async function buildSite(results: string): Promise<BuiltSite> {
+  const experiments = await readResults(results).catch((cause: Error) => {
+    throw new SiteError(cause.message, { cause });
+  });
+  if (experiments.length === 0) {
+    throw new SiteError(
+      `${results} holds no results: expected a folder such as results/, with a folder for each experiment.`,
+    );
+  }
   await loadEngine({ quiet: true });
-  const experiments = await readResults(results);
   const { models, files: plans, left } = await modelFiles(experiments, results);
   const images = await readDigits();
   const count = images.length / 784;

@@ -1,4 +1,5 @@
 import { loadPretrained } from '@pixelrnn/experiments';
+import { isAutoencoder } from '@pixelrnn/generation';
 import { encodePlan, type Plan } from '@pixelrnn/kernels/plan';
 import { planOf } from '@pixelrnn/models';
 import { isDigitModel, type SiteModel } from '../manifest.js';
@@ -28,6 +29,11 @@ export async function modelFiles(
       const name = `${experiment.id}/${run.row}/seed-${run.seed}`;
       const model = await loadPretrained(name, results);
       try {
+        const why = unfit(model);
+        if (why) {
+          left.push(`${name}: ${why}`);
+          continue;
+        }
         const plan = planOf(model);
         const classes = classesOf(plan);
         if (plan.knownStride !== null || classes === undefined) {
@@ -47,6 +53,13 @@ export async function modelFiles(
   const last = ({ model }: { model: SiteModel }) => (isDigitModel(model) ? 0 : 1);
   made.sort((a, b) => last(a) - last(b) || a.value - b.value);
   return { models: made.map(({ model }) => model), files, left };
+}
+
+/** Why a page that runs one network over its own pixels cannot run a model; null where it can. */
+function unfit(model: Parameters<typeof planOf>[0]): string | null {
+  if (isAutoencoder(model)) return 'an auto-encoder has an image for a code, and the page gives it none';
+  const scales = model.layers.some((layer) => layer.getClassName() === 'JoinScales');
+  return scales ? 'a multi-scale model draws with two networks, and the page runs one' : null;
 }
 
 function about(experiment: SiteExperiment, run: SiteRun, { height, width, colors, levels }: Plan) {

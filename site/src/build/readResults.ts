@@ -21,6 +21,7 @@ import {
   type ResultTable,
   resultTableSchema,
 } from '@pixelrnn/metrics';
+import { z } from 'zod';
 import { type PictureSize, pictureSize } from './pictureSize.js';
 
 /** A run with what the page says of it. */
@@ -130,7 +131,17 @@ async function readTable(
   path: string,
 ): Promise<Pick<ResultTable, 'metric' | 'split' | 'rows'>> {
   if (!existsSync(path)) return { metric, split, rows: [] };
-  return resultTableSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  return readJson(path, (json) => resultTableSchema.parse(json));
+}
+
+/** @throws Error naming a file that is damaged */
+async function readJson<T>(path: string, parse: (json: unknown) => T): Promise<T> {
+  try {
+    return parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (cause) {
+    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
+    throw new Error(`${path} is damaged (${why}): put the file back, or run \`pnpm results\`.`, { cause });
+  }
 }
 
 async function readRun(experiment: Experiment, run: CommittedRun, folder: string): Promise<SiteRun> {
@@ -167,7 +178,7 @@ async function readPictures(folder: string): Promise<SitePicture[]> {
     pictures.map(async (file) => {
       const [json, text] = [file.replace(/png$/, 'json'), file.replace(/png$/, 'md')];
       const beside = [json, text].filter((name) => all.includes(name));
-      const numbers = beside.includes(json) ? JSON.parse(await readFile(join(folder, json), 'utf8')) : null;
+      const numbers = beside.includes(json) ? await readJson(join(folder, json), (numbers) => numbers) : null;
       return { ...(await readPicture(folder, file)), beside, numbers };
     }),
   );

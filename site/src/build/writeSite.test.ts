@@ -2,7 +2,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder } from '@pixelrnn/files/testing';
 import { expect, test } from 'vitest';
-import { SiteError, writeSite } from './writeSite.js';
+import { SiteError } from './siteError.js';
+import { writeSite } from './writeSite.js';
 
 test('a site replaces the one before, and nothing else', async () => {
   const folder = join(await temporaryFolder(), 'site');

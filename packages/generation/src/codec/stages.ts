@@ -1,4 +1,5 @@
 import { type MultiScaleModel, subsampleIntensities } from '@pixelrnn/models';
+import { refuseAutoencoder } from '../autoencoder.js';
 import { GenerationError } from '../generationError.js';
 import type { ImageShape } from '../imageShape.js';
 import type { ModelOrPlan, Target } from '../target.js';
@@ -8,9 +9,10 @@ import { planStage, type Stage } from './stage.js';
 /**
  * The stages of a model; the last has the whole images.
  *
- * @throws GenerationError `model` where a layer cannot be described
+ * @throws GenerationError `model` where a layer cannot be described, and for an auto-encoder
  */
 export function stagesOf(of: ModelOrPlan | MultiScaleModel): Stage[] {
+  refuseAutoencoder(of);
   const scales = scalesIn(of);
   if (!scales) return [stage(targetOf(of as ModelOrPlan), 1)];
   return [stage(targetOf(scales.unconditional), scales.stride), stage(targetOf(scales.conditional), 1)];

@@ -1,5 +1,6 @@
 import { forward, scaleIntensities } from '@pixelrnn/models';
 import * as tf from '@tensorflow/tfjs';
+import { breather } from '../breather.js';
 import type { ConditionValues } from '../condition.js';
 import type { ImageShape } from '../imageShape.js';
 import { noiseBits } from '../noise.js';
@@ -21,6 +22,8 @@ export interface AncestralSamplingOptions {
   guidance: number;
   /** Called with the pixels that are done of all images, after each row; what it throws ends the drawing. */
   onPixels: (done: number) => void | Promise<void>;
+  /** Ends the drawing before the next colour of a pixel. */
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -38,6 +41,7 @@ export async function ancestralSampling(
 ): Promise<Uint8Array> {
   const { shape, count, known, noise, conditions, guidance, temperature, onPixels } = options;
   const { height, width, channels, levels } = shape;
+  const breathe = breather();
   const images = options.start.slice();
   const logitsAt = (row: number, column: number, color: number, given: ConditionValues): tf.Tensor => {
     const pixels = scaleIntensities(images, [count, height, width, channels], levels);
@@ -63,6 +67,8 @@ export async function ancestralSampling(
         const values = await probabilities.data();
         const outcomes = probabilities.shape[1];
         probabilities.dispose();
+        await breathe();
+        options.signal?.throwIfAborted();
         for (const image of drawn) {
           const position = (image * height * width + pixel) * channels + color;
           const uniform = (noise[position] as number) / 2 ** noiseBits;
