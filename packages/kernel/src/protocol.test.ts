@@ -262,7 +262,9 @@ presses`);
 
   test('it shuts down by itself, with a cell running', async () => {
     const other = await startKernel(sample.folder);
-    const id = await other.request('execute', { code: 'console.log("ready"); await new Promise(() => {});' });
+    // Beyond its synchronous part, at whose very end a SIGINT, which Jupyter sends first, finds Node's default handler.
+    const code = 'await null; console.log("ready"); await new Promise(() => {});';
+    const id = await other.request('execute', { code });
     await other.until(() => other.of(id).some(({ type }) => type === 'stream'));
     expect(await other.shutdown()).toBe(true);
     const { reply } = await other.answer(id);

@@ -73,9 +73,14 @@ export class KernelServer extends ZmqServer {
     this.#publish(parent, 'error', report);
   }
 
-  override bindSocket(socket: Socket & { sendHighWaterMark: number }, port: number): Promise<void> {
-    // Nothing is dropped because a client is slow.
+  override bindSocket(
+    socket: Socket & { sendHighWaterMark: number; sendTimeout: number },
+    port: number,
+  ): Promise<void> {
+    // Nothing is dropped because a client is slow, so that no send has to wait. With a timeout zeromq.js lets some wait all the
+    // same, and under load for good: the kernel then did not end, or kept its last messages.
     socket.sendHighWaterMark = 0;
+    socket.sendTimeout = 0;
     const outbox = new Outbox(socket);
     this.#outboxes.push(outbox);
     if (socket === this.iopub) this.#publisher = outbox;
