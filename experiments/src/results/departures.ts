@@ -21,7 +21,7 @@ export function departures(experiment: Experiment, run: CommittedRun): string[] 
   return parts;
 }
 
-/** Of the model's own settings and the batch, those that the paper gives another value for. */
+/** The model's own settings, and the batch, for which the paper gives another value. */
 function sizeDepartures({ row, config: { settings } }: Pick<CommittedRun, 'row' | 'config'>): string[] {
   const { model, ownSizes, recalledSettings } = row;
   if (ownSizes) return [ownSizes];
