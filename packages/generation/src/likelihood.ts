@@ -83,7 +83,7 @@ async function positionNats(
   const total = count * pixels;
   const breathe = breather();
   const report = async (done: number) => {
-    await breathe();
+    if (!executor) await breathe(); // an executor does so itself
     signal?.throwIfAborted();
     await options.onProgress?.({ done, total });
     signal?.throwIfAborted();
