@@ -43,6 +43,20 @@ it('grows in place, once in a while, and ends whole, with a picture', async () =
   expect(shown.map(({ bundle }) => 'image/svg+xml' in bundle)).toEqual([false, false, true]);
 });
 
+it('draws validation losses too', async () => {
+  enterNotebook();
+  const curve = liveCurve({ label: 'PixelCNN', unit: 'nats', now: () => time });
+  for (const entry of [
+    { step: 10, train: 190 },
+    { step: 10, valid: 180 },
+    { step: 20, train: 170 },
+  ])
+    curve.add(entry);
+  await curve.end();
+  const { data } = shown.at(-1)!.bundle[plotly] as { data: { x: number[]; y: number[] }[] };
+  expect(data.map(({ x, y }) => [x, y])).toContainEqual([[10], [180]]);
+});
+
 it('is in bits per dimension where it is asked to be', async () => {
   enterNotebook();
   const curve = liveCurve({ label: 'Row LSTM', unit: 'bits/dim', dimensions: 3072, now: () => time });
@@ -54,8 +68,12 @@ it('writes plain lines outside of notebooks', async () => {
   const said = vi.spyOn(console, 'error').mockImplementation(() => {});
   const curve = liveCurve({ label: 'PixelCNN', unit: 'nats' });
   curve.add({ step: 10, train: 98.76543 });
+  curve.add({ step: 10, valid: 99.5 });
   await curve.end();
-  expect(said.mock.calls).toEqual([['PixelCNN  step 10  98.7654 nats per image']]);
+  expect(said.mock.calls).toEqual([
+    ['PixelCNN  step 10  98.7654 nats per image'],
+    ['PixelCNN  step 10  98.7654 nats per image  99.5000 on validation images'],
+  ]);
 });
 
 it('shows nothing where there was nothing', async () => {

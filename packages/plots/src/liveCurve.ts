@@ -19,11 +19,18 @@ export interface LiveCurveOptions {
 
 /** A curve that grows while a model is trained. */
 export interface LiveCurve {
-  /** Takes an entry of the loss; `train` calls it as `onProgress`. */
+  /** Takes an entry of the log, with a training loss, a validation loss or both; `train` calls it as `onProgress`. */
   readonly add: (entry: LogEntry) => void;
   /** Draws the whole curve for good, with the picture that a saved notebook keeps. */
   end(): Promise<void>;
 }
+
+/** The newest of these losses, if there is one. */
+const last = (losses: readonly (number | null)[] = []) =>
+  losses
+    .filter((loss) => loss !== null)
+    .slice(-1)
+    .map((loss) => loss.toFixed(4));
 
 /**
  * A training curve that grows in a notebook's cell, one figure that changes in place; plain lines, now and then, elsewhere:
@@ -42,9 +49,12 @@ export function liveCurve(options: LiveCurveOptions): LiveCurve {
     return {
       add(entry) {
         log.push(entry);
-        const loss = fromLog(run, unit, 'steps').train.at(-1);
-        if (loss != null)
-          lines.update(`${label}  step ${entry.step}  ${loss.toFixed(4)} ${metricUnit[unit]}`);
+        const { train, valid } = fromLog(run, unit, 'steps');
+        const said = [
+          ...last(train).map((loss) => `${loss} ${metricUnit[unit]}`),
+          ...last(valid).map((loss) => `${loss} on validation images`),
+        ];
+        if (said.length > 0) lines.update([label, `step ${entry.step}`, ...said].join('  '));
       },
       async end() {
         lines.end();

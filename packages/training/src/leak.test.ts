@@ -38,7 +38,8 @@ it.each([
     },
     {
       ...data,
-      onProgress() {
+      onProgress({ valid }) {
+        if (valid !== undefined) return;
         collect();
         const { numTensors, numBytes } = tf.memory();
         seen.push({ tensors: numTensors, bytes: numBytes, resident: process.memoryUsage.rss() });

@@ -3,7 +3,7 @@ import { FileError, lockRunFolder } from '@pixelrnn/files';
 import { alone } from '@pixelrnn/mpi';
 import type * as tf from '@tensorflow/tfjs';
 import { claimModel } from './activeRuns.js';
-import { progressLine } from './logs/progressBar.js';
+import { lineOfRun } from './logs/progressBar.js';
 import { asCommon, isCommon, Ranks } from './parallel/ranks.js';
 import { parseTrainingConfig, type TrainingOptions } from './trainingConfig.js';
 import type { TrainingContext, TrainingOutcome, TrainingProgress } from './trainingContext.js';
@@ -36,7 +36,8 @@ export async function train(
     await ranks.onFirst(async () => {
       if (folder) lock ??= await lockRunFolder(folder);
     });
-    const onProgress = line && ((now: TrainingProgress) => line.update(progressLine(now), done(now)));
+    const text = lineOfRun();
+    const onProgress = line && ((now: TrainingProgress) => line.update(text(now), done(now)));
     const all = {
       ...context,
       ...(lock && { lock }),

@@ -42,7 +42,7 @@ export interface TrainingContext {
   communicator?: Communicator;
   /** Once it is aborted, training writes a checkpoint and throws the signal's reason, on all ranks where there are several; in a notebook, that of the cell by default. */
   signal?: AbortSignal;
-  /** Told of every entry of the loss; in a notebook, by default, a line that changes in place. */
+  /** Told of every entry of the log, of the loss (`train`) and of validations (`valid`); in a notebook, by default, a line that changes in place. */
   onProgress?: (progress: TrainingProgress) => void;
   /** After each validation; what it draws can go into the logs. Its time is not training time. */
   onValidation?: (logs: Pick<RunLogs, 'image'>, step: number) => Promise<void>;

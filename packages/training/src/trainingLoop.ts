@@ -27,7 +27,7 @@ import { firstNonFinite, LossWindow, type WindowState } from './step/lossWindow.
 import { TrainedModel } from './step/trainedModel.js';
 import { Stopwatch } from './stopwatch.js';
 import type { TrainingConfig } from './trainingConfig.js';
-import type { TrainingContext, TrainingOutcome } from './trainingContext.js';
+import type { TrainingContext, TrainingOutcome, TrainingProgress } from './trainingContext.js';
 import type { TrainingError } from './trainingError.js';
 import { eventYielder } from './yieldToEvents.js';
 
@@ -188,19 +188,28 @@ export class TrainingLoop {
   }
 
   private async log(): Promise<void> {
-    const { step, config, context, window, clock } = this;
+    const { step, config, window, clock } = this;
     const state = await this.finiteWindow();
     clock.lap();
     window.clear();
     this.logged = step;
     const line = lossLine(this.entry(), state, config, this.skipped);
-    const seconds = (clock.seconds - this.start.seconds) / Math.max(1, step - this.start.step);
-    const imagesPerSecond = config.batchSize / seconds;
+    const { imagesPerSecond } = this.speed();
     await this.logs.add(line, [{ tag: 'training/images per second', scalar: imagesPerSecond }]);
+    this.tell(line);
+  }
+
+  private speed(): Pick<TrainingProgress, 'imagesPerSecond' | 'secondsLeft'> {
+    const { step, config, clock, start } = this;
+    const seconds = (clock.seconds - start.seconds) / Math.max(1, step - start.step);
     const byTime = config.maxSeconds === null ? Number.POSITIVE_INFINITY : config.maxSeconds - clock.seconds;
     const secondsLeft = this.finished ? 0 : Math.max(0, Math.min((config.steps - step) * seconds, byTime));
+    return { imagesPerSecond: config.batchSize / seconds, secondsLeft };
+  }
+
+  private tell(line: MetricsLine): void {
     if (!this.ranks.first) return;
-    context.onProgress?.({ ...line, steps: config.steps, imagesPerSecond, secondsLeft });
+    this.context.onProgress?.({ ...line, steps: this.config.steps, ...this.speed() });
   }
 
   private async validate(): Promise<void> {
@@ -215,10 +224,12 @@ export class TrainingLoop {
         `validation loss was not finite after step ${step}, over ${valid.count} images of ${valid.name}`,
       );
     }
-    await this.logs.add({ ...this.entry(), valid: nats });
+    const line = { ...this.entry(), valid: nats };
+    await this.logs.add(line);
     await this.logs.weights(step, this.model);
     trained.validated(step, nats);
     this.validated = step;
+    this.tell(line);
     await this.ranks.onFirst(() => context.onValidation?.(this.logs, step));
     this.clock.skip();
   }

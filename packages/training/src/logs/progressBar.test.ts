@@ -52,6 +52,37 @@ it('writes plain lines where there is no terminal, not too many, and the last', 
   expect(lines[0]).toBe('PixelCNN  step 0/120  98.7654 nats  312 images/s  1:05 left');
 });
 
+it('writes every validation in a line of its own, after the loss of that step', () => {
+  const stream = pipe();
+  const bar = progressBars({ stream, lineSeconds: 10 }).add('PixelCNN');
+  const { train: _, ...noLoss } = progress(5);
+  for (const seconds of [0, 5]) bar.update({ ...progress(seconds), step: seconds });
+  bar.update({ ...noLoss, step: 5, valid: 99.5 });
+  bar.update({ ...progress(9), step: 9 });
+  bar.stop();
+  expect(String(stream.read()).trimEnd().split('\n')).toEqual([
+    'PixelCNN  step 0/120  98.7654 nats  312 images/s  1:05 left',
+    'PixelCNN  step 5/120  98.7654 nats  312 images/s  1:05 left',
+    'PixelCNN  step 5/120  99.5000 nats on validation images  312 images/s  1:05 left',
+    'PixelCNN  step 9/120  98.7654 nats  312 images/s  1:05 left',
+  ]);
+});
+
+it('keeps the last validation in sight on a terminal', () => {
+  const stream = terminal();
+  const bars = progressBars({ stream });
+  const bar = bars.add('PixelCNN');
+  const { train: _, ...noLoss } = progress(30);
+  bar.update(progress(30));
+  bar.update({ ...noLoss, valid: 99.5 });
+  bar.update({ ...progress(31), step: 31 });
+  bar.stop();
+  bars.stop();
+  expect(String(stream.read())).toMatch(
+    /PixelCNN {2}step 31\/120 {2}98\.7654 nats {2}99\.5000 nats on validation images/,
+  );
+});
+
 it('draws bars below each other on a terminal', () => {
   const stream = terminal();
   const bars = progressBars({ stream });

@@ -15,22 +15,35 @@ export interface LossUnit {
 }
 
 /** What is shown of a run's progress; `TrainingProgress` has it. */
-type Shown = Pick<
-  TrainingProgress,
-  'step' | 'steps' | 'train' | 'imagesPerSecond' | 'secondsLeft' | 'skipped'
->;
+type Shown = Pick<TrainingProgress, 'step' | 'steps' | 'imagesPerSecond' | 'secondsLeft' | 'skipped'> & {
+  [loss in 'train' | 'valid']?: number | undefined;
+};
 
-/** Step, loss with four digits after the point, images/s and time left, as one line of text. */
+/** Step, losses with four digits after the point, images/s and time left, as one line of text. */
 export function progressLine(progress: Shown, unit: LossUnit = { name: 'nats', dimensions: 1 }): string {
-  const { step, steps, train, imagesPerSecond, secondsLeft, skipped = 0 } = progress;
-  const loss = (nats: number) => (unit.name === 'nats' ? nats : nats / (Math.LN2 * unit.dimensions));
+  const { step, steps, train, valid, imagesPerSecond, secondsLeft, skipped = 0 } = progress;
+  const loss = (nats: number) => {
+    const value = unit.name === 'nats' ? nats : nats / (Math.LN2 * unit.dimensions);
+    return `${value.toFixed(4)} ${unit.name}`;
+  };
   return [
     `step ${step}/${steps}`,
-    ...(train === undefined ? [] : [`${loss(train).toFixed(4)} ${unit.name}`]),
+    ...(train === undefined ? [] : [loss(train)]),
+    ...(valid === undefined ? [] : [`${loss(valid)} on validation images`]),
     `${imagesPerSecond.toFixed(imagesPerSecond < 10 ? 2 : 0)} images/s`,
     `${formatSeconds(secondsLeft)} left`,
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
   ].join('  ');
+}
+
+/** Lines of one run: each shows the newest training and validation loss, whichever of them its entry has. */
+export function lineOfRun(unit?: LossUnit): (progress: TrainingProgress) => string {
+  let [train, valid]: (number | undefined)[] = [];
+  return (progress) => {
+    train = progress.train ?? train;
+    valid = progress.valid ?? valid;
+    return progressLine({ ...progress, train, valid }, unit);
+  };
 }
 
 export interface ProgressBarOptions {
@@ -47,7 +60,7 @@ export interface ProgressBars {
   stop(): void;
 }
 
-/** Bars on a terminal; elsewhere plain lines, one a run every `lineSeconds` and one at its end. */
+/** Bars on a terminal; elsewhere plain lines, one a run every `lineSeconds`, one for each validation and one at its end. */
 export function progressBars({
   stream = process.stderr,
   lineSeconds = 10,
@@ -65,9 +78,10 @@ export function progressBars({
     add(label, unit) {
       const bar = bars.create(1, 0, { label, line: '' });
       let last = '';
+      const line = lineOfRun(unit);
       return {
         update(progress) {
-          last = progressLine(progress, unit);
+          last = line(progress);
           bar.update(fraction(progress), { line: last });
         },
         stop() {
@@ -109,8 +123,12 @@ function plainLines({ label, unit, lineSeconds, log }: PlainLines): ProgressBar 
   };
   return {
     update(progress) {
-      if (progress.seconds - shownAt < lineSeconds) pending = progress;
-      else show(progress);
+      if (progress.valid === undefined && progress.seconds - shownAt < lineSeconds) {
+        pending = progress;
+        return;
+      }
+      if (pending && progress.valid !== undefined) show(pending);
+      show(progress);
     },
     stop() {
       if (pending) show(pending);
