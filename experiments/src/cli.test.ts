@@ -157,6 +157,12 @@ describe('pnpm exp', () => {
     ]);
   });
 
+  it('refuses a plan that asks for more images than there are', () => {
+    const { status, stderr } = exp('table4', ...tiny, '--set', 'testImages=10001', '--dry-run');
+    expect(stderr).toContain('testImages: expected at most 10,000, the test images of binarized MNIST');
+    expect(status).toBe(1);
+  });
+
   it('prints the plan and trains nothing', () => {
     const folder = join(out, 'dry');
     const { status, stdout } = exp('table4', ...tiny, '--dry-run', '--seeds', '0,1', '--out', folder);
@@ -232,6 +238,10 @@ describe('pnpm exp', () => {
     [['table5', '--rows', 'uniform', ...tryRate], '--try trains, and uniform of table5 is not trained'],
     [['completions', ...tryRate], '--try trains, and completions has no row that is trained'],
     [['table4', '--samples-only', '--fresh'], "option '--samples-only' cannot be used with option '--fresh'"],
+    [
+      ['own', '--samples-only', '--size', '16'],
+      "option '--samples-only' cannot be used with option '--size <n>'",
+    ],
     [['table4', '--samples-only', '--set', 'h=3'], 'expected no setting but samples, got h'],
     [['table4', '--samples-only', '--out', 'no/such'], 'holds no finished run of these rows and seeds'],
     [['table4', '--launcher', 'cloud'], "argument 'cloud' is invalid. Allowed choices are local, slurm"],

@@ -64,7 +64,7 @@ const experiment = withImageOptions(
   )
   .addOption(
     new Option('--samples-only', "draw finished runs' samples again, train and measure nothing")
-      .conflicts(['preset', 'config', 'fresh', 'jobs', 'dryRun', 'launcher'])
+      .conflicts(['preset', 'config', 'fresh', 'jobs', 'dryRun', 'launcher', ...imageOptions])
       .default(false),
   )
   .addOption(

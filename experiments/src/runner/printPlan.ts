@@ -7,6 +7,7 @@ import { experiments } from '../registry.js';
 import { planClosedForms } from './computeRow.js';
 import { planMeasures } from './measureRow.js';
 import { type PlannedRow, plan } from './plan.js';
+import { requireImages } from './requireImages.js';
 import type { CampaignOptions } from './runAll.js';
 import { type RunCosts, runCosts } from './runCosts.js';
 import type { ExperimentOptions } from './runExperiment.js';
@@ -33,6 +34,7 @@ export async function printPlan(experiment: Experiment, options: ExperimentOptio
   await loadEngine();
   for (const { row, settings } of planned) {
     const data = await experiment.loadData(settings, { dataDir });
+    requireImages(settings, data);
     const seed = seeds[0] as number;
     const model = row.model.build(settings, trainingShape(data.train), seed);
     console.log(
@@ -83,6 +85,7 @@ export async function printCampaign(
       try {
         const data = loaded.get(settings.data) ?? (await experiment.loadData(settings, { dataDir }));
         loaded.set(settings.data, data);
+        requireImages(settings, data);
         const open = await unfinished(join(out, experiment.id, 'runs', row.name), seeds);
         const { costs, parameters } = await costsOf({ row, settings }, data, open[0] ?? 0);
         const seconds = costs.training + costs.evaluation;
