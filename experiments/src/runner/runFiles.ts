@@ -54,6 +54,14 @@ export async function noteEnvironment(folder: string, now: Environment, lock: He
   await writeFileAtomic(path, json({ ...first, resumed: [...resumed, now] }), lock);
 }
 
+/** SHA-256 of the files whose images a run has last read, by file name; none where it has not begun. */
+export async function readChecksums(folder: string): Promise<Record<string, string>> {
+  const there = (await readJson(join(folder, 'environment.json'), anObject)) as
+    | (Environment & { resumed?: Environment[] })
+    | null;
+  return (there?.resumed?.at(-1) ?? there)?.data ?? {};
+}
+
 const failureSchema = z.strictObject({ message: z.string() });
 
 /** Why a run ended, where its numbers stopped being finite: what it was trained to leads nowhere. Null where it did not. */

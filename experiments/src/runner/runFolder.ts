@@ -2,10 +2,11 @@ import type { DatasetSplits } from '@pixelrnn/data';
 import type { EngineInfo } from '@pixelrnn/engine';
 import { lockRunFolder, type RunLock, type TaskStart } from '@pixelrnn/files';
 import type { RunResult } from '@pixelrnn/metrics';
-import { environment } from '@pixelrnn/training';
+import { changedFiles, environment } from '@pixelrnn/training';
 import {
   discardRun,
   noteEnvironment,
+  readChecksums,
   readConfig,
   readFailure,
   readResult,
@@ -74,7 +75,7 @@ export interface OpenRun {
 /**
  * Runs `body` in a run folder that is locked meanwhile, unless what is asked for is there already.
  *
- * @throws Error if the folder holds a run of other settings, naming those that differ
+ * @throws Error if the folder holds a run of other settings or on other images, naming those that differ
  * @throws FileError `locked` if another process works on the folder
  */
 export async function inRunFolder(
@@ -82,8 +83,10 @@ export async function inRunFolder(
   body: (run: OpenRun) => Promise<RunResult>,
 ): Promise<RunResult> {
   const { folder, fresh, label, log, config, data, engine, ranks, start } = options;
+  const checksums = { ...data.train.checksums, ...data.valid.checksums, ...data.test.checksums };
   const finished = fresh ? null : await earlierRun(folder);
   if (finished?.result && options.workAfter(finished).kind === 'done') {
+    await requireSameImages(folder, checksums);
     log(`${label}: already done (${folder})`);
     return finished.result;
   }
@@ -92,6 +95,7 @@ export async function inRunFolder(
     if (fresh) await discardRun(folder);
     const there = await earlierRun(folder, options.trained); // another process may have finished it meanwhile
     const work = there ? options.workAfter(there) : ({ kind: 'run' } as const);
+    if (work.kind !== 'anew' && (there?.result || there?.trained)) await requireSameImages(folder, checksums);
     if (work.kind === 'done') return there?.result as RunResult;
     if (work.kind === 'anew') {
       log(`${label}: ${work.why}`);
@@ -101,7 +105,6 @@ export async function inRunFolder(
       await lock.assertHeld();
       await removeEnd(folder);
       await writeConfig(folder, config, lock);
-      const checksums = { ...data.train.checksums, ...data.valid.checksums, ...data.test.checksums };
       await noteEnvironment(folder, environment(engine, checksums, ranks), lock);
     };
     const measures = work.kind === 'measure' ? work.measures : null;
@@ -109,6 +112,14 @@ export async function inRunFolder(
   } finally {
     await lock.release();
   }
+}
+
+async function requireSameImages(folder: string, now: Record<string, string>): Promise<void> {
+  const changed = changedFiles(await readChecksums(folder), now);
+  if (changed.length === 0) return;
+  throw new Error(
+    `${folder} holds a run on other images (${changed.join('; ')}). Use --fresh to replace it, or another --out.`,
+  );
 }
 
 /** Null where there is none. */

@@ -1,4 +1,5 @@
 export { formatSeconds } from '@pixelrnn/cell';
+export { changedFiles } from './checkpoint/changedFiles.js';
 export { checkpointProgress } from './checkpoint/checkpoint.js';
 export { loadModel } from './checkpoint/loadModel.js';
 export { type Environment, environment } from './environment.js';

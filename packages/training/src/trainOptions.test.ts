@@ -70,6 +70,22 @@ describe('an average of the weights', () => {
     expect(history.at(-1)?.valid).toBeCloseTo(nats, 6);
     expect(weights(await loadModel(join(folder, 'checkpoint')))).toEqual(weights(model));
   });
+
+  it('is what is in the model after a validation, as when samples are drawn', async () => {
+    const model = build();
+    let seen: number[][] = [];
+    await train(
+      model,
+      { ...options, emaDecay: 0.9 },
+      {
+        ...data,
+        onValidation: async () => {
+          seen = weights(model);
+        },
+      },
+    );
+    expect(seen).toEqual(weights(model));
+  });
 });
 
 describe('early stopping', () => {

@@ -89,6 +89,20 @@ describe('configDifferences', () => {
     expect(differences({ nonFinite: 'skip' }, {})).toEqual(['nonFinite']);
   });
 
+  it('lets no run that may stop early go on after a validation that was only its last', () => {
+    const differences = (last: number, done: number, now: Partial<TrainingOptions> = { steps: 60 }) =>
+      configDifferences(
+        parseTrainingConfig({ ...options, patience: 2, steps: last, maxSeconds: 9 }),
+        parseTrainingConfig({ ...options, patience: 2, steps: last, maxSeconds: 9, ...now }),
+        { steps: done, seconds: done },
+      );
+    expect(differences(5, 5)).toEqual(['steps']);
+    expect(differences(10, 10, { steps: 60, maxSeconds: 99 })).toEqual([]);
+    expect(differences(50, 5)).toEqual([]); // interrupted, without a validation
+    expect(differences(50, 12, { maxSeconds: 99 })).toEqual(['maxSeconds']);
+    expect(differences(50, 12, {})).toEqual([]);
+  });
+
   it('counts the validations as part of a run that they may end', () => {
     const early = { patience: 2 };
     expect(differences(early, { ...early, validateEvery: 3 })).toHaveLength(1);

@@ -124,6 +124,15 @@ const harmless: (keyof TrainingConfig)[] = [
   'replay',
 ];
 
+/** Whether a run has ended with a validation that it would not have had at that step if it had gone on. */
+function hasExtraValidation(
+  { steps, maxSeconds, validateEvery }: TrainingConfig,
+  done: { steps: number; seconds: number },
+): boolean {
+  const ended = done.steps >= steps || (maxSeconds !== null && done.seconds >= maxSeconds);
+  return ended && done.steps % validateEvery !== 0;
+}
+
 /**
  * Which keys of a config make its run another run than that of `before`: the weights of some step would differ. More steps of a constant or stepwise schedule only go on, and so does skipping updates where none had to be.
  *
@@ -138,7 +147,11 @@ export function configDifferences(
   if (now.schedule !== 'cosine' && now.steps >= done.steps) free.add('steps');
   if (now.maxSeconds !== null && now.maxSeconds < done.seconds) free.delete('maxSeconds');
   if (before.nonFinite === 'stop') free.add('nonFinite');
-  if (now.patience !== null) for (const key of ['validateEvery', 'validImages'] as const) free.delete(key);
+  if (now.patience !== null) {
+    for (const key of ['validateEvery', 'validImages'] as const) free.delete(key);
+    if (hasExtraValidation(before, done))
+      for (const key of ['steps', 'maxSeconds'] as const) free.delete(key);
+  }
   return (Object.keys(now) as (keyof TrainingConfig)[]).filter(
     (key) => !free.has(key) && before[key] !== now[key],
   );

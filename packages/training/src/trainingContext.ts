@@ -3,13 +3,11 @@ import type { RunLock } from '@pixelrnn/files';
 import type { MetricsLine } from '@pixelrnn/metrics';
 import type { Communicator } from '@pixelrnn/mpi';
 import type { RunLogs } from './logs/runLogs.js';
+import type { Pace } from './pace.js';
 import type { BestValidation } from './step/earlyStopping.js';
 
-export interface TrainingProgress extends MetricsLine {
+export interface TrainingProgress extends MetricsLine, Pace {
   steps: number;
-  imagesPerSecond: number;
-  /** Estimated training seconds to the end. */
-  secondsLeft: number;
 }
 
 export interface TrainingOutcome {

@@ -17,17 +17,18 @@ import {
 import { engineInUse } from './engineInUse.js';
 import { evaluateOn } from './evaluate.js';
 import { lossLine } from './logs/lossLine.js';
-import { RunLogs } from './logs/runLogs.js';
+import { openLogs, type RunLogs } from './logs/runLogs.js';
 import { nonFiniteError } from './nonFinite.js';
+import { paceOf } from './pace.js';
 import { describeRun } from './parallel/describeRun.js';
 import { asCommon, type Ranks } from './parallel/ranks.js';
 import { requireSameRun, requireSameState } from './parallel/sameRun.js';
-import { requireLabels } from './step/labelCondition.js';
 import { firstNonFinite, LossWindow, type WindowState } from './step/lossWindow.js';
+import { requireFit } from './step/requireFit.js';
 import { TrainedModel } from './step/trainedModel.js';
 import { Stopwatch } from './stopwatch.js';
 import type { TrainingConfig } from './trainingConfig.js';
-import type { TrainingContext, TrainingOutcome, TrainingProgress } from './trainingContext.js';
+import type { TrainingContext, TrainingOutcome } from './trainingContext.js';
 import type { TrainingError } from './trainingError.js';
 import { eventYielder } from './yieldToEvents.js';
 
@@ -63,7 +64,7 @@ export class TrainingLoop {
     private readonly ranks: Ranks,
     private readonly warn: (message: string) => void,
   ) {
-    for (const dataset of [context.train, context.valid]) requireLabels(model, dataset);
+    for (const dataset of [context.train, context.valid]) requireFit(model, dataset);
     this.trained = new TrainedModel(model, context.train.levels, config, ranks.communicator);
     this.checkpoints = context.folder && join(context.folder, 'checkpoint');
   }
@@ -110,14 +111,11 @@ export class TrainingLoop {
       const expected = (step: number) => this.identity(step);
       this.restore(await ranks.alike(() => restoreCheckpoint(checkpoints, found, model, expected)));
     }
-    const { step } = this;
+    const { step, logged, validated } = this;
     this.start = { step, seconds: this.clock.seconds };
     const dimensions = train.height * train.width * train.channels;
-    const options = { tensorBoard, step, dimensions, warn };
-    if (!ranks.first) this.logs = await RunLogs.open({ ...options, folder: undefined });
-    await ranks.onFirst(async () => {
-      this.logs = await RunLogs.open({ ...options, folder });
-    });
+    const options = { tensorBoard, step, logged, validated, dimensions, warn };
+    this.logs = await openLogs(ranks, { ...options, folder });
     this.batches = this.batchesFrom(step);
     this.upcoming = this.batches.next().value;
     await this.requireSameState();
@@ -193,23 +191,14 @@ export class TrainingLoop {
     clock.lap();
     window.clear();
     this.logged = step;
-    const line = lossLine(this.entry(), state, config, this.skipped);
-    const { imagesPerSecond } = this.speed();
-    await this.logs.add(line, [{ tag: 'training/images per second', scalar: imagesPerSecond }]);
-    this.tell(line);
+    await this.record(lossLine(this.entry(), state, config, this.skipped));
   }
 
-  private speed(): Pick<TrainingProgress, 'imagesPerSecond' | 'secondsLeft'> {
-    const { step, config, clock, start } = this;
-    const seconds = (clock.seconds - start.seconds) / Math.max(1, step - start.step);
-    const byTime = config.maxSeconds === null ? Number.POSITIVE_INFINITY : config.maxSeconds - clock.seconds;
-    const secondsLeft = this.finished ? 0 : Math.max(0, Math.min((config.steps - step) * seconds, byTime));
-    return { imagesPerSecond: config.batchSize / seconds, secondsLeft };
-  }
-
-  private tell(line: MetricsLine): void {
-    if (!this.ranks.first) return;
-    this.context.onProgress?.({ ...line, steps: this.config.steps, ...this.speed() });
+  private async record(line: MetricsLine): Promise<void> {
+    const { step, clock, start, config, finished } = this;
+    const pace = paceOf({ step, seconds: clock.seconds, start, config, finished });
+    await this.logs.add(line, pace);
+    if (this.ranks.first) this.context.onProgress?.({ ...line, steps: config.steps, ...pace });
   }
 
   private async validate(): Promise<void> {
@@ -224,13 +213,13 @@ export class TrainingLoop {
         `validation loss was not finite after step ${step}, over ${valid.count} images of ${valid.name}`,
       );
     }
-    const line = { ...this.entry(), valid: nats };
-    await this.logs.add(line);
-    await this.logs.weights(step, this.model);
     trained.validated(step, nats);
     this.validated = step;
-    this.tell(line);
-    await this.ranks.onFirst(() => context.onValidation?.(this.logs, step));
+    await this.record({ ...this.entry(), valid: nats });
+    await this.logs.weights(step, this.model);
+    await this.ranks.onFirst(() =>
+      trained.withEvaluated(async () => context.onValidation?.(this.logs, step)),
+    );
     this.clock.skip();
   }
 
@@ -263,7 +252,7 @@ export class TrainingLoop {
   }
 
   private identity(step: number, batch = this.batchesFrom(step).next().value): CheckpointIdentity {
-    return identityOf(this.config, this.context.train, batch);
+    return identityOf(this.config, this.context, batch);
   }
 
   private batchesFrom(step: number): Iterator<Batch, never> {

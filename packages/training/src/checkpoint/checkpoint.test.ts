@@ -170,6 +170,35 @@ describe('checkpoints', () => {
     expect((await restore())?.progress.step).toBe(1);
   });
 
+  it('that are damaged are not kept as the one before', async () => {
+    for (const step of [1, 2]) await saveCheckpoint(folder, build(1), state(step));
+    await truncate(await fileOf('weights', 2), 20);
+    await saveCheckpoint(folder, build(1), state(3));
+    await rm(join(folder, 'model.json'));
+    expect((await restore())?.progress.step).toBe(1);
+  });
+
+  it.each(['weights', 'average'])('are refused where the %s in training are not finite', async (group) => {
+    await saveCheckpoint(folder, build(1), state(1));
+    const spoilt = state(2);
+    spoilt.tensors[group] = [tf.tensor1d([1, Number.NaN])];
+    await expect(saveCheckpoint(folder, build(1), spoilt)).rejects.toThrow('not finite after step 2');
+    expect((await restore())?.progress.step).toBe(1);
+  });
+
+  it('of images that have changed since are refused, naming the file; one that was not read before says nothing', async () => {
+    const of = (checksums: Record<string, string>) => ({
+      ...identity,
+      data: { ...identity.data, checksums },
+    });
+    await saveCheckpoint(folder, build(1), { ...state(1), identity: of({ a: '12', b: '34' }) });
+    await expect(restore(build(2), of({ a: '12', b: '35' }))).rejects.toThrow(
+      'images of b: SHA-256 34 there, 35 here). Use --fresh',
+    );
+    expect((await restore(build(2), of({ a: '12', c: '56' })))?.progress.step).toBe(1);
+    expect((await restore(build(2), identity))?.progress.step).toBe(1);
+  });
+
   it('of another config, data, order of images, model or version are refused, naming the difference', async () => {
     await saveCheckpoint(folder, build(1), state(1));
     await saveCheckpoint(folder, build(1), state(2));

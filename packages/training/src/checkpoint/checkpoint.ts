@@ -4,6 +4,7 @@ import { type RunLock, writeFileAtomic } from '@pixelrnn/files';
 import * as tf from '@tensorflow/tfjs';
 import { configDifferences, type TrainingConfig, trainingConfigSchema } from '../trainingConfig.js';
 import { TrainingError } from '../trainingError.js';
+import { changedFiles } from './changedFiles.js';
 import {
   type CheckpointIdentity,
   checkpointVersion,
@@ -54,7 +55,12 @@ export async function saveCheckpoint(
   const encoded = await tf.io.encodeWeights(named);
   const weights = new Uint8Array(tf.io.CompositeArrayBuffer.join(artifacts.weightData as ArrayBuffer));
   const state = new Uint8Array(encoded.data);
-  requireFinite(artifacts.weightSpecs ?? [], weights.buffer, { progress, identity });
+  const inTraining = [...(tensors.weights ?? []), ...(tensors.average ?? [])];
+  const numbers = [
+    new Float32Array(weights.buffer),
+    ...inTraining.map((tensor) => tensor.dataSync<'float32'>()),
+  ];
+  requireFinite(artifacts.weightSpecs ?? [], numbers, { progress, identity });
   const name = (kind: string, data: Uint8Array) => `${kind}-${progress.step}-${sha256(data).slice(0, 8)}.bin`;
   const files = {
     weights: describeFile(name('weights', weights), weights),
@@ -95,11 +101,11 @@ async function modelArtifacts(model: tf.LayersModel): Promise<tf.io.ModelArtifac
 
 function requireFinite(
   specs: tf.io.WeightsManifestEntry[],
-  data: ArrayBufferLike,
+  numbers: Float32Array[],
   { progress, identity }: Pick<TrainingState, 'progress' | 'identity'>,
 ): void {
   if (specs.some(({ dtype }) => dtype !== 'float32')) return;
-  if (new Float32Array(data).every(Number.isFinite)) return;
+  if (numbers.every((each) => each.every(Number.isFinite))) return;
   const clipping = typeof identity.config.clipNorm === 'number' ? 'lower' : 'set';
   throw new TrainingError(
     'non-finite',
@@ -107,9 +113,14 @@ function requireFinite(
   );
 }
 
-/** `previous.json` becomes a copy of `model.json`, unless that is damaged. */
+/** `previous.json` becomes a copy of `model.json`, unless that checkpoint is damaged: then the one before is all there is. */
 async function keepPrevious(folder: string, lock: RunLock | undefined): Promise<void> {
-  if ((await namedFiles(folder, current)).length === 0) return;
+  try {
+    if (!(await readCheckpoint(folder, current))) return;
+  } catch (error) {
+    if (error instanceof DamagedCheckpoint) return;
+    throw error;
+  }
   await writeFileAtomic(join(folder, previous), await readFile(join(folder, current)), lock);
 }
 
@@ -127,11 +138,13 @@ async function removeUnnamed(folder: string, lock: RunLock | undefined): Promise
  * The newest whole checkpoint of a folder, or null where there is none.
  *
  * @param warn is told where it is the previous one, and why
+ * @param remedy what the error advises
  * @throws TrainingError `checkpoint` naming what is damaged where no checkpoint is whole, or the other version
  */
 export async function newestWhole(
   folder: string,
   warn: (message: string) => void,
+  remedy = 'Remove the run folder or use --fresh',
 ): Promise<ReadCheckpoint | null> {
   const damages: string[] = [];
   for (const name of [current, previous]) {
@@ -150,7 +163,7 @@ export async function newestWhole(
   if (damages.length === 0) return null;
   throw new TrainingError(
     'checkpoint',
-    `No checkpoint in ${folder} is whole: ${damages.join('; ')}. Remove the run folder or use --fresh.`,
+    `No checkpoint in ${folder} is whole: ${damages.join('; ')}. ${remedy}.`,
   );
 }
 
@@ -221,7 +234,8 @@ function identityDifferences(
   const differences = configDifferences(was, is, { steps, seconds }).map(
     (key) => `${key}: ${was[key]} there, ${is[key]} asked for`,
   );
-  const text = (identity: CheckpointIdentity) => JSON.stringify(identity.data);
+  const text = ({ data: { checksums: _, ...data } }: CheckpointIdentity) => JSON.stringify(data);
+  differences.push(...changedFiles(before.data.checksums ?? {}, now.data.checksums ?? {}));
   if (text(before) !== text(now)) differences.push(`training data: ${text(before)} there, ${text(now)} here`);
   if (differences.length === 0 && before.nextBatch !== now.nextBatch) {
     differences.push('the next batch: the images or their order have changed');

@@ -36,7 +36,14 @@ const progressSchema = z.strictObject({
 /** What must be the same where a checkpoint is gone on from. */
 const identitySchema = z.strictObject({
   config: z.record(z.string(), z.unknown()),
-  data: z.strictObject({ name: z.string(), images: z.int(), shape: z.array(z.int()), levels: z.int() }),
+  data: z.strictObject({
+    name: z.string(),
+    images: z.int(),
+    shape: z.array(z.int()),
+    levels: z.int(),
+    /** SHA-256 of the files that training and validation images came from, by file name; older checkpoints have none. */
+    checksums: z.record(z.string(), z.string()).optional(),
+  }),
   /**
    * Position in the data and state of the random numbers: both follow from seed and step, so what is kept is the
    * SHA-256 of the next batch, its indices and intensities, to prove it.
@@ -82,11 +89,16 @@ export class DamagedCheckpoint extends Error {}
 export const sha256 = (data: Uint8Array) => createHash('sha256').update(data).digest('hex');
 
 /** @param batch the next one */
-export function identityOf(config: TrainingConfig, train: ImageDataset, batch: Batch): CheckpointIdentity {
+export function identityOf(
+  config: TrainingConfig,
+  { train, valid }: { train: ImageDataset; valid: ImageDataset },
+  batch: Batch,
+): CheckpointIdentity {
   const { name, count, height, width, channels, levels } = train;
+  const checksums = { ...valid.checksums, ...train.checksums };
   return {
     config: { ...config },
-    data: { name, images: count, shape: [height, width, channels], levels },
+    data: { name, images: count, shape: [height, width, channels], levels, checksums },
     nextBatch: sha256(Buffer.concat([Buffer.from(batch.indices.buffer), batch.intensities])),
   };
 }

@@ -11,14 +11,19 @@ export class MetricsLog {
   ) {}
 
   /**
-   * Opens the log at `step`: later entries, of a run that was killed after its last checkpoint, are dropped, and so is a
-   * torn last line.
+   * Opens the log where its last entry of the loss and its last validation are those of these steps: later ones, of a run
+   * that was killed after its last checkpoint, are dropped, and so is a torn last line.
    */
-  static async open(folder: string | undefined, step: number): Promise<MetricsLog> {
+  static async open(
+    folder: string | undefined,
+    { logged, validated }: { logged: number; validated: number },
+  ): Promise<MetricsLog> {
     if (!folder) return new MetricsLog([], undefined);
     await mkdir(folder, { recursive: true });
     const path = join(folder, 'metrics.jsonl');
-    const lines = step > 0 ? (await linesThere(folder)).filter((line) => line.step <= step) : [];
+    const kept = ({ step, valid }: MetricsLine) => step <= (valid === undefined ? logged : validated);
+    const begins = logged === 0 && validated === 0;
+    const lines = begins ? [] : (await linesThere(folder)).filter(kept);
     await writeFileAtomic(path, lines.map(toText).join(''));
     return new MetricsLog(lines, await AppendedFile.open(path));
   }

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { MetricsLine } from '@pixelrnn/metrics';
 import type * as tf from '@tensorflow/tfjs';
+import type { Pace } from '../pace.js';
+import type { Ranks } from '../parallel/ranks.js';
 import { MetricsLog } from './metricsLog.js';
 import type { SummaryValue } from './tensorBoard/event.js';
 import { EventFile } from './tensorBoard/eventFile.js';
@@ -14,9 +16,21 @@ export interface RunLogsOptions {
   tensorBoard: boolean;
   /** The step at which the run begins or resumes. */
   step: number;
+  /** The steps of its last entry of the loss and of its last validation by then. */
+  logged: number;
+  validated: number;
   /** Height x width x colours, for bits/dim; null leaves those out. */
   dimensions: number;
   warn: (message: string) => void;
+}
+
+/** The logs of a run: rank 0's are written, those of the others stay in memory. */
+export async function openLogs(ranks: Ranks, options: RunLogsOptions): Promise<RunLogs> {
+  let logs: RunLogs | undefined;
+  await ranks.onFirst(async () => {
+    logs = await RunLogs.open(options);
+  });
+  return logs ?? RunLogs.open({ ...options, folder: undefined });
 }
 
 /** What a run writes down as it goes: `metrics.jsonl`, and the event files in `tensorboard/`. */
@@ -31,7 +45,7 @@ export class RunLogs {
 
   static async open(options: RunLogsOptions): Promise<RunLogs> {
     const { folder, tensorBoard, step } = options;
-    const metrics = await MetricsLog.open(folder, step);
+    const metrics = await MetricsLog.open(folder, options);
     const events =
       folder && tensorBoard ? await EventFile.open(join(folder, 'tensorboard'), step) : undefined;
     return new RunLogs(options, metrics, events);
@@ -42,9 +56,10 @@ export class RunLogs {
     return this.metrics.lines;
   }
 
-  async add(line: MetricsLine, extra: SummaryValue[] = []): Promise<void> {
+  async add(line: MetricsLine, { imagesPerSecond }: Pick<Pace, 'imagesPerSecond'>): Promise<void> {
     this.tellOfFullDisk(await this.metrics.add(line));
-    await this.event(line.step, [...this.scalars(line), ...extra]);
+    const speed = { tag: 'training/images per second', scalar: imagesPerSecond };
+    await this.event(line.step, [...this.scalars(line), ...(line.valid === undefined ? [speed] : [])]);
   }
 
   /** The distribution of every weight. */
