@@ -5,7 +5,8 @@ import { forward, scaleIntensities } from '@pixelrnn/models';
 import { alone, type Communicator } from '@pixelrnn/mpi';
 import * as tf from '@tensorflow/tfjs';
 import { isCommon, Ranks } from './parallel/ranks.js';
-import { classesOf, labelVectors, requireLabels } from './step/labelCondition.js';
+import { classesOf, labelVectors } from './step/labelCondition.js';
+import { requireFit } from './step/requireFit.js';
 import { eventYielder } from './yieldToEvents.js';
 
 export interface Evaluation {
@@ -30,9 +31,13 @@ export interface EvaluationOptions {
 }
 
 /**
- * Exact negative log-likelihood of every image of a dataset. The engine gives that of each row of pixels, in single
+ * Exact negative log-likelihood of every image of a dataset, by a causal model (*Pixel Recurrent Neural Networks*, section 2).
+ * The engine gives that of each row of pixels, in single
  * precision; rows and images are added here in double precision and in their order, so that the result does not depend
  * on the batch size by more than the engine's own rounding.
+ *
+ * @throws TrainingError `config` where model and images do not fit together, or a layer of the model is known not to be causal;
+ * DataError for a batch size that is none
  */
 export async function evaluate(
   model: tf.LayersModel,
@@ -40,6 +45,7 @@ export async function evaluate(
   { signal = cellSignal(), communicator = alone, ...options }: EvaluationOptions = {},
 ): Promise<Evaluation> {
   try {
+    requireFit(model, dataset, { condition: options.condition ?? 'label' });
     return await evaluateOn(new Ranks(communicator, signal), model, dataset, options);
   } catch (error) {
     if (communicator.size > 1 && !isCommon(error)) communicator.abort((error as Error).message);
@@ -54,7 +60,6 @@ export async function evaluateOn(
   dataset: ImageDataset,
   { batchSize = 100, onProgress, condition = 'label' }: Omit<EvaluationOptions, 'signal' | 'communicator'>,
 ): Promise<Evaluation> {
-  if (condition === 'label') requireLabels(model, dataset);
   const { rank, size } = ranks.communicator;
   const yieldToEvents = eventYielder();
   const line = onProgress || !inNotebook() ? undefined : countedProgress(['evaluated', 'images']);

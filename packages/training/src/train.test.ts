@@ -134,6 +134,29 @@ describe('train', () => {
     resumed.dispose();
   });
 
+  it('has every entry once, where it was ended before one and killed after it', async () => {
+    let looks = 0;
+    const reason = new Error('stopped');
+    const signal = {
+      reason,
+      get aborted() {
+        return looks > 3;
+      },
+      throwIfAborted() {
+        if (++looks > 3) throw reason; // before the entry of step 3, at which the checkpoint is
+      },
+    } as AbortSignal;
+    await expect(train(build(), options, { ...data, folder, signal })).rejects.toThrow('stopped');
+    const killed = () => {
+      throw new Error('killed');
+    };
+    await expect(train(build(), options, { ...data, folder, onProgress: killed })).rejects.toThrow('killed');
+    expect(await readMetricsLog(folder)).toMatchObject([{ step: 3 }]);
+    await train(build(), options, { ...data, folder });
+    const losses = (await readMetricsLog(folder)).filter(({ train }) => train !== undefined);
+    expect(losses.map(({ step }) => step)).toEqual([3, 6, 9, 12]);
+  });
+
   it('stops by time', async () => {
     const timed = build();
     const { steps } = await train(timed, { ...options, steps: 1_000_000, maxSeconds: 0.2 }, data);
@@ -173,6 +196,12 @@ describe('train', () => {
     // Both are free again.
     expect((await train(other, { ...options, steps: 13 }, { ...data, folder })).steps).toBe(13);
     expect((await train(model, { ...options, steps: 1 }, data)).steps).toBe(1);
+  });
+
+  it('leaves the folder free where model and data do not fit together', async () => {
+    const other = { ...data, valid: stripes(4, { side: 8 }) };
+    await expect(train(build(), options, { ...other, folder })).rejects.toThrow('has images of 8 x 8 x 1');
+    expect((await train(build(), options, { ...data, folder })).steps).toBe(options.steps);
   });
 
   it("ends at the interrupt of a notebook's cell, with a checkpoint and free to go on", async () => {

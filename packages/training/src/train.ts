@@ -24,6 +24,12 @@ export async function train(
   options: TrainingOptions,
   context: TrainingContext,
 ): Promise<TrainingOutcome> {
+  if (typeof context !== 'object' || context === null) {
+    throw new TrainingError(
+      'config',
+      `train expects a model, options and the data, { train, valid }; the data came as ${context}.`,
+    );
+  }
   const { folder, lock: given, signal = cellSignal(), communicator = alone } = context;
   const { onWarning = console.warn } = context;
   const ranks = new Ranks(communicator, signal);
@@ -43,12 +49,16 @@ export async function train(
       ...(lock && { lock }),
       ...(onProgress && { onProgress }),
     };
-    const loop = new TrainingLoop(model, config, all, ranks, ranks.first ? onWarning : () => {});
+    let loop: TrainingLoop | undefined;
     try {
+      loop = new TrainingLoop(model, config, all, ranks, ranks.first ? onWarning : () => {});
       return await loop.run();
     } finally {
-      await loop.dispose();
-      if (lock !== given) await lock?.release();
+      try {
+        await loop?.dispose();
+      } finally {
+        if (lock !== given) await lock?.release();
+      }
     }
   } catch (error) {
     if (ranks.several && !isCommon(error)) communicator.abort((error as Error).message);

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadEngine } from '@pixelrnn/engine';
@@ -87,5 +87,36 @@ describe('loadModel', () => {
     await expect(loadModel(torn)).rejects.toThrow(/should be \d+ bytes, but 40 are there/);
     await rename(join(torn, 'weights.bin'), join(torn, 'other.bin'));
     await expect(loadModel(torn)).rejects.toThrow('reading it gave ENOENT: save the model again');
+  });
+
+  it('takes the address that model.save takes', async () => {
+    expect(weights(await loadModel(`file://${saved}`))).toEqual(weights(model));
+  });
+
+  it('refuses weights that are not finite', async () => {
+    const spoilt = await save(model, join(folder, 'spoilt'));
+    const path = join(spoilt, 'weights.bin');
+    await writeFile(path, (await readFile(path)).fill(0xff, 40, 44));
+    await expect(loadModel(spoilt)).rejects.toThrow(
+      /spoilt\/model\.json should be finite numbers, but some are not/,
+    );
+  });
+
+  it('names the class of a layer that is not registered', async () => {
+    const own = await save(model, join(folder, 'own'));
+    const path = join(own, 'model.json');
+    await writeFile(path, (await readFile(path, 'utf8')).replace('"MaskedConv2D"', '"OwnConv2D"'));
+    await expect(loadModel(own)).rejects.toThrow(
+      `The model in ${own} has a layer of the class OwnConv2D, which TensorFlow.js does not know here: import the file`,
+    );
+  });
+
+  it('advises nobody to remove a folder that holds something else', async () => {
+    const other = join(folder, 'other');
+    await mkdir(other);
+    await writeFile(join(other, 'model.json'), '{"weights": 3}');
+    const error = await loadModel(other).catch((error: Error) => error.message);
+    expect(error).toContain('Give a run folder, its checkpoint/ or a model that model.save wrote.');
+    expect(error).not.toContain('emove');
   });
 });

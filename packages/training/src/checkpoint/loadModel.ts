@@ -15,15 +15,20 @@ const savedModelSchema = z.looseObject({
 
 /**
  * The model of a run folder, of a committed one of `results/`, of a `checkpoint/` folder (the newest whole one: the weights that its run would end with), or
- * one that `model.save` of TensorFlow.js wrote: its folder, or the `model.json` in it.
+ * one that `model.save` of TensorFlow.js wrote: its folder, with or without `file://`, or the `model.json` in it.
  *
- * @throws TrainingError `checkpoint` where there is none, naming the file that is missing or torn
+ * @throws TrainingError `checkpoint` where there is none, naming the file that is missing or torn, weights that are not finite, or
+ * a layer's class that is not registered
  */
 export async function loadModel(path: string): Promise<tf.LayersModel> {
-  const folder = await folderOf(path);
+  const folder = await folderOf(path.replace(/^file:\/\//, ''));
   const saved = await readSavedModel(folder);
   if (saved) return saved;
-  const found = await newestWhole(folder, console.warn);
+  const found = await newestWhole(
+    folder,
+    console.warn,
+    'Give a run folder, its checkpoint/ or a model that model.save wrote',
+  );
   if (!found) {
     throw new TrainingError(
       'checkpoint',
@@ -32,7 +37,7 @@ export async function loadModel(path: string): Promise<tf.LayersModel> {
   }
   const { modelTopology, weightsManifest } = found.json;
   const weightSpecs = weightsManifest[0]?.weights as tf.io.WeightsManifestEntry[];
-  return tf.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs, weightData: found.weights }));
+  return build(folder, { modelTopology, weightSpecs, weightData: found.weights });
 }
 
 /** Where the model's files lie. */
@@ -72,7 +77,29 @@ async function readSavedModel(folder: string): Promise<tf.LayersModel | null> {
       `The weights beside ${join(folder, 'model.json')} should be ${expected} bytes, but ${weightData.byteLength} are there: save the model again.`,
     );
   }
-  return tf.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs, weightData }));
+  const floats = weightSpecs.every(({ dtype }) => dtype === 'float32');
+  if (floats && !new Float32Array(weightData).every(Number.isFinite)) {
+    throw new TrainingError(
+      'checkpoint',
+      `The weights beside ${join(folder, 'model.json')} should be finite numbers, but some are not: the file is damaged, or the training diverged; save the model again.`,
+    );
+  }
+  return build(folder, { modelTopology, weightSpecs, weightData });
+}
+
+async function build(folder: string, artifacts: tf.io.ModelArtifacts): Promise<tf.LayersModel> {
+  try {
+    return await tf.loadLayersModel(tf.io.fromMemory(artifacts));
+  } catch (error) {
+    const [, layer] = /^Unknown layer: (\w+)/.exec((error as Error).message) ?? [];
+    if (layer === undefined) throw error;
+    throw new TrainingError(
+      'checkpoint',
+      `The model in ${folder} has a layer of the class ${layer}, which TensorFlow.js does not know here: import the file that registers it before the model is loaded; commands know the layers of @pixelrnn/layers alone.`,
+      undefined,
+      { cause: error },
+    );
+  }
 }
 
 const bytesOf = (shape: number[], dtype: string) =>
