@@ -3,7 +3,7 @@ import { cifar10Classes, loadBinarizedMnist, loadCifar10 } from '@pixelrnn/data'
 import { writeFileAtomic } from '@pixelrnn/files';
 import { bitsPerDim } from '@pixelrnn/metrics';
 import { classPictures } from './classPictures.js';
-import { ablation, paper as colorPaper, smoke as colorSmoke, kernels } from './colorPresets.js';
+import { ablation, clipped, paper as colorPaper, smoke as colorSmoke, kernels } from './colorPresets.js';
 import * as digits from './digitPresets.js';
 import type { Experiment, ExperimentRow, FinishedRow, PresetName } from './experiment.js';
 import { gatedPixelCNNRow } from './modelRows.js';
@@ -33,7 +33,7 @@ const colorPresets = {
   cpu: {
     ...ablation,
     ...kernels,
-    learningRate: 1.2e-2,
+    ...clipped,
     steps: 5_625, // two passes
     validateEvery: 1_125,
     validImages: 500,
@@ -68,18 +68,13 @@ const row = (name: string, label: string, model: ExperimentRow['model']): Experi
   ...(model && { model }),
 });
 
-/**
- * A model without condition, and one of the same depth and width that is told the class of an image; `learningRate` of preset
- * `cpu` where the first learns better at another.
- */
-function rows(presets: Presets, classes: readonly string[], learningRate?: number): ExperimentRow[] {
+/** A model without condition, and one of the same depth and width that is told the class of an image. */
+function rows(presets: Presets, classes: readonly string[]): ExperimentRow[] {
   const conditional = Object.fromEntries(
     Object.entries(presets).map(([preset, settings]) => [preset, { ...settings, dropCondition }]),
   ) as unknown as Record<PresetName, Presets['cpu']>;
-  const cpu = { ...presets.cpu, ...(learningRate !== undefined && { learningRate }) };
-  const unconditional = { ...presets, cpu };
   return [
-    row('unconditional', 'Gated PixelCNN', gatedPixelCNNRow(unconditional)),
+    row('unconditional', 'Gated PixelCNN', gatedPixelCNNRow(presets)),
     row(
       'conditional',
       'Gated PixelCNN, class-conditional',
@@ -111,7 +106,9 @@ export const conditionalCifar10: Experiment = {
   title: 'Gated PixelCNN, section 2.3: images by their class, CIFAR-10',
   metric: 'bits/dim',
   canonicalDataset: 'CIFAR-10',
-  rows: rows(colorPresets, cifar10Classes, 6e-3),
+  rows: rows(colorPresets, cifar10Classes),
+  recipeNote:
+    'The runs have the rate and the clipping of Table 1 of Gated PixelCNN. Without clipping, each at the best rate of these tries, they had 3.829 and, told the class, 3.776 bits per dimension of test images.',
   datasets: ['cifar10'],
   loadData(_settings, { dataDir }) {
     return loadCifar10({ dataDir });
