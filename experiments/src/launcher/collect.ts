@@ -55,7 +55,12 @@ export async function collect(experiment: Experiment, out: string, slurm: Slurm)
 
 const nameOf = ({ ordered: { row, seed } }: StatedTask) => `${row}, seed ${seed}`;
 
-/** One new job for the lost tasks of each submission, with its script's options. @returns what to say of each task */
+/**
+ * New jobs for the lost tasks of each submission, with its script's options: one for those that go on, and one for those that
+ * `--fresh` has yet to begin anew.
+ *
+ * @returns what to say of each task
+ */
 async function submitAgain(
   lost: readonly StatedTask[],
   all: readonly Submission[],
@@ -63,13 +68,24 @@ async function submitAgain(
 ): Promise<Map<StatedTask, string>> {
   const said = new Map<StatedTask, string>();
   let number = (all.at(-1) as Submission).number;
-  for (const submission of new Set(lost.map((task) => task.submission))) {
-    const tasks = lost.filter((task) => task.submission === submission);
+  const jobs = [...new Set(lost.map((task) => task.submission))].flatMap((submission) =>
+    [true, false].map((fresh) => ({
+      submission,
+      fresh,
+      tasks: lost.filter((task) => task.submission === submission && task.discardDue === fresh),
+    })),
+  );
+  for (const { submission, fresh, tasks } of jobs) {
+    if (tasks.length === 0) continue;
     number++;
     const { number: _, folder: __, ...before } = submission;
-    const ordered = tasks.map((task) => ({ ...task.ordered, resubmissions: task.ordered.resubmissions + 1 }));
-    // What --fresh was to throw away has been.
-    const { job } = await submit({ file: { ...before, fresh: false, tasks: ordered }, number }, slurm);
+    const ordered = tasks.map((task) => ({
+      ...task.ordered,
+      resubmissions: task.ordered.resubmissions + 1,
+      // What --fresh has thrown away is there no more.
+      hadResult: task.ordered.hadResult && fresh === submission.fresh,
+    }));
+    const { job } = await submit({ file: { ...before, fresh, tasks: ordered }, number }, slurm);
     for (const [i, task] of tasks.entries()) {
       const time = task.ordered.resubmissions + 1;
       const why = task.state.state === 'lost' ? task.state.why : '';

@@ -17,8 +17,9 @@ export async function gridStates(
   queue: readonly QueuedTask[] | null,
 ): Promise<StatedTask[]> {
   const submissions = await readSubmissions(out, experiment);
+  // A damaged one is none; who reads the run itself is told of it.
   const hasResult = async ({ row, seed }: SubmittedTask) =>
-    (await readResult(join(out, experiment, 'runs', row, `seed-${seed}`))) !== null;
+    (await readResult(join(out, experiment, 'runs', row, `seed-${seed}`)).catch(() => null)) !== null;
   return taskStates(submissions, queue, hasResult);
 }
 

@@ -1,14 +1,13 @@
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
-import { lockRunFolder, writeFileAtomic } from '@pixelrnn/files';
+import { lockRunFolder } from '@pixelrnn/files';
 import { checkpointOf } from '../runner/checkpointOf.js';
 import { discardRun } from '../runner/runFiles.js';
 import { type RunningTask, taskOf } from './runningTask.js';
 import type { Slurm } from './slurm.js';
 import { SlurmError } from './slurmError.js';
 import { stopTask } from './stopTask.js';
+import { isDiscardDue, markDiscarded } from './submission.js';
 import { noteEnd, noteStart, readNotes, type TaskStartNote } from './taskNotes.js';
 import type { TaskSignals } from './taskSignals.js';
 import { workOnTask } from './workOnTask.js';
@@ -61,13 +60,12 @@ function refuseStalled({ submission: { options, folder } }: RunningTask, { stall
 
 /** What `--fresh` throws away, at the first start that gets so far and never again. */
 async function discardOnce({ submission, number, start, runFolder }: RunningTask): Promise<void> {
-  const mark = join(submission.folder, `discarded-${number}.json`);
-  if (!submission.fresh || existsSync(mark)) return;
+  if (!isDiscardDue(submission, number)) return;
   await mkdir(runFolder, { recursive: true });
   const lock = await lockRunFolder(runFolder, start);
   try {
     await discardRun(runFolder);
-    await writeFileAtomic(mark, '{}\n', lock);
+    await markDiscarded(submission.folder, number, lock);
   } finally {
     await lock.release();
   }

@@ -18,6 +18,7 @@ import { readSubmissions } from './submission.js';
 import { withSubmitted } from './submittedStatuses.js';
 import { noteEnd, noteStart } from './taskNotes.js';
 import { FakeSlurm } from './testing/fakeSlurm.js';
+import { finishedRun } from './testing/finishedRun.js';
 
 let out: string;
 let slurm: FakeSlurm;
@@ -41,35 +42,8 @@ const options = (more: Partial<ExperimentOptions> = {}): ExperimentOptions => ({
 const launch = async (more: Partial<ExperimentOptions> = {}, experiment = table4) =>
   slurmLauncher(slurmOptions, slurm).launch(await planWork(experiment, options(more)));
 const submission = (number: number) => join(out, 'table4', 'slurm', String(number));
+const finish = (seed: number, settings?: object) => finishedRun(out, seed, settings);
 const begun = { host: 'h', job: '1_0', step: 0, stalled: 0 };
-
-/** A run folder with a result of these settings. */
-async function finish(seed: number, settings?: object): Promise<void> {
-  const { grid } = await planWork(table4, options());
-  const folder = join(out, 'table4', 'runs', 'pixelcnn', `seed-${seed}`);
-  await mkdir(folder, { recursive: true });
-  const names = { experiment: 'table4', row: 'pixelcnn', preset: 'smoke', seed, dataset: 'd' };
-  const config = { ...names, settings: { ...grid.planned[0]?.settings, ...settings } };
-  await writeFile(join(folder, 'config.json'), JSON.stringify(config));
-  const result = {
-    test: 90,
-    valid: 91,
-    train: null,
-    testImages: 10,
-    testSplit: 10,
-    validImages: 10,
-    testStandardError: 1,
-    dimensions: 784,
-    dataset: 'd',
-    parameters: 5,
-    steps: 60,
-    images: 960,
-    seconds: 20,
-    engine: 'wasm',
-  };
-  await writeFile(join(folder, 'result.json'), JSON.stringify(result));
-  await writeFile(join(folder, 'metrics.jsonl'), '{"step": 60, "images": 960, "seconds": 20, "valid": 91}\n');
-}
 
 describe('a launch', () => {
   it('is one array job for all rows and seeds', async () => {
@@ -110,7 +84,7 @@ describe('a launch', () => {
     expect(await launch({ seeds: [0] })).toEqual({ failures: [], submitted: null });
     await launch({ seeds: [0], fresh: true });
     expect((await readSubmissions(out, 'table4')).at(-1)?.tasks).toEqual([
-      { row: 'pixelcnn', seed: 0, resubmissions: 0, hadResult: false },
+      { row: 'pixelcnn', seed: 0, resubmissions: 0, hadResult: true },
     ]);
   });
 

@@ -102,7 +102,8 @@ async function openTasks(
       log(`${row.label}, seed ${seed}: already done (${folder})`);
       continue;
     }
-    const hadResult = !fresh && (await readResult(folder)) !== null;
+    // What --fresh throws away may be damaged.
+    const hadResult = (await readResult(folder).catch(() => null)) !== null;
     tasks.push({ row: row.name, seed, resubmissions: 0, hadResult });
   }
   for (const { row, settings, named } of measures) {

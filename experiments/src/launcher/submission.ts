@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomic } from '@pixelrnn/files';
+import { type RunLock, writeFileAtomic } from '@pixelrnn/files';
 import { z } from 'zod';
 import { presetNames } from '../presetName.js';
 import { SlurmError } from './slurmError.js';
@@ -16,7 +16,7 @@ const taskSchema = z.strictObject({
   seed: z.int().nonnegative(),
   /** How often it was submitted again after it had been lost. */
   resubmissions: z.int().nonnegative(),
-  /** There was a result already, of other settings: the new one is known by the task's own word alone. */
+  /** There was a result already: until `--fresh` has thrown it away, the new one is known by the task's own word alone. */
   hadResult: z.boolean(),
 });
 
@@ -96,3 +96,14 @@ export async function markCancelled(folder: string): Promise<void> {
 }
 
 export const isCancelled = (folder: string) => existsSync(join(folder, cancelledName));
+
+const discardedPath = (folder: string, task: number) => join(folder, `discarded-${task}.json`);
+
+/** Says for ever that a task has thrown away what `--fresh` is to. */
+export async function markDiscarded(folder: string, task: number, lock: RunLock): Promise<void> {
+  await writeFileAtomic(discardedPath(folder, task), '{}\n', lock);
+}
+
+/** Whether a task has yet to throw away what is in its run folder. */
+export const isDiscardDue = ({ fresh, folder }: Pick<Submission, 'fresh' | 'folder'>, task: number) =>
+  fresh && !existsSync(discardedPath(folder, task));

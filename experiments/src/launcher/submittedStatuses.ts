@@ -44,9 +44,10 @@ export async function withSubmitted(
 }
 
 /** Whether the submission knows more of the run than its folder. */
-function saysMore({ state }: StatedTask, there: RunStatus): boolean {
+function saysMore({ state, discardDue }: StatedTask, there: RunStatus): boolean {
   if (state.state === 'running' || state.state === 'waiting') return true;
-  const ended = there.state === 'done' || there.state === 'unreadable';
+  const done = there.state === 'done' && !discardDue;
+  const ended = done || there.state === 'unreadable';
   const runsHere = there.state === 'running' && (there.host === null || state.state === 'unknown');
   return state.state !== 'done' && !ended && !runsHere;
 }

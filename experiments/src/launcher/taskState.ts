@@ -1,5 +1,5 @@
 import { livenessOf, type QueuedTask } from './queue.js';
-import { isCancelled, jobName, type Submission, type SubmittedTask } from './submission.js';
+import { isCancelled, isDiscardDue, jobName, type Submission, type SubmittedTask } from './submission.js';
 import { readNotes, type TaskNotes } from './taskNotes.js';
 
 /** How a submitted task stands. */
@@ -23,7 +23,7 @@ export interface KnownOfTask {
   notes: TaskNotes | undefined;
   /** Whether the submission was cancelled. */
   cancelled: boolean;
-  /** Whether there is a result, and whether there was one before. */
+  /** Whether there is a result, and whether it may be one that was there before. */
   hasResult: boolean;
   hadResult: boolean;
 }
@@ -61,6 +61,8 @@ export interface StatedTask {
   number: number;
   ordered: SubmittedTask;
   notes: TaskNotes | undefined;
+  /** Whether it has yet to throw away what is in its run folder. */
+  discardDue: boolean;
   state: TaskState;
 }
 
@@ -82,16 +84,17 @@ export async function taskStates(
     const name = jobName(submission);
     const mine = new Map(queue?.filter((task) => task.name === name).map((task) => [task.task, task]));
     for (const [number, ordered] of submission.tasks.entries()) {
-      const { hadResult } = ordered;
+      const discardDue = isDiscardDue(submission, number);
       const known = {
         queued: queue === null ? undefined : (mine.get(number) ?? null),
         notes: notes.get(number),
         cancelled,
         hasResult: await hasResult(ordered),
-        hadResult,
+        hadResult: ordered.hadResult && (discardDue || !submission.fresh),
       };
       const key = `${ordered.row}/${ordered.seed}`;
-      found.set(key, { submission, number, ordered, notes: known.notes, state: taskState(known) });
+      const state = taskState(known);
+      found.set(key, { submission, number, ordered, notes: known.notes, discardDue, state });
     }
   }
   return [...found.values()];
