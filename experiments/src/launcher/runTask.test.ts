@@ -21,10 +21,10 @@ beforeAll(async () => {
   const short = { steps: 4, validateEvery: 4, tensorBoard: false };
   set = { ...tinySettings, ...short, images: await tinyImages(base) };
 });
-const asked = (folder: string) => ({
+const asked = (folder: string, more: Record<string, unknown> = {}) => ({
   preset: 'smoke' as const,
   rows: ['pixelcnn'],
-  set,
+  set: { ...set, ...more },
   out: folder,
   log: () => {},
 });
@@ -47,9 +47,9 @@ afterEach(() => {
 });
 afterAll(() => void vi.unstubAllEnvs());
 
-const launch = async (fresh = false) =>
+const launch = async (fresh = false, more: Record<string, unknown> = {}) =>
   slurmLauncher({ ...slurmDefaults, sbatch: {} }, slurm).launch(
-    await planWork(ownImages, { ...asked(out), fresh }),
+    await planWork(ownImages, { ...asked(out, more), fresh }),
   );
 
 function start(restart: number, signal = new AbortController().signal): Promise<number> {
@@ -79,6 +79,44 @@ it('throws away what is there once, not at every start', async () => {
   await writeFile(join(run, 'kept'), '');
   expect(await start(1)).toBe(0);
   expect(existsSync(join(run, 'kept'))).toBe(true);
+});
+
+it('throws a damaged checkpoint away, and begins at step 0', async () => {
+  await mkdir(join(run, 'checkpoint'), { recursive: true });
+  await writeFile(join(run, 'checkpoint', 'model.json'), '{');
+  await launch(true);
+  expect(await start(0)).toBe(0);
+  const { step } = JSON.parse(await readFile(join(run, 'checkpoint', 'model.json'), 'utf8')).training
+    .progress;
+  expect(step).toBe(4);
+  expect((await readNotes(folder)).get(0)).toMatchObject({ start: { step: 0 }, end: { state: 'done' } });
+});
+
+it('begins at step 0 where it throws a whole checkpoint away', async () => {
+  await runExperiment(ownImages, asked(out));
+  await launch(true);
+  slurm.change(1, 0, { state: 'COMPLETING', restarts: 1 });
+  expect(await start(0, AbortSignal.abort(new Stopped('TERM')))).toBe(143);
+  expect((await readNotes(folder)).get(0)?.start.step).toBe(0);
+});
+
+it('goes on from the checkpoint before where the last one is damaged, as a local run does', async () => {
+  await runExperiment(ownImages, asked(out));
+  await runExperiment(ownImages, asked(out, { steps: 6 }));
+  await writeFile(join(run, 'checkpoint', 'model.json'), '{');
+  await launch(false, { steps: 8 });
+  expect(await start(0)).toBe(0);
+  expect((await readNotes(folder)).get(0)?.start.step).toBe(4);
+  expect((await readResult(run))?.steps).toBe(8);
+});
+
+it('says so where no checkpoint is whole', async () => {
+  await runExperiment(ownImages, asked(out));
+  await writeFile(join(run, 'checkpoint', 'model.json'), '{');
+  await launch(false, { steps: 8 });
+  expect(await start(0)).toBe(1);
+  const message = expect.stringContaining('is whole');
+  expect((await readNotes(folder)).get(0)?.end).toEqual({ state: 'failed', message });
 });
 
 it('fails with a sentence that status can show', async () => {

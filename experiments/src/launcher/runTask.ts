@@ -45,7 +45,9 @@ export async function runTask(folder: string, signals: TaskSignals, slurm: Slurm
 
 /** Where it resumes from, and whether earlier starts got anywhere. */
 async function beginning({ submission, number, job, start, runFolder }: RunningTask): Promise<TaskStartNote> {
-  const step = (await checkpointOf(runFolder))?.step ?? 0;
+  // Where no checkpoint can be read, training says so.
+  const checkpoint = await checkpointOf(runFolder).catch(() => null);
+  const step = isDiscardDue(submission, number) ? 0 : (checkpoint?.step ?? 0);
   const before = (await readNotes(submission.folder)).get(number);
   const again = before && before.restart < start.restart && before.start.step === step;
   return { host: hostname(), job, step, stalled: again ? before.start.stalled + 1 : 0 };

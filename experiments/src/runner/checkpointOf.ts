@@ -12,19 +12,26 @@ const checkpointSchema = z.looseObject({
 });
 
 /**
- * Step and dimensions of an image, of a run folder's last checkpoint; the files of weights are not read. Null where there is none.
+ * Step and dimensions of an image, of the checkpoint that a run folder's run goes on from: the last one or, where that is
+ * damaged, the one before. The files of weights are not read. Null where there is none.
  *
- * @throws Error naming the file and what to do where it is damaged
+ * @throws Error naming the file and what to do where no checkpoint can be read
  */
 export async function checkpointOf(folder: string): Promise<{ step: number; dimensions: number } | null> {
-  const path = join(folder, 'checkpoint', 'model.json');
-  if (!existsSync(path)) return null;
-  const text = await readFile(path, 'utf8');
-  const { progress, identity } = parsed(path, text).training;
-  return {
-    step: progress.step,
-    dimensions: identity.data.shape.reduce((product, size) => product * size, 1),
-  };
+  const paths = ['model.json', 'previous.json'].map((name) => join(folder, 'checkpoint', name));
+  let damage: unknown = null;
+  for (const path of paths.filter((each) => existsSync(each))) {
+    const text = await readFile(path, 'utf8');
+    try {
+      const { progress, identity } = parsed(path, text).training;
+      const dimensions = identity.data.shape.reduce((product, size) => product * size, 1);
+      return { step: progress.step, dimensions };
+    } catch (error) {
+      damage ??= error;
+    }
+  }
+  if (damage !== null) throw damage;
+  return null;
 }
 
 function parsed(path: string, text: string): z.infer<typeof checkpointSchema> {

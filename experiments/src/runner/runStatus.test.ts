@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lockRunFolder } from '@pixelrnn/files';
@@ -109,6 +109,17 @@ it('a folder without runs is a sentence', async () => {
 it('an experiment that is none is told by the nearest name', async () => {
   await expect(printStatus(out, 'tabel4')).rejects.toThrow('Did you mean table4');
   await expect(printStatus(out, 'table4')).rejects.toThrow('No run folder table4/runs/<row>/seed-<n> in');
+});
+
+it('of a damaged checkpoint the one before counts, from which a run goes on', async () => {
+  const folder = join(await run('damaged', 4, 350), 'checkpoint');
+  await rename(join(folder, 'model.json'), join(folder, 'previous.json'));
+  for (const text of ['{', '{}', null]) {
+    if (text !== null) await writeFile(join(folder, 'model.json'), text);
+    else await rm(join(folder, 'model.json'));
+    const [status] = await runStatuses(out);
+    expect(status).toMatchObject({ state: 'interrupted', step: 350, valid: 8600 });
+  }
 });
 
 it('a damaged checkpoint is one line, with what to do', async () => {
