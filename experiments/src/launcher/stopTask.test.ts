@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder } from '@pixelrnn/files/testing';
@@ -82,9 +83,41 @@ describe('SIGUSR2', () => {
     expect(await end()).toEqual({ state: 'cancelled' });
   });
 
-  it('fails where Slurm refuses', async () => {
-    const slurm = { ...slurmThatSays(running), requeue: () => Promise.reject(new SlurmError('refused')) };
-    await expect(stopTask(task, signals('USR2'), slurm, quick)).rejects.toThrow('refused');
+  it('tries again where the queue cannot be asked, or Slurm refuses for a moment', async () => {
+    const slurm = slurmThatSays(new SlurmError('no answer'), running);
+    const { requeue } = slurm;
+    let refusals = 2;
+    slurm.requeue = (job) => (refusals-- > 0 ? Promise.reject(new SlurmError('refused')) : requeue(job));
+    expect(await stopTask(task, signals('USR2'), slurm, quick)).toBe(0);
+    expect(slurm.requeued).toEqual(['12_3']);
+    expect(await end()).toEqual({ state: 'requeued' });
+    expect(lines).toEqual(['no answer', 'refused', 'refused', expect.stringContaining('goes back')]);
+  });
+
+  /** Terminated after it has been asked so often. */
+  const terminatedAfter = (times: number) => {
+    let asked = 0;
+    return { ...signals('USR2'), terminated: () => asked++ >= times };
+  };
+
+  it.each<[string, Answer[]]>([
+    ['its time is over', [running, { state: 'COMPLETING', restarts: 1 }]],
+    ['the queue knows it no more', [running, null]],
+    ['the queue is never heard of', [new SlurmError('no answer')]],
+  ])(
+    'that puts nothing back until Slurm ends the task says no word: it is lost where %s',
+    async (_, answers) => {
+      const slurm = slurmThatSays(...answers);
+      slurm.requeue = () => Promise.reject(new SlurmError('refused'));
+      expect(await stopTask(task, terminatedAfter(2), slurm, quick)).toBe(143);
+      expect(existsSync(join(folder, 'end-3-1.json'))).toBe(false);
+    },
+  );
+
+  it('that puts nothing back until somebody cancels the task says that', async () => {
+    const slurm = slurmThatSays(new SlurmError('no answer'), { state: 'CANCELLED', restarts: 1 });
+    expect(await stopTask(task, terminatedAfter(1), slurm, quick)).toBe(143);
+    expect(await end()).toEqual({ state: 'cancelled' });
   });
 });
 
@@ -101,6 +134,12 @@ describe('SIGTERM', () => {
     expect(slurm.requeued).toEqual([]);
     expect(await end()).toEqual({ state });
     expect(lines).toContain('no answer');
+  });
+
+  it('is no failure where the queue is never heard of', async () => {
+    const slurm = slurmThatSays(new SlurmError('no answer'));
+    expect(await stopTask(task, signals('TERM'), slurm, quick)).toBe(143);
+    expect(existsSync(join(folder, 'end-3-1.json'))).toBe(false);
   });
 
   it("that was not Slurm's is a failure, after a while", async () => {

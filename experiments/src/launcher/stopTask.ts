@@ -14,8 +14,10 @@ const defaults = { every: 1000, patience: 10 * 60_000 };
  * SIGTERM: `scontrol requeue` would bring a cancelled job back to life. After that one it waits until the queue says what has
  * become of it: a process that ended before would count as failed, and would not be put back where it was only preempted.
  *
+ * It writes down no end where it could not be put back, or the queue does not tell what has become of it: then it is lost,
+ * unless Slurm has it still.
+ *
  * @returns the exit code
- * @throws SlurmError where it cannot be put back
  */
 export async function stopTask(
   task: RunningTask,
@@ -25,28 +27,54 @@ export async function stopTask(
 ): Promise<number> {
   const { submission, number, job, start, log } = task;
   const note = (end: TaskEndNote) => noteEnd(submission.folder, number, start.restart, end);
-  const mayRequeue = async () =>
-    (signals.signal.reason as Stopped).by === 'USR2' &&
-    !isCancelled(submission.folder) &&
-    (await queuedTask(task, slurm))?.state === 'RUNNING' &&
-    !signals.terminated();
-  if (await mayRequeue()) {
-    log(`saved before the time is over: ${job} goes back into the queue`);
+  const byTime = (signals.signal.reason as Stopped).by === 'USR2';
+  const back = byTime ? await putBack(task, signals, slurm, every) : 'ending';
+  if (back === 'requeued') {
     await note({ state: 'requeued' });
-    await slurm.requeue(job);
+    log(`saved before the time is over: ${job} goes back into the queue`);
     return 0;
   }
   const ended = await fate(task, slurm, { every, patience });
-  log(`saved; Slurm ends ${job}: ${ended?.state ?? 'not in the queue any more'}`);
-  if (ended?.state === 'RUNNING') {
+  const state = ended === 'unanswered' ? null : (ended?.state ?? 'not in the queue any more');
+  log(`saved; Slurm ends ${job}: ${state ?? 'the queue cannot be asked'}`);
+  if (state === 'RUNNING') {
     const message = `stopped by SIGTERM, and not by Slurm, for which ${job} still runs.`;
     await note({ state: 'failed', message });
     log(`pnpm exp: ${message}`);
-  } else {
-    const cancelled = isCancelled(submission.folder) || wasCancelled(task, signals, ended);
-    await note({ state: cancelled ? 'cancelled' : 'stopped' });
+  } else if (isCancelled(submission.folder) || wasCancelled(task, signals, ended)) {
+    await note({ state: 'cancelled' });
+  } else if (state !== null && back !== 'refused') {
+    await note({ state: 'stopped' });
   }
   return 143;
+}
+
+/**
+ * Puts a task that runs back into the queue. A controller that does not answer, or refuses, is asked again until Slurm ends the
+ * task.
+ *
+ * @returns `ending` where the task is ended otherwise, `refused` where that came after attempts that failed
+ */
+async function putBack(
+  task: RunningTask,
+  signals: TaskSignals,
+  slurm: Slurm,
+  every: number,
+): Promise<'requeued' | 'ending' | 'refused'> {
+  let otherwise: 'ending' | 'refused' = 'ending';
+  while (!isCancelled(task.submission.folder) && !signals.terminated()) {
+    try {
+      const queued = await queuedTask(task, slurm);
+      if (queued?.state !== 'RUNNING' || signals.terminated()) break;
+      await slurm.requeue(task.job);
+      return 'requeued';
+    } catch (error) {
+      otherwise = 'refused';
+      task.log((error as Error).message);
+      await setTimeout(every);
+    }
+  }
+  return otherwise;
 }
 
 /** What the queue says of the task; undefined where it knows it no more. */
@@ -55,19 +83,20 @@ async function queuedTask({ job }: RunningTask, slurm: Slurm): Promise<QueuedTas
   return tasks.find((queued) => `${queued.job}_${queued.task}` === job);
 }
 
-/** The first state that is not RUNNING, or that after all patience. */
+/** What the queue says first that is not RUNNING, or after all patience; `unanswered` where it does not answer then. */
 async function fate(
   task: RunningTask,
   slurm: Slurm,
   { every, patience }: typeof defaults,
-): Promise<QueuedTask | { state: 'RUNNING' } | undefined> {
+): Promise<QueuedTask | undefined | 'unanswered'> {
   for (let waited = 0; ; waited += every) {
     // A controller that restarts does not answer for a while.
     const found = await queuedTask(task, slurm).catch((error: Error) => {
       task.log(error.message);
-      return { state: 'RUNNING' } as const;
+      return 'unanswered' as const;
     });
-    if (found?.state !== 'RUNNING' || waited >= patience) return found;
+    const over = found !== 'unanswered' && found?.state !== 'RUNNING';
+    if (over || waited >= patience) return found;
     await setTimeout(every);
   }
 }
@@ -76,9 +105,10 @@ async function fate(
 function wasCancelled(
   { start }: RunningTask,
   { signal }: TaskSignals,
-  ended: QueuedTask | { state: string } | undefined,
+  ended: QueuedTask | undefined | 'unanswered',
 ): boolean {
-  if (ended?.state === 'CANCELLED') return true;
-  if ((signal.reason as Stopped).by !== 'TERM' || !ended || !('restarts' in ended)) return false;
-  return ended.state === 'COMPLETING' && ended.restarts === start.restart;
+  if (!ended || ended === 'unanswered') return false;
+  if (ended.state === 'CANCELLED') return true;
+  const byTerm = (signal.reason as Stopped).by === 'TERM';
+  return byTerm && ended.state === 'COMPLETING' && ended.restarts === start.restart;
 }
