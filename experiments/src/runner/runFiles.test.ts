@@ -1,12 +1,18 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import * as fs from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadEngine } from '@pixelrnn/engine';
 import { temporaryFolder } from '@pixelrnn/files/testing';
 import { environment } from '@pixelrnn/training';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { findExperiment } from '../registry.js';
 import { readRunConfig } from './runConfig.js';
-import { noteEnvironment, readConfig, readResult, writeConfig } from './runFiles.js';
+import { discardRun, noteEnvironment, readConfig, readResult, writeConfig } from './runFiles.js';
+
+vi.mock('node:fs/promises', async (importOriginal) => {
+  const actual = await importOriginal<typeof import('node:fs/promises')>();
+  return { ...actual, rm: vi.fn(actual.rm) };
+});
 
 const held = { assertHeld: async () => {} };
 let folder: string;
@@ -39,6 +45,24 @@ it.each([
   expect(message).toContain(`${join(folder, name)} should be what a run wrote, but it is not (`);
   expect(message).toContain(why);
   expect(message).toContain('use --fresh');
+});
+
+it('a run that is discarded is unfinished before anything else of it goes, and its settings go last', async () => {
+  const names = ['lock.json', 'checkpoint', 'config.json', 'environment.json', 'failure.json'];
+  names.push('metrics.jsonl', 'result.json', 'samples.png', 'tensorboard');
+  for (const name of names.filter((each) => each.includes('.'))) await writeFile(join(folder, name), '{}');
+  for (const name of names.filter((each) => !each.includes('.'))) await mkdir(join(folder, name));
+  const { rm } = await vi.importActual<typeof import('node:fs/promises')>('node:fs/promises');
+  const left: string[][] = [];
+  vi.mocked(fs.rm).mockImplementation(async (...given) => {
+    await rm(...given);
+    left.push(await readdir(folder));
+  });
+  await discardRun(folder);
+  vi.mocked(fs.rm).mockImplementation(rm);
+  expect(left[0]).not.toContain('result.json');
+  expect(left.at(-2)?.sort()).toEqual(['config.json', 'lock.json']);
+  expect(await readdir(folder)).toEqual(['lock.json']);
 });
 
 it('a folder without a run has neither config nor result', async () => {

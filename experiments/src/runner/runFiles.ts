@@ -79,11 +79,17 @@ export async function removeEnd(folder: string): Promise<void> {
   for (const name of ['result.json', 'failure.json']) await rm(join(folder, name), { force: true });
 }
 
-/** Empties a run folder, but for the lock that is held on it. */
+/**
+ * Empties a run folder, but for the lock that is held on it. What says that the run has ended goes first, its `config.json` last:
+ * a folder that is left half empty is that of an unfinished run of the same settings.
+ */
 export async function discardRun(folder: string): Promise<void> {
+  await removeEnd(folder);
+  const last = 'config.json';
   for (const name of await readdir(folder)) {
-    if (name !== 'lock.json') await rm(join(folder, name), { recursive: true, force: true });
+    if (name !== 'lock.json' && name !== last) await rm(join(folder, name), { recursive: true, force: true });
   }
+  await rm(join(folder, last), { force: true });
 }
 
 /** What a file holds, checked; null where there is none. */
