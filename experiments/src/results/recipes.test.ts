@@ -1,6 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { parseTry } from '../runner/tryRecipes.js';
 import { addTry, type RecipeTry, readRecipes, recipesToMarkdown } from './recipes.js';
@@ -41,6 +41,22 @@ it('keeps every try, and the last one of the same settings', async () => {
     '| row-lstm | learningRate 0.01 | adam 0.01, cosine | 16 | 300 | none: The loss of step 12 is NaN. |  | 12 |',
     '| row-lstm | learningRate 0.001 | adam 0.001, cosine | 16 | 300 | **4.500** | 500 | 12 |',
   ]);
+});
+
+it('keeps all of several tries that end at once', async () => {
+  await addTry(path, experiment, tried(1e-4, 5));
+  const rates = [1e-3, 2e-3, 3e-3, 4e-3];
+  await Promise.all(rates.map((rate) => addTry(path, experiment, tried(rate, 4))));
+  const found = (await readRecipes(path))?.tries.map(({ settings }) => settings.learningRate);
+  expect(found?.sort()).toEqual([1e-4, ...rates]);
+  expect(await readdir(dirname(path))).toEqual(['recipes.json']);
+});
+
+it('goes on after a process that died while it wrote', async () => {
+  await addTry(path, experiment, tried(1e-3, 5));
+  await writeFile(join(dirname(path), 'lock.json'), '{"id":');
+  await addTry(path, experiment, tried(1e-2, 4));
+  expect((await readRecipes(path))?.tries).toHaveLength(2);
 });
 
 it('compares tries of as many steps alone', () => {

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { writeFileAtomic } from '@pixelrnn/files';
+import { FileError, lockRunFolder, type RunLock, writeFileAtomic } from '@pixelrnn/files';
 import { z } from 'zod';
 import { optimizerText } from './optimizer.js';
 
@@ -61,23 +62,47 @@ export async function readRecipes(path: string): Promise<Recipes | null> {
   );
 }
 
-/** Adds a try to the file, in place of an earlier one of the same row, seed and settings. */
+/**
+ * Adds a try to the file, in place of an earlier one of the same row, seed and settings. Its folder is locked meanwhile: other
+ * processes add tries of theirs.
+ *
+ * @throws FileError `locked` where another process keeps the folder
+ */
 export async function addTry(
   path: string,
   experiment: Pick<Recipes, 'experiment' | 'metric'>,
   next: RecipeTry,
 ): Promise<Recipes> {
-  const { tries = [] } = (await readRecipes(path)) ?? {};
   const same = (other: RecipeTry) =>
     other.row === next.row && other.seed === next.seed && isDeepStrictEqual(other.settings, next.settings);
-  const recipes: Recipes = {
-    version,
-    ...experiment,
-    tries: [...tries.filter((other) => !same(other)), next],
-  };
-  await mkdir(dirname(path), { recursive: true });
-  await writeFileAtomic(path, `${JSON.stringify(recipes, null, 2)}\n`);
-  return recipes;
+  const lock = await lockWhenFree(dirname(path));
+  try {
+    const { tries = [] } = (await readRecipes(path)) ?? {};
+    const recipes: Recipes = {
+      version,
+      ...experiment,
+      tries: [...tries.filter((other) => !same(other)), next],
+    };
+    await writeFileAtomic(path, `${JSON.stringify(recipes, null, 2)}\n`, lock);
+    return recipes;
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Milliseconds for which others may keep a folder that each has for the writing of one file. */
+const patience = 60_000;
+
+/** Locks a folder as soon as nobody else has it. @throws FileError `locked` where somebody keeps it */
+async function lockWhenFree(folder: string): Promise<RunLock> {
+  for (const end = performance.now() + patience; ; await setTimeout(20)) {
+    try {
+      return await lockRunFolder(folder);
+    } catch (error) {
+      const taken = error instanceof FileError && error.code === 'locked';
+      if (!taken || performance.now() >= end) throw error;
+    }
+  }
 }
 
 /** The tries as a Markdown table, row by row, the best of those of a row that have as many steps in bold. */
