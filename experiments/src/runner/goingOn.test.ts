@@ -6,11 +6,17 @@ import { loadEngine } from '@pixelrnn/engine';
 import { temporaryFolder } from '@pixelrnn/files/testing';
 import type { RunResult } from '@pixelrnn/metrics';
 import { Random } from '@pixelrnn/random';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { evaluate } from '@pixelrnn/training';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { table4 } from '../table4.js';
 import { type Grid, type RunFailure, runInOrder } from './grid.js';
 import { plan } from './plan.js';
 import { redrawSamples } from './redrawSamples.js';
+
+vi.mock('@pixelrnn/training', async (importOriginal) => {
+  const actual = await importOriginal<typeof import('@pixelrnn/training')>();
+  return { ...actual, evaluate: vi.fn(actual.evaluate) };
+});
 
 beforeAll(() => loadEngine({ quiet: true }));
 
@@ -212,6 +218,41 @@ describe('a run whose numbers stopped being finite', () => {
     expect(await run({ learningRate: 0.02 })).toBeUndefined();
     expect((await result()).steps).toBe(6);
     expect((await readdir(folder)).includes('failure.json')).toBe(false);
+  });
+});
+
+describe('a mean that is not finite', () => {
+  const whole = vi.mocked(evaluate).getMockImplementation() as typeof evaluate;
+  /** After so many evaluations that are as they should be. */
+  const notFinite = (after: number) => {
+    for (let i = 0; i < after; i++) vi.mocked(evaluate).mockImplementationOnce(whole);
+    const images = 10;
+    const standardError = Number.NaN;
+    vi.mocked(evaluate).mockResolvedValueOnce({ nats: Number.NaN, standardError, images });
+  };
+
+  it.each([
+    ['test', 0],
+    ['validation', 1],
+    ['training', 2],
+  ])('over the %s images ends the run with a sentence, and the run goes on', async (split, after) => {
+    notFinite(after);
+    const message = `The mean over ${split} images of columns is NaN nats, not a finite number: lower the learning rate or set clipNorm.`;
+    expect(await run({ trainImages: 5 })).toBe(message);
+    expect(await json('failure.json')).toEqual({ message });
+    expect(existsSync(join(folder, 'result.json'))).toBe(false);
+    expect(await run({ trainImages: 5 })).toBeUndefined();
+    expect((await result()).steps).toBe(6);
+    expect(existsSync(join(folder, 'failure.json'))).toBe(false);
+  });
+
+  it('leaves a finished run that is measured again as it was', async () => {
+    expect(await run()).toBeUndefined();
+    const before = [await result(), await json('config.json')];
+    notFinite(0);
+    expect(await run({ testImages: null })).toContain('The mean over test images of columns is NaN');
+    expect([await result(), await json('config.json')]).toEqual(before);
+    expect(await run({ learningRate: 0.02 })).toContain('holds a run of other settings');
   });
 });
 

@@ -8,7 +8,7 @@ const counted: Record<string, keyof DatasetSplits> = {
   testImages: 'test',
 };
 
-const words = { train: 'training', valid: 'validation', test: 'test' };
+export const splitWords = { train: 'training', valid: 'validation', test: 'test' };
 
 /** @throws Error, before anything is trained or thrown away, for a setting that asks for more images than there are */
 export function requireImages(settings: Record<string, unknown>, data: DatasetSplits): void {
@@ -17,7 +17,7 @@ export function requireImages(settings: Record<string, unknown>, data: DatasetSp
     const { count, name } = data[split];
     if (typeof asked !== 'number' || asked <= count) continue;
     throw new Error(
-      `${key}: expected at most ${count.toLocaleString('en-US')}, the ${words[split]} images of ${name}, got ${asked}; lower --set ${key}.`,
+      `${key}: expected at most ${count.toLocaleString('en-US')}, the ${splitWords[split]} images of ${name}, got ${asked}; lower --set ${key}.`,
     );
   }
 }

@@ -5,6 +5,7 @@ import type { TaskStart } from '@pixelrnn/files';
 import type { RunResult } from '@pixelrnn/metrics';
 import { alone, type Communicator } from '@pixelrnn/mpi';
 import {
+  asCommonError,
   checkpointProgress,
   classesOf,
   evaluate,
@@ -18,7 +19,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { z } from 'zod';
 import type { ExperimentRow, Pictures, PresetName, RowModel } from '../experiment.js';
 import { drawPictures, tagOf, writePictures } from './pictures.js';
-import { requireImages } from './requireImages.js';
+import { requireImages, splitWords } from './requireImages.js';
 import { writeFailure, writeResult } from './runFiles.js';
 import { type EarlierRun, inRunFolder, type Measure, type OpenRun, type Work } from './runFolder.js';
 import { type RowSettings, settingsSchema } from './settings.js';
@@ -90,7 +91,8 @@ export async function runRow(options: RunOptions): Promise<RunResult> {
       try {
         return await trainAndMeasure(options, run);
       } catch (error) {
-        if (error instanceof TrainingError && error.code === 'non-finite') {
+        // A finished run that is measured again stays finished.
+        if (error instanceof TrainingError && error.code === 'non-finite' && !run.before) {
           await writeFailure(folder, error.message, run.lock);
         }
         throw error;
@@ -154,7 +156,7 @@ type Measured = Pick<
 
 type MeasureOptions = Pick<RunOptions, 'settings' | 'data' | 'signal' | 'communicator'>;
 
-/** Evaluates what is due. */
+/** Evaluates what is due. @throws TrainingError `non-finite` naming the split whose mean is not finite */
 async function measure(
   options: MeasureOptions,
   measures: OpenRun['measures'],
@@ -162,12 +164,17 @@ async function measure(
 ): Promise<Partial<Measured>> {
   const { settings, data, signal, communicator = alone } = options;
   const due = (name: Measure) => measures?.has(name) ?? true;
-  const on = (name: keyof DatasetSplits, count: number | null, condition?: 'none') =>
-    evaluate(model, count ? data[name].subset(count) : data[name], {
+  const on = async (name: keyof DatasetSplits, count: number | null, condition?: 'none') => {
+    const found = await evaluate(model, count ? data[name].subset(count) : data[name], {
       signal,
       communicator,
       ...(condition && { condition }),
     });
+    if (Number.isFinite(found.nats)) return found;
+    const clipping = settings.clipNorm === null ? 'set' : 'lower';
+    const message = `The mean over ${splitWords[name]} images of ${data[name].name} is ${found.nats} nats, not a finite number: lower the learning rate or ${clipping} clipNorm.`;
+    throw asCommonError(new TrainingError('non-finite', message)); // all ranks have the same mean
+  };
   const measured: Partial<Measured> = {};
   if (due('test')) {
     const {

@@ -19,7 +19,7 @@ export { onInterrupt } from './onInterrupt.js';
 export { Adam, type AdamOptions } from './optimizer/adam.js';
 export type { Optimizer, OptimizerState } from './optimizer/optimizer.js';
 export { RMSProp, type RMSPropOptions } from './optimizer/rmsProp.js';
-export { isCommon as isCommonError } from './parallel/ranks.js';
+export { asCommon as asCommonError, isCommon as isCommonError } from './parallel/ranks.js';
 export type { BestValidation } from './step/earlyStopping.js';
 export { classesOf } from './step/labelCondition.js';
 export { LossAndGradients } from './step/lossAndGradients.js';
