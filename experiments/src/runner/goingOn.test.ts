@@ -69,6 +69,20 @@ const trainedSteps = async () =>
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line).step);
+/** The steps, fewer than 128, of the events of samples. */
+async function sampledSteps(): Promise<number[]> {
+  const steps: number[] = [];
+  for (const name of await readdir(join(folder, 'tensorboard'))) {
+    const bytes = await readFile(join(folder, 'tensorboard', name));
+    for (let at = 0; at < bytes.length; ) {
+      const length = Number(bytes.readBigUInt64LE(at));
+      const event = bytes.subarray(at + 12, at + 12 + length);
+      if (event.includes('samples')) steps.push(event[10] as number); // after the time, and the step's key
+      at += length + 16;
+    }
+  }
+  return steps.sort((a, b) => a - b);
+}
 const checkpoint = () => readFile(join(folder, 'checkpoint', 'model.json'), 'utf8');
 
 /** The result of a run in one piece, elsewhere. */
@@ -152,6 +166,14 @@ describe('a finished run', () => {
     expect(await readFile(join(folder, 'samples.png'))).not.toEqual(png);
     expect(await run({ samples: 0 })).toBeUndefined();
     expect(existsSync(join(folder, 'samples.png'))).toBe(false);
+  });
+
+  it("has its samples in TensorBoard's logs at the steps of a run in one piece", async () => {
+    const set = { validateEvery: 1, sampleEvery: 3, samples: 1, tensorBoard: true };
+    expect(await run({ ...set, steps: 5 })).toBeUndefined();
+    expect(await sampledSteps()).toEqual([1, 4, 5]); // 5 is the end
+    expect(await run({ ...set, steps: 12 })).toBeUndefined();
+    expect(await sampledSteps()).toEqual([1, 4, 5, 7, 10, 12]);
   });
 
   it('is refused with a setting that changes its weights, and stays as it was', async () => {

@@ -261,14 +261,16 @@ async function requireCheckpoint(folder: string, { steps }: RunResult): Promise<
   );
 }
 
-/** Samples in TensorBoard's logs, at validations, every so many steps. */
+/**
+ * Samples in TensorBoard's logs, at the first validation and then at validations that are so many steps apart: at the same ones
+ * wherever the run resumes.
+ */
 function samplesInLogs(options: RunOptions, model: tf.LayersModel): TrainingContext['onValidation'] {
-  const { samples, sampleEvery, steps } = options.settings;
+  const { samples, sampleEvery, validateEvery, steps } = options.settings;
   if (sampleEvery === null || samples === 0) return undefined;
-  let due = 0;
+  const apart = validateEvery * Math.ceil(sampleEvery / validateEvery);
   return async (logs, step) => {
-    if (step < due || step >= steps) return; // those of the last step are drawn in any case
-    due = step + sampleEvery;
+    if ((step - validateEvery) % apart !== 0 || step >= steps) return; // those of the last step are drawn in any case
     for (const [name, png] of Object.entries(await draw(options, model))) {
       await logs.image(step, tagOf(name), png);
     }
