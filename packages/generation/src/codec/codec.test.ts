@@ -12,6 +12,7 @@ import { likelihood } from '../likelihood.js';
 import { kinds, noisyImages, twoScales, undescribed, withRandomWeights } from '../testing/models.js';
 import { checksum, hex } from './checksum.js';
 import { compress } from './compress.js';
+import { compressPlan } from './compressPlan.js';
 import { headerBytes, readContainer, writeContainer } from './container.js';
 import { decompress } from './decompress.js';
 import { inspectCompressed } from './inspectCompressed.js';
@@ -116,6 +117,27 @@ describe('compress and decompress', () => {
       levels: 2,
       count: 9000,
     });
+  });
+
+  it('refuse the large network of two scales alone, which codes no pixel of the small image', async () => {
+    const model = twoScales();
+    const images = noisyImages(2 * 24, 2);
+    const file = await compress(model, images);
+    const [large, plan] = [model.conditional, planOf(model.conditional)];
+    const calls: (() => Promise<unknown>)[] = [
+      () => compress(large, images),
+      () => compress(plan, images),
+      () => compressPlan(plan, images),
+      () => decompress(large, file),
+      () => decompress(plan, file),
+    ];
+    for (const call of calls) {
+      await expect(call()).rejects.toMatchObject({
+        code: 'model',
+        message:
+          'Compression does not code the pixels that this model is given, one of every 2 x 2: give the multi-scale model as a whole.',
+      });
+    }
   });
 
   it('report their progress up to the end, and are interruptible', async () => {

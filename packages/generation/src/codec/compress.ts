@@ -14,7 +14,8 @@ import { imagesOf, stagesOf } from './stages.js';
  *
  * @param images intensities [N, H, W, C]
  * @returns the file: header and code
- * @throws GenerationError `usage` for images that do not fit the model, `model` where a layer cannot be described
+ * @throws GenerationError `usage` for images that do not fit the model, `model` where a layer cannot be described, and for what
+ * cannot code whole images: an auto-encoder, or the large network of a multi-scale model alone
  */
 export async function compress(
   of: ModelOrPlan | MultiScaleModel,

@@ -3,13 +3,14 @@ import { requireImages } from '../requireImages.js';
 import { parseOptions } from '../runOptions.js';
 import { type CodecOptions, codecSchema } from './codecOptions.js';
 import { compressStages } from './compressStages.js';
-import { planStage } from './stage.js';
+import { onlyStage } from './stage.js';
 
 /**
  * What `compress` gives for a plan, where there is no TensorFlow.js; in a page, its checksums need a secure context.
  *
  * @param images intensities [N, H, W, C]
- * @throws GenerationError `usage` for images that do not fit the plan
+ * @throws GenerationError `usage` for images that do not fit the plan, `model` for the plan of a multi-scale model's large
+ * network
  */
 export async function compressPlan(
   plan: Plan,
@@ -17,7 +18,7 @@ export async function compressPlan(
   options: CodecOptions = {},
 ): Promise<Uint8Array> {
   const parsed = parseOptions('compress', codecSchema, options) as CodecOptions;
-  const stage = planStage(plan, 1);
+  const stage = onlyStage(plan);
   requireImages('compress', images, stage.shape);
   return compressStages([stage], [images], parsed);
 }

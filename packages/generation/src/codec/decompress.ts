@@ -37,7 +37,7 @@ const decompressSchema = codecSchema.extend({
  *
  * @param of the model that they were compressed with, with the same weights, and the same `condition`
  * @throws GenerationError that says what is wrong: `format`, `truncated`, `trailing`, `damaged`, `other-model` or
- * `too-large`
+ * `too-large`; `model` as `compress` does
  */
 export async function decompress(
   of: ModelOrPlan | MultiScaleModel,

@@ -1,5 +1,6 @@
 import { decodePlan, encodePlan, type Plan } from '@pixelrnn/kernels/plan';
 import { type Condition, type ConditionValues, conditionValues } from '../condition.js';
+import { GenerationError } from '../generationError.js';
 import type { ImageShape } from '../imageShape.js';
 import { planTarget } from '../target.js';
 import { checksum } from './checksum.js';
@@ -15,6 +16,20 @@ export interface Stage {
 
 /** The stage that codes images with a plan. */
 export const planStage = (plan: Plan, stride: number): Stage => ({ ...planTarget(plan), stride });
+
+/**
+ * The stage of a plan that codes images by itself.
+ *
+ * @throws GenerationError `model` for the large network of a multi-scale model, which leaves the small image out
+ */
+export function onlyStage(plan: Plan): Stage {
+  const { knownStride } = plan;
+  if (knownStride === null) return planStage(plan, 1);
+  throw new GenerationError(
+    'model',
+    `Compression does not code the pixels that this model is given, one of every ${knownStride} x ${knownStride}: give the multi-scale model as a whole.`,
+  );
+}
 
 /** The values of every stage's conditional inputs. */
 export const stageConditions = (
