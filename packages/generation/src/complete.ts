@@ -50,9 +50,8 @@ async function completeImages(
   const large = { ...rest, count, start: images, known };
   const total = count * height * width;
   if (!scales) {
-    const stride = target.plan?.knownStride ?? null;
     const onPixels = onProgress && ((done: number) => onProgress({ done, total }));
-    return drawImages(target, { ...large, known: knownAt(shape, stride, known), onPixels });
+    return drawImages(target, { ...large, known: knownAt(shape, target.knownStride, known), onPixels });
   }
   const { stride } = scales;
   const subsampled = (values: Uint8Array, colors: number) =>

@@ -13,13 +13,14 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { compress } from './codec/compress.js';
 import { decompress } from './codec/decompress.js';
+import { complete } from './complete.js';
 import { generate } from './generate.js';
 import { perImage } from './imageShape.js';
 import { imageShapeOf } from './imageShapeOf.js';
 import { knownAt } from './multiScale.js';
 import { ancestralSampling } from './naive/ancestralSampling.js';
 import { noiseOf } from './noise.js';
-import { kinds, twoScales, undescribed, withRandomWeights } from './testing/models.js';
+import { kinds, noisyImages, twoScales, undescribed, withRandomWeights } from './testing/models.js';
 
 beforeAll(() => loadEngine({ quiet: true }));
 
@@ -176,6 +177,19 @@ describe('generate', () => {
     await generate(model, { count: 2, seed: 1, onWarning });
     expect(onWarning).toHaveBeenCalledTimes(1);
     expect(onWarning.mock.calls[0]?.[0]).toContain("layer 'doubling' (TestDoubling)");
+  });
+
+  it('keeps the small image that a large model is given, where no plan can be made of the model too', async () => {
+    const model = undescribed(twoScales().conditional);
+    const start = noisyImages(3 * 24, 2);
+    const small = (images: Uint8Array) => subsampleIntensities(images, [3, 4, 6, 1], 2).intensities;
+    const warm = { seed: 1, temperature: 50, onWarning: () => {} };
+    const images = await generate(model, { ...warm, count: 3, start });
+    expect(small(images)).toEqual(small(start));
+    expect(images).not.toEqual(start);
+    const known = new Uint8Array(24);
+    expect(await complete(model, { ...warm, images: start, known })).toEqual(images);
+    await expect(generate(model, { count: 3, seed: 1 })).rejects.toThrow('is given one pixel of every 2 x 2');
   });
 
   it('reports its progress up to the end', async () => {

@@ -49,14 +49,13 @@ async function generateImages(
     return generateMultiScale(scales, options);
   }
   const target = targetOf(from as ModelOrPlan);
-  const stride = target.plan?.knownStride ?? null;
-  const given = startOf(target, start, count, stride);
+  const given = startOf(target, start, count);
   const total = count * target.shape.height * target.shape.width;
   return drawImages(target, {
     ...rest,
     count,
     start: given,
-    known: knownAt(target.shape, stride, new Uint8Array(count * target.shape.height * target.shape.width)),
+    known: knownAt(target.shape, target.knownStride, new Uint8Array(total)),
     onPixels: onProgress && ((done) => onProgress({ done, total })),
   });
 }
@@ -88,10 +87,9 @@ async function generateMultiScale(model: MultiScaleModel, options: GenerateOptio
 }
 
 function startOf(
-  { shape }: Target,
+  { shape, knownStride: stride }: Target,
   start: Uint8Array | undefined,
   count: number,
-  stride: number | null,
 ): Uint8Array {
   if (!start) {
     if (stride === null) return new Uint8Array(count * perImage(shape));

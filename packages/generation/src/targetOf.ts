@@ -19,7 +19,8 @@ export function targetOf(of: ModelOrPlan): Target {
   } catch (error) {
     const inputs = of.inputs.slice(1).map((input) => input.shape.slice(1) as number[]);
     const conditionSizes = inputs.map((input) => input.reduce((product, size) => product * size, 1));
-    return { plan: null, model: of, why: (error as Error).message, shape, conditionSizes };
+    const why = (error as Error).message;
+    return { plan: null, model: of, why, shape, conditionSizes, knownStride: knownStrideOf(of) };
   }
 }
 
@@ -40,6 +41,12 @@ function shapeOf(model: tf.LayersModel): ImageShape {
   const [last, parameters] = output;
   const levels = parameters !== undefined ? 256 : (last ?? 2);
   return { height, width, channels, levels };
+}
+
+/** The stride of the layer that makes pixels certain; null of a model without one. */
+function knownStrideOf(model: tf.LayersModel): number | null {
+  const known = model.layers.find((layer) => layer.getClassName() === 'KnownPixels');
+  return (known?.getConfig().stride as number | undefined) ?? null;
 }
 
 /** The two networks of a multi-scale model, as they are or joined by `multiScaleImage`; null of any other. */

@@ -78,9 +78,8 @@ class Doubling extends tf.layers.Layer {
 }
 tf.serialization.registerClass(Doubling);
 
-/** For tests: a PixelCNN with a layer at its end that cannot be described. */
-export function undescribed(): tf.LayersModel {
-  const model = kinds['PixelCNN, 2 levels']?.() as tf.LayersModel;
+/** For tests: a model, by default a PixelCNN, with a layer at its end that cannot be described. */
+export function undescribed(model = kinds['PixelCNN, 2 levels']?.() as tf.LayersModel): tf.LayersModel {
   const outputs = new Doubling({ name: 'doubling' }).apply(model.outputs[0] as tf.SymbolicTensor);
   return withRandomWeights(tf.model({ inputs: model.inputs, outputs: outputs as tf.SymbolicTensor }));
 }
