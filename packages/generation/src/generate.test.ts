@@ -269,11 +269,21 @@ describe('generate', () => {
     [{ count: 1, seed: 1, temprature: 1 }, 'temprature'],
     [{ count: 1, seed: 1, condition: 3 }, 'this model has no condition'],
     [{ count: 1, seed: 1, guidance: 2 }, 'guidance: this model has no condition'],
-    [{ count: 2, seed: 1, start: new Uint8Array(30) }, 'expected 2 images in start, but 1 came'],
-    [{ count: 1, seed: 1, start: new Uint8Array(29) }, '30 intensities each, but 29 came'],
+    [{ count: 1, seed: 1, start: new Uint8Array(30) }, 'start is the small image of a multi-scale model'],
+    [{ count: 1, seed: 1, start: new Uint8Array(29) }, 'this model is given no pixel: leave it out, or take'],
   ])('%j is refused', async (options, message) => {
     const model = (kinds['PixelCNN, 2 levels'] as () => tf.LayersModel)();
     await expect(generate(model, options as never)).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it.each([
+    [{ count: 2, seed: 1, start: new Uint8Array(24) }, 'expected 2 images in start, but 1 came'],
+    [{ count: 1, seed: 1, start: new Uint8Array(23) }, '24 intensities each, but 23 came'],
+  ])('%j is refused of a model that is given a small image', async (options, message) => {
+    await expect(generate(twoScales().conditional, options)).rejects.toMatchObject({
       code: 'usage',
       message: expect.stringContaining(message),
     });

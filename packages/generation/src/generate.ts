@@ -97,6 +97,11 @@ function startOf(
       `generate: this model is given one pixel of every ${stride} x ${stride}: give them in start, or the multi-scale model as a whole.`,
     );
   }
+  if (stride === null) {
+    usage(
+      'generate: start is the small image of a multi-scale model in the places where its large network is given it, but this model is given no pixel: leave it out, or take complete for images of which a part is known.',
+    );
+  }
   const came = requireImages('generate: start', start, shape);
   if (came !== count) usage(`generate: expected ${count} images in start, but ${came} came.`);
   return start;
