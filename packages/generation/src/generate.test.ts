@@ -61,6 +61,18 @@ describe('generate', () => {
     expect(await generate(model, { count: 21, seed: 10 })).not.toEqual(images);
   });
 
+  it.each(['PixelCNN, 2 levels', 'PixelCNN, 3 colours', 'Row LSTM, MCGSM'])(
+    'draws the likeliest levels at the least temperature: %s',
+    async (kind) => {
+      const model = withRandomWeights((kinds[kind] as () => tf.LayersModel)());
+      const coldest = { count: 2, temperature: 1e-20 };
+      const images = await generate(model, { ...coldest, seed: 5 });
+      expect(await generate(model, { ...coldest, seed: 6 })).toEqual(images);
+      expect(await generate(model, { ...coldest, seed: 5, temperature: 1e-8 })).toEqual(images);
+      expect(await naive(model, 2, 5, 1e-20)).toEqual(images);
+    },
+  );
+
   it('draws images as often as the model says', async () => {
     const tiny = { height: 2, width: 2, colors: 1, levels: 2 };
     const model = withRandomWeights(
@@ -265,6 +277,11 @@ describe('generate', () => {
     [{ count: 1, seed: -1 }, 'seed'],
     [{ count: 1 }, 'seed'],
     [{ count: 1, seed: 1, temperature: 0 }, 'temperature'],
+    [
+      { count: 1, seed: 1, temperature: 1e-40 },
+      'draws the likeliest level of each pixel and colour: give that',
+    ],
+    [{ count: 1, seed: 1, guidance: 1e39 }, 'expected number to be <=1000000'],
     [{ count: 1, seed: 1, batchSize: 0.5 }, 'batchSize'],
     [{ count: 1, seed: 1, temprature: 1 }, 'temprature'],
     [{ count: 1, seed: 1, condition: 3 }, 'this model has no condition'],

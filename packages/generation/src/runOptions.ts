@@ -1,4 +1,5 @@
 import { cellSignal } from '@pixelrnn/cell';
+import { leastTemperature } from '@pixelrnn/kernels/plan';
 import { z } from 'zod';
 import type { Condition } from './condition.js';
 import { GenerationError } from './generationError.js';
@@ -32,9 +33,12 @@ export type Build = 'auto' | 'native' | 'wasm';
 export interface SamplingOptions extends RunOptions {
   /** 0..2^32-1. Image i depends on seed and i alone. */
   seed: number;
-  /** Logits are divided by it; default 1, the model's own distribution. */
+  /**
+   * Logits are divided by it; default 1, the model's own distribution. At least 1e-20, which draws the likeliest level of each
+   * pixel and colour.
+   */
   temperature?: number | undefined;
-  /** Factor of the difference between conditional and unconditional logits; default 1, the model's own distribution. */
+  /** 0..1e6: factor of the difference between conditional and unconditional logits; default 1, the model's own distribution. */
   guidance?: number | undefined;
   /** For a model whose layers cannot be evaluated pixel by pixel: is told which, once a model; default `console.warn`. */
   onWarning?: ((message: string) => void) | undefined;
@@ -47,14 +51,15 @@ const runShape = {
   build: z.enum(['auto', 'native', 'wasm']).optional(),
   batchSize: z.int().positive().optional(),
 };
+const tooCold = `expected at least ${leastTemperature}, which draws the likeliest level of each pixel and colour: give that for the likeliest images`;
 const samplingShape = {
   ...runShape,
   seed: z
     .int()
     .min(0)
     .max(2 ** 32 - 1),
-  temperature: z.number().positive().optional(),
-  guidance: z.number().nonnegative().optional(),
+  temperature: z.number().min(leastTemperature, { error: tooCold }).optional(),
+  guidance: z.number().nonnegative().max(1e6).optional(),
   onWarning: z.custom<SamplingOptions['onWarning']>((value) => typeof value === 'function').optional(),
 };
 const bytes = z.instanceof(Uint8Array);

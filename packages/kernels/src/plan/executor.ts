@@ -28,7 +28,7 @@ interface CommonOptions {
   known?: Uint8Array;
   /** [N, H, W, C], each in 0 .. levels - 1; only those of known pixels are read unless a mode reads all. */
   intensities?: Uint8Array;
-  /** Logits are divided by it; default 1. Nats and bytes are those of the distribution that results. */
+  /** Logits are divided by it, at least 1e-20; default 1. Nats and bytes are those of the distribution that results. */
   temperature?: number;
   /**
    * Classifier-free guidance: each image is evaluated with `conditions` and with these, and its logits are

@@ -26,5 +26,6 @@ export {
   writtenBy,
 } from './planMaps.js';
 export { type ReferenceInputs, referenceLogits } from './reference.js';
+export { leastTemperature } from './runBuffers.js';
 export { decodePlan, encodePlan } from './serialize.js';
 export { wasmExecutor } from './wasmExecutor.js';

@@ -38,6 +38,9 @@ export const sharesStream = (settings: Int32Array): boolean => settings[5] === 1
 
 const modes = { draw: 0, take: 1, encode: 2, decode: 3 } as const;
 
+/** Logits are float32: divided by much less they are infinite, and infinite ones have no difference. */
+export const leastTemperature = 1e-20;
+
 export interface PreparedRun {
   buffers: RunBuffers;
   /** `Settings` of cpp/plan/run.h. */
@@ -56,6 +59,10 @@ export function prepareRun(plan: Plan, options: PlanRunOptions): PreparedRun {
   if (!Number.isInteger(count) || count < 1) check.fail(`count must be a positive integer, got ${count}`);
   if (!(temperature > 0) || !Number.isFinite(temperature))
     check.fail(`temperature must be positive and finite, got ${temperature}`);
+  if (temperature < leastTemperature)
+    check.fail(
+      `temperature must be at least ${leastTemperature}, which leaves the likeliest level alone, got ${temperature}`,
+    );
   if (guidance && plan.output.kind === 'mcgsm')
     check.fail('guidance mixes logits, and a mixture of Gaussians has none');
   if (guidance && !Number.isFinite(guidance.scale))

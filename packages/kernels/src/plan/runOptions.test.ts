@@ -17,6 +17,10 @@ test.each([
   [{ conditions: [] }, 'expected 2 of conditions, got 0'],
   [{ conditions: [new Float32Array(8), new Float32Array(3)] }, 'expected 24 values in conditions[1], got 3'],
   [{ temperature: 0 }, 'temperature must be positive and finite, got 0'],
+  [
+    { temperature: 1e-40 },
+    'temperature must be at least 1e-20, which leaves the likeliest level alone, got 1e-40',
+  ],
   [{ guidance: { scale: Number.NaN, conditions } }, "guidance's scale must be finite, got NaN"],
   [{ guidance: { scale: 1, conditions: [] } }, "expected 2 of guidance's conditions, got 0"],
   [{ known: new Uint8Array(4) }, 'intensities of the pixels that are known must be given'],
