@@ -186,6 +186,15 @@ describe('pnpm compress and decompress', () => {
     expect(await run('decompress', model, file, '--out', out)).toMatchObject({ status: 0, stderr: '' });
     expect((await readImages(out, shape)).images).toEqual(images);
 
+    const limited = (bytes: string) => run('decompress', model, file, '--out', out, '--max-bytes', bytes);
+    expect(await limited('4703')).toMatchObject({
+      status: 1,
+      stderr:
+        'pnpm decompress: The file claims 6 images, 4704 bytes, more than the 4703 bytes that are allowed: if you expect as many, allow more with maxBytes, of pnpm decompress with --max-bytes.\n',
+    });
+    expect(await limited('4704')).toMatchObject({ status: 0, stderr: '' });
+    expect((await limited('0')).stderr).toContain('Expected an integer from 1 to 1099511627776.');
+
     await writeFile(file, (await readFile(file)).subarray(0, 70));
     const torn = await run('decompress', model, file, '--out', out);
     expect(torn.stderr).toMatch(

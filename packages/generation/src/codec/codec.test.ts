@@ -230,7 +230,11 @@ describe('decompress', () => {
     const forged = (changes: object) =>
       writeContainer({ ...whole, ...changes }).then((file) => decompress(own, file));
     await expect(forged({ count: 4_000_000_000 })).rejects.toMatchObject({ code: 'too-large' });
+    await expect(forged({ count: 4_000_000_000 })).rejects.toThrow(
+      'The file claims 4000000000 images, 360000000000 bytes, more than the 268435456 bytes that are allowed',
+    );
     await expect(forged({ count: 0 })).rejects.toMatchObject({ code: 'too-large' });
+    await expect(forged({ count: 0 })).rejects.toThrow('The file claims no image: compress it again');
     await expect(forged({ shape: { ...shape, height: 60_000 } })).rejects.toMatchObject({
       code: 'other-model',
     });

@@ -63,10 +63,13 @@ async function decode(
     );
   }
   const bytes = count * perImage(shape);
-  if (count === 0 || bytes > parsed.maxBytes) {
+  if (count === 0) {
+    throw new GenerationError('too-large', 'The file claims no image: compress it again from the images.');
+  }
+  if (bytes > parsed.maxBytes) {
     throw new GenerationError(
       'too-large',
-      `The file claims ${count} images, ${bytes} bytes; between one image and ${parsed.maxBytes} bytes are expected: set maxBytes for more.`,
+      `The file claims ${count} images, ${bytes} bytes, more than the ${parsed.maxBytes} bytes that are allowed: if you expect as many, allow more with maxBytes, of pnpm decompress with --max-bytes.`,
     );
   }
   const conditions = stageConditions(stages, parsed.condition, count);
