@@ -4,12 +4,12 @@ import * as tf from '@tensorflow/tfjs';
 import type { DescribedLayer } from '../describe/describeLayer.js';
 import { maskedTerm, valuesOf } from '../describe/maskedTerm.js';
 import { here, type PlanBuilder } from '../describe/planBuilder.js';
+import { parseMaskType } from '../mask/mask.js';
 import {
   bothSides,
   type MaskedConvolution,
   type MaskedConvolutionOptions,
   maskedConvolution,
-  parseMaskType,
 } from './maskedConvolution.js';
 
 type LayerArgs = ConstructorParameters<typeof tf.layers.Layer>[0];

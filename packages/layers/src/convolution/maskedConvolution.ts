@@ -1,6 +1,6 @@
 import { liveTaps, type Tap } from '@pixelrnn/kernels';
 import * as tf from '@tensorflow/tfjs';
-import { type ColorGroups, convolutionMask, type MaskType } from '../mask/mask.js';
+import { type ColorGroups, convolutionMask, type MaskType, parseMaskType } from '../mask/mask.js';
 import { seededGlorotUniform } from '../seededGlorotUniform.js';
 
 export interface MaskedConvolutionOptions {
@@ -45,13 +45,6 @@ export function maskedConvolution(
   const fans = { fanIn: liveWeights / cout, fanOut: liveWeights / cin };
   const initialKernel = seededGlorotUniform(values.length, { ...fans, seed, purpose });
   return { kernelShape, mask: tf.keep(tf.tensor4d(values, kernelShape)), taps, initialKernel };
-}
-
-/** TensorFlow.js saves every string of a configuration in lower case. */
-export function parseMaskType(layer: string, maskType: string): MaskType {
-  const upper = String(maskType).toUpperCase();
-  if (upper === 'A' || upper === 'B') return upper;
-  throw new Error(`${layer}: maskType must be 'A' or 'B', got ${JSON.stringify(maskType)}`);
 }
 
 export function bothSides(kernelSize: number | [number, number]): [number, number] {

@@ -1,11 +1,10 @@
 import { type GatedLayerConvolution, gatedLayer as gatedLayerOp } from '@pixelrnn/kernels';
 import type { MapId, Place } from '@pixelrnn/kernels/plan';
 import * as tf from '@tensorflow/tfjs';
-import { parseMaskType } from '../convolution/maskedConvolution.js';
 import type { DescribedLayer } from '../describe/describeLayer.js';
 import { maskedTerm, valuesOf } from '../describe/maskedTerm.js';
 import { here, type PlanBuilder } from '../describe/planBuilder.js';
-import { convolutionMask, type MaskType } from '../mask/mask.js';
+import { convolutionMask, type MaskType, parseMaskType } from '../mask/mask.js';
 import { seededGlorotUniform } from '../seededGlorotUniform.js';
 import {
   type CentredKernel,

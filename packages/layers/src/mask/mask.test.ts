@@ -143,9 +143,20 @@ describe('convolutionMask, any shape', () => {
     expect(() => convolutionMask({ ...options, kernelWidth: 4 })).toThrow(
       'kernel sides must be odd to have a centre, got 3 x 4',
     );
+    expect(() => convolutionMask({ ...options, maskType: 'C' as 'A' })).toThrow(
+      `mask: maskType must be 'A' or 'B', got "C"`,
+    );
+    expect(() => convolutionMask({ ...options, outputGroups: 'cylic' as 'cyclic' })).toThrow(
+      `mask: outputGroups must be 'cyclic' or 'contiguous', got "cylic"`,
+    );
     expect(() => convolutionMask({ ...options, cin: 0 })).toThrow('cin must be a positive integer, got 0');
     expect(() => convolutionMask({ ...options, outputGroups: 'contiguous' })).toThrow(
       '4 output channels do not divide into 3',
     );
   });
+});
+
+it('takes a mask type in lower case, as TensorFlow.js saves it', () => {
+  const options = { kernelHeight: 1, kernelWidth: 3, cin: 1, cout: 1, colors: 1 };
+  expect([...convolutionMask({ ...options, maskType: 'a' as 'A' })]).toEqual([1, 0, 0]);
 });

@@ -30,6 +30,17 @@ export interface MaskOptions {
   blocks?: number;
 }
 
+/**
+ * Either case: TensorFlow.js saves every string of a configuration in lower case.
+ *
+ * @throws Error naming what was to have the mask
+ */
+export function parseMaskType(owner: string, maskType: string): MaskType {
+  const upper = String(maskType).toUpperCase();
+  if (upper === 'A' || upper === 'B') return upper;
+  throw new Error(`${owner}: maskType must be 'A' or 'B', got ${JSON.stringify(maskType)}`);
+}
+
 /** The colour that a channel belongs to. */
 export function colorOfChannel(
   channel: number,
@@ -46,19 +57,16 @@ export function colorOfChannel(
  * Rows above the centre and pixels to its left: all ones. Rows below and pixels to its right: all zeros.
  * The centre, from input colour i to output colour o: mask A allows i < o, mask B allows i <= o.
  *
- * @throws Error if a size is not a positive integer, a kernel side is even, or blocks or contiguous groups are unequal
+ * @throws Error if a size is not a positive integer, a kernel side is even, mask type or groups are unknown, or blocks or contiguous groups are unequal
  */
 export function convolutionMask(options: MaskOptions): Float32Array {
-  const {
-    kernelHeight,
-    kernelWidth,
-    cin,
-    cout,
-    maskType,
-    colors,
-    outputGroups = 'cyclic',
-    blocks = 1,
-  } = options;
+  const { kernelHeight, kernelWidth, cin, cout, colors, outputGroups = 'cyclic', blocks = 1 } = options;
+  const maskType = parseMaskType('mask', options.maskType);
+  if (outputGroups !== 'cyclic' && outputGroups !== 'contiguous') {
+    throw new Error(
+      `mask: outputGroups must be 'cyclic' or 'contiguous', got ${JSON.stringify(outputGroups)}`,
+    );
+  }
   for (const [name, value] of Object.entries({ kernelHeight, kernelWidth, cin, cout, colors, blocks })) {
     if (!Number.isInteger(value) || value < 1)
       throw new Error(`mask: ${name} must be a positive integer, got ${value}`);
