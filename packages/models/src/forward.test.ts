@@ -146,5 +146,10 @@ describe('forward', () => {
     expect(() => forward(two, x)).toThrow('forward: expected a model of one output, got 2 of two');
     const one = tf.model({ inputs: input, outputs: pair[0] as tf.SymbolicTensor, name: 'one' });
     expect(() => forward(one, [x, x])).toThrow('forward: expected 1 inputs of one, got 2');
+    expect(() => forward(one, tf.zeros([1, 3]))).toThrow(
+      `forward: expected [B,2] of input '${input.name}' of one, got [1,3]`,
+    );
+    expect(() => forward(one, tf.zeros([2]))).toThrow('got [2]');
+    expect(() => forward(one, [[1, 2]] as unknown as tf.Tensor[])).toThrow('got no tensor');
   });
 });

@@ -13,7 +13,7 @@ export interface ForwardOptions {
  * @param model of one output
  * @param inputs one tensor for each of the model's inputs, in their order
  * @returns the output, in the caller's `tf.tidy`
- * @throws Error where the model has several outputs or other inputs; what a layer throws
+ * @throws Error where the model has several outputs, or inputs of another number or shape; what a layer throws
  */
 export function forward(
   model: tf.LayersModel,
@@ -28,7 +28,23 @@ export function forward(
   if (given.length !== model.inputs.length) {
     throw new Error(`forward: expected ${model.inputs.length} inputs of ${model.name}, got ${given.length}`);
   }
+  model.inputs.forEach((input, i) => {
+    checkShape(model, input, given[i] as tf.Tensor);
+  });
   return tf.tidy(() => new Pass(model, given, training).valueOf(output));
+}
+
+function checkShape(
+  { name: model }: tf.LayersModel,
+  { name, shape }: tf.SymbolicTensor,
+  given: tf.Tensor,
+): void {
+  const got = given instanceof tf.Tensor ? given.shape : null;
+  if (got?.length === shape.length && shape.every((size, i) => size === null || size === got[i])) return;
+  const expected = shape.map((size, i) => size ?? (i === 0 ? 'B' : 'any'));
+  throw new Error(
+    `forward: expected [${expected}] of input '${name}' of ${model}, got ${got ? `[${got}]` : 'no tensor'}`,
+  );
 }
 
 /** One evaluation of a model. */
