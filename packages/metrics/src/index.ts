@@ -4,9 +4,10 @@ export { IntensityMoments } from './baselines/intensityMoments.js';
 export { uniformNats } from './baselines/uniform.js';
 export { expectedPixels } from './expectedPixels.js';
 export { binProbabilities, binProbability, mixtureLogDensity } from './gaussianMixture.js';
-export { type ContextShape, idealContext } from './idealContext.js';
+export { idealContext } from './idealContext.js';
 export { bitsPerDim, logLikelihood } from './likelihood.js';
-export { type Output, receptiveField } from './receptiveField.js';
+export { receptiveField } from './receptiveField.js';
+export type { ContextShape, Output } from './requireInside.js';
 export {
   paperNumber,
   type ResultRow,

@@ -1,11 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-
-/** One colour of one pixel, counted from 0. */
-export interface Output {
-  row: number;
-  column: number;
-  color: number;
-}
+import { type Output, requireInside } from './requireInside.js';
 
 /**
  * How strongly one colour's logits depend on every input: |d (sum of the logits) / d input|, averaged over the images.
@@ -23,12 +17,7 @@ export function receptiveField(
   { row, column, color }: Output,
 ): Float32Array {
   const [batch, height, width, colors] = images.shape;
-  const inside = (index: number, size: number) => Number.isInteger(index) && index >= 0 && index < size;
-  if (!(inside(row, height) && inside(column, width) && inside(color, colors))) {
-    throw new Error(
-      `receptiveField: row ${row}, column ${column}, colour ${color} lies outside images of ${height} x ${width} x ${colors}`,
-    );
-  }
+  requireInside('receptiveField', { height, width, colors }, { row, column, color });
   return tf.tidy(() => {
     const chosen = (x: tf.Tensor) => {
       const logits = tf.reshape(model(x as tf.Tensor4D), [batch, height, width, colors, -1]);

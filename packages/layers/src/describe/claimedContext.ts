@@ -32,9 +32,16 @@ interface Node extends ContextOutput {
  * Where the pixel is known beforehand (multi-scale models), that is its own colour alone.
  *
  * @returns 1 or 0 for every input, [H, W, C]
+ * @throws Error if the output lies outside the images
  */
 export function claimedContext(plan: Plan, { row, column, color }: ContextOutput): Uint8Array {
   const { height, width, colors, knownStride, output, pixels } = plan;
+  const inside = (index: number, size: number) => Number.isInteger(index) && index >= 0 && index < size;
+  if (!(inside(row, height) && inside(column, width) && inside(color, colors))) {
+    throw new Error(
+      `claimedContext: row ${row}, column ${column}, colour ${color} lies outside images of ${height} x ${width} x ${colors}`,
+    );
+  }
   const context = new Uint8Array(height * width * colors);
   const input = (at: ContextOutput) => (at.row * width + at.column) * colors + at.color;
   if (knownStride && row % knownStride === 0 && column % knownStride === 0) {

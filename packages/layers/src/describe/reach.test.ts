@@ -69,3 +69,12 @@ describe('the reach of a layer', () => {
     expect(reach({ steps: plan.steps, maps: [...maps, plan.map(lonely)] }, lonely, plan.pixels)).toBeNull();
   });
 });
+
+it('of a map that is not one of the plan is an error', () => {
+  const layer = maskedConv2d({ filters: 1, kernelSize: 3, maskType: 'A', colors: 1 });
+  const { output, ...plan } = describeAlone(layer);
+  expect(() => reach(plan, undefined as unknown as number, 0)).toThrow(
+    'reach: expected an output map 0 .. 1 of the plan, got undefined',
+  );
+  expect(() => reach(plan, output, 998)).toThrow('reach: expected an input map 0 .. 1 of the plan, got 998');
+});

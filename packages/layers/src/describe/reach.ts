@@ -19,8 +19,16 @@ interface Edge extends Reach {
 /**
  * How far one map's values reach into another: the longest of all paths through the plan's steps, in each direction for
  * itself; null where no path leads. Distances are at most, not clipped by the image's borders.
+ *
+ * @throws Error if one of the maps is not the plan's
  */
 export function reach(plan: Pick<Plan, 'steps' | 'maps'>, output: MapId, input: MapId): Reach | null {
+  for (const [what, map] of Object.entries({ output, input })) {
+    if (plan.maps[map]) continue;
+    throw new Error(
+      `reach: expected an ${what} map 0 .. ${plan.maps.length - 1} of the plan, got ${map}; a model's are plan.output.map and plan.pixels`,
+    );
+  }
   const edges = plan.steps.flatMap((step) => edgesOf(plan, step));
   const farthest = (direction: Direction) =>
     longestPath(edges, direction, plan.maps.length, output).get(input);
