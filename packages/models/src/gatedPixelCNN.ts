@@ -1,11 +1,10 @@
+import { parseOptions, positive, seed } from '@pixelrnn/kernels/options';
 import { gatedLayer, maskedConv2d } from '@pixelrnn/layers';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { conditionInputs } from './conditionInputs.js';
 import { outputHead } from './outputHead.js';
-import { parseOptions } from './parseOptions.js';
 
-const positive = z.int().positive();
 const kernel = z.int().min(3);
 
 export const gatedPixelCNNSchema = z.strictObject({
@@ -34,7 +33,7 @@ export const gatedPixelCNNSchema = z.strictObject({
   /** Maps of another input, [B, H, W, c], that every layer is conditioned on; 0: none. */
   conditionMaps: z.int().nonnegative().default(0),
   /** Seed of the initial weights. */
-  seed: z.int().default(0),
+  seed,
 });
 
 export type GatedPixelCNNOptions = z.input<typeof gatedPixelCNNSchema>;

@@ -1,9 +1,8 @@
+import { positive } from '@pixelrnn/kernels/options';
 import { stridedConv2d } from '@pixelrnn/layers';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { seededDense } from './seededDense.js';
-
-const positive = z.int().positive();
 
 /** Options of an auto-encoder's encoder. */
 export const encoderSchema = z.strictObject({

@@ -1,12 +1,10 @@
+import { parseOptions, positive, seed } from '@pixelrnn/kernels/options';
 import { fixedGaussian, transposedConv2d } from '@pixelrnn/layers';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { encoderSchema, imageEncoder } from './imageEncoder.js';
-import { parseOptions } from './parseOptions.js';
 import type { PixelCNNAutoencoder } from './pixelCNNAutoencoder.js';
 import { seededDense } from './seededDense.js';
-
-const positive = z.int().positive();
 
 export const mseAutoencoderSchema = encoderSchema.extend({
   height: positive,
@@ -20,7 +18,7 @@ export const mseAutoencoderSchema = encoderSchema.extend({
    */
   deviation: z.number().positive().default(0.2),
   /** Seed of the initial weights. */
-  seed: z.int().default(0),
+  seed,
 });
 
 export type MSEAutoencoderOptions = z.input<typeof mseAutoencoderSchema>;

@@ -217,7 +217,15 @@ describe('multiScale', () => {
   });
 
   it('names options at fault', () => {
-    expect(() => multiScale({ ...tiny, height: 5 })).toThrow('height and width must divide by the stride');
-    expect(() => multiScale({ ...tiny, stride: 3 as 2 })).toThrow(/multiScale: [\s\S]*stride/);
+    expect(() => multiScale({ ...tiny, height: 5 })).toThrow(
+      'multiScale: height and width must divide by the stride, got 5 x 2 and 2',
+    );
+    expect(() => multiScale({ ...tiny, stride: 3 as 2 })).toThrow(
+      'multiScale: stride: expected 2, 4, 8 or 16, got 3',
+    );
+    const layers = { ...tiny.conditional, layers: 0 };
+    expect(() => multiScale({ ...tiny, conditional: layers })).toThrow(
+      'multiScale: conditional.layers: expected a number above 0, got 0',
+    );
   });
 });

@@ -1,10 +1,8 @@
+import { parseOptions, positive } from '@pixelrnn/kernels/options';
 import { joinScales, knownPixels, subsample, transposedConv2d } from '@pixelrnn/layers';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { parseOptions } from './parseOptions.js';
 import { pixelRNNOutput, pixelRNNSchema } from './pixelRNN.js';
-
-const positive = z.int().positive();
 
 /** Cell, depth and width of one of the two networks; the rest is common to both. */
 const scaleSchema = pixelRNNSchema.omit({
@@ -23,7 +21,7 @@ export const multiScaleSchema = z
     /** `height` and `width` are those of the large image, n x n in the paper. */
     ...pixelRNNSchema.pick({ height: true, width: true, colors: true, levels: true, seed: true }).shape,
     /** n / s: the subsampled image has every stride-th pixel of every stride-th row. */
-    stride: z.union([z.literal(2), z.literal(4), z.literal(8), z.literal(16)]),
+    stride: z.literal([2, 4, 8, 16]),
     /** c: maps that the upsampling network makes of the subsampled image. */
     conditionMaps: positive,
     /** The s x s network. */
@@ -32,7 +30,10 @@ export const multiScaleSchema = z
     conditional: scaleSchema,
   })
   .refine(({ height, width, stride }) => height % stride === 0 && width % stride === 0, {
-    error: 'height and width must divide by the stride',
+    error: ({ input }) => {
+      const { height, width, stride } = input as Record<'height' | 'width' | 'stride', number>;
+      return `height and width must divide by the stride, got ${height} x ${width} and ${stride}`;
+    },
   });
 
 export type MultiScaleOptions = z.input<typeof multiScaleSchema>;

@@ -1,11 +1,8 @@
+import { odd, parseOptions, positive, seed } from '@pixelrnn/kernels/options';
 import { maskedConv2d, pixelCNNBlocks } from '@pixelrnn/layers';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { outputHead } from './outputHead.js';
-import { parseOptions } from './parseOptions.js';
-
-const positive = z.int().positive();
-const odd = positive.refine((side) => side % 2 === 1, { error: 'must be odd' });
 
 export const pixelCNNSchema = z.strictObject({
   height: positive,
@@ -25,7 +22,7 @@ export const pixelCNNSchema = z.strictObject({
   /** Side of the convolution inside each block, mask B. */
   kernelSize: odd.default(3),
   /** Seed of the initial weights. */
-  seed: z.int().default(0),
+  seed,
 });
 
 export type PixelCNNOptions = z.input<typeof pixelCNNSchema>;

@@ -1,8 +1,8 @@
+import { parseOptions } from '@pixelrnn/kernels/options';
 import * as tf from '@tensorflow/tfjs';
 import type { z } from 'zod';
 import { gatedPixelCNN, gatedPixelCNNSchema } from './gatedPixelCNN.js';
 import { encoderSchema, imageEncoder } from './imageEncoder.js';
-import { parseOptions } from './parseOptions.js';
 
 export const pixelCNNAutoencoderSchema = gatedPixelCNNSchema
   .omit({ conditionSize: true, conditionMaps: true })

@@ -1,12 +1,9 @@
+import { odd, parseOptions, positive, seed } from '@pixelrnn/kernels/options';
 import { diagonalBiLSTM, maskedConv2d, rowLSTM } from '@pixelrnn/layers';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { conditionInputs } from './conditionInputs.js';
 import { outputHead } from './outputHead.js';
-import { parseOptions } from './parseOptions.js';
-
-const positive = z.int().positive();
-const odd = positive.refine((side) => side % 2 === 1, { error: 'must be odd' });
 
 export const pixelRNNSchema = z.strictObject({
   /** `row`: Row LSTM; `diagonal`: Diagonal BiLSTM. */
@@ -38,7 +35,7 @@ export const pixelRNNSchema = z.strictObject({
   /** Numbers of another input, [B, m], that every layer is conditioned on, such as a class as one-hot; 0: none. */
   conditionSize: z.int().nonnegative().default(0),
   /** Seed of the initial weights. */
-  seed: z.int().default(0),
+  seed,
 });
 
 export type PixelRNNOptions = z.input<typeof pixelRNNSchema>;

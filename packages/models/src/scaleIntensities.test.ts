@@ -25,7 +25,7 @@ describe('scaleIntensities refuses', () => {
     ['no shape', new Uint8Array(4), undefined, 2, 'expected a shape [B, H, W, C], got [undefined]'],
     ['another rank', new Uint8Array(4), [1, 4], 2, 'expected a shape [B, H, W, C], got [1,4]'],
     ['half a row', new Uint8Array(4), [1, 1.5, 2, 1], 2, 'expected a shape [B, H, W, C], got [1,1.5,2,1]'],
-    ['no levels', new Uint8Array(4), four, undefined, 'expected 2 to 256 levels, got undefined'],
+    ['no levels', new Uint8Array(4), four, undefined, 'expected 2 to 256 levels, got nothing'],
     ['one level', new Uint8Array(4), four, 1, 'expected 2 to 256 levels, got 1'],
     ['a word', new Uint8Array(4), four, '2', 'expected 2 to 256 levels, got "2"'],
   ];

@@ -1,3 +1,4 @@
+import { shown } from '@pixelrnn/kernels/options';
 import * as tf from '@tensorflow/tfjs';
 
 /**
@@ -32,7 +33,7 @@ export function scaleIntensities(
 
 function checkSizes(intensities: Uint8Array, shape: readonly number[], levels: number): void {
   if (!Number.isInteger(levels) || levels < 2 || levels > 256) {
-    fail(`expected 2 to 256 levels, got ${JSON.stringify(levels)}`);
+    fail(`expected 2 to 256 levels, got ${shown(levels)}`);
   }
   if (!Array.isArray(shape) || shape.length !== 4 || !shape.every((size) => Number.isInteger(size))) {
     fail(`expected a shape [B, H, W, C], got [${shape}]`);

@@ -1,0 +1,2 @@
+export { optionErrors, shown } from './optionErrors.js';
+export { odd, parseOptions, positive, seed } from './parseOptions.js';
