@@ -281,7 +281,7 @@ describe('generate', () => {
       { count: 1, seed: 1, temperature: 1e-40 },
       'draws the likeliest level of each pixel and colour: give that',
     ],
-    [{ count: 1, seed: 1, guidance: 1e39 }, 'expected number to be <=1000000'],
+    [{ count: 1, seed: 1, guidance: 1e39 }, 'guidance: expected a number up to 1000000, got 1e+39'],
     [{ count: 1, seed: 1, batchSize: 0.5 }, 'batchSize'],
     [{ count: 1, seed: 1, temprature: 1 }, 'temprature'],
     [{ count: 1, seed: 1, condition: 3 }, 'this model has no condition'],

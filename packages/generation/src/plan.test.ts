@@ -20,6 +20,7 @@ test('what a plan alone needs reaches no TensorFlow.js', () => {
   expect(reachedImports(new URL('./plan.ts', import.meta.url))).toEqual([
     '#nativeExecutor',
     '@pixelrnn/cell',
+    '@pixelrnn/kernels/options',
     '@pixelrnn/kernels/plan',
     '@pixelrnn/random',
     'zod',

@@ -1,4 +1,5 @@
 import { cellSignal } from '@pixelrnn/cell';
+import { optionErrors } from '@pixelrnn/kernels/options';
 import { leastTemperature } from '@pixelrnn/kernels/plan';
 import { z } from 'zod';
 import type { Condition } from './condition.js';
@@ -58,7 +59,11 @@ const samplingShape = {
     .int()
     .min(0)
     .max(2 ** 32 - 1),
-  temperature: z.number().min(leastTemperature, { error: tooCold }).optional(),
+  temperature: z
+    .number()
+    .positive()
+    .refine((temperature) => temperature >= leastTemperature, { error: tooCold })
+    .optional(),
   guidance: z.number().nonnegative().max(1e6).optional(),
   onWarning: z.custom<SamplingOptions['onWarning']>((value) => typeof value === 'function').optional(),
 };
@@ -76,7 +81,7 @@ export const completeSchema = z.strictObject({ ...samplingShape, images: bytes, 
 export function parseOptions<T extends z.ZodType>(what: string, schema: T, options: unknown): z.output<T> {
   const parsed = schema.safeParse(options);
   if (parsed.success) return parsed.data;
-  throw new GenerationError('usage', `${what}: ${z.prettifyError(parsed.error)}`);
+  throw new GenerationError('usage', `${what}: ${optionErrors(parsed.error, options, schema)}`);
 }
 
 /** The signal given, or that of the notebook's cell that runs. */

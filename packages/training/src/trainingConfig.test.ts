@@ -40,10 +40,10 @@ describe('parseTrainingConfig', () => {
   });
 
   it.each([
-    [{ rate: 1 }, 'Unrecognized key: "rate"'],
+    [{ rate: 1 }, 'rate: unknown, expected one of steps, maxSeconds, batchSize'],
     [{ learningRate: 0 }, 'learningRate'],
     [{ decay: 1 }, 'decay'],
-    [{ optimizer: 'sgd' }, 'expected one of "rmsprop"|"adam"'],
+    [{ optimizer: 'sgd' }, 'optimizer: expected "rmsprop" or "adam", got "sgd".'],
     [{ schedule: 'step' }, "schedule 'step' needs stepEvery"],
     [{ schedule: 'cosine', warmupSteps: 10 }, 'needs warmupSteps below steps, got 10 of 10'],
   ])('refuses %j', (changes, message) => {

@@ -1,3 +1,4 @@
+import { optionErrors } from '@pixelrnn/kernels/options';
 import { z } from 'zod';
 import { TrainingError } from './trainingError.js';
 
@@ -106,7 +107,8 @@ export function trainingConfigConflict(
 export function parseTrainingConfig(options: TrainingOptions): TrainingConfig {
   const parsed = trainingConfigSchema.safeParse(options);
   if (!parsed.success) {
-    throw new TrainingError('config', `Training options: ${z.prettifyError(parsed.error)}`);
+    const wrong = optionErrors(parsed.error, options, trainingConfigSchema);
+    throw new TrainingError('config', `Training options: ${wrong}.`);
   }
   const conflict = trainingConfigConflict(parsed.data);
   if (conflict) throw new TrainingError('config', `Training options: ${conflict}.`);
