@@ -5,6 +5,8 @@ describe('conditionValues', () => {
   it('makes a class one-hot, for all or for each', () => {
     expect(conditionValues(1, [3], 2).map((values) => [...values])).toEqual([[0, 1, 0, 0, 1, 0]]);
     expect(conditionValues([2, 0], [3], 2).map((values) => [...values])).toEqual([[0, 0, 1, 1, 0, 0]]);
+    const labels = Uint8Array.of(2, 0) as unknown as number[];
+    expect(conditionValues(labels, [3], 2)).toEqual(conditionValues([2, 0], [3], 2));
   });
 
   it('takes values as they are', () => {
@@ -23,8 +25,24 @@ describe('conditionValues', () => {
     [1, [10, 4], 'has 2 conditional inputs: give the values of each'],
     [new Float32Array(5), [10], 'expected 2 x 10 values, but 5 came'],
     [[new Float32Array(20)], [10, 4], 'has 2 conditional inputs, but 1 came'],
+    [
+      null,
+      [10],
+      'expected a class, a class for each image, or a Float32Array for each conditional input, but null',
+    ],
+    ['cat', [10], 'but String came'],
+    [{}, [10], 'but Object came'],
+    [[new Float32Array(20), null], [10, 4], 'but null came for input 1'],
+    [
+      [Array(20).fill(0)],
+      [10],
+      'expected a Float32Array for each conditional input, but Array came for input 0',
+    ],
+    [new Float32Array(20).fill(Number.NaN, 3), [10], 'expected finite values, but NaN came at index 3'],
   ])('%j for %j is refused', (condition, sizes, message) => {
-    expect(() => conditionValues(condition, sizes, 2)).toThrow(message);
+    const values = () => conditionValues(condition as never, sizes, 2);
+    expect(values).toThrow(message);
+    expect(values).toThrow(expect.objectContaining({ code: 'usage' }));
   });
 });
 

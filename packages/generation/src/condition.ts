@@ -1,4 +1,4 @@
-import { usage } from './generationError.js';
+import { kindOf, usage } from './generationError.js';
 
 /**
  * What images are conditioned on: the class of all, a class for each, or the values of a model's conditional inputs, each
@@ -31,6 +31,11 @@ export function conditionValues(
   }
   if (typeof condition === 'number') return oneHot(new Array<number>(count).fill(condition), sizes);
   if (condition instanceof Float32Array) return requireSizes([condition], sizes, count);
+  if (!isList(condition)) {
+    usage(
+      `condition: expected a class, a class for each image, or a Float32Array for each conditional input, but ${kindOf(condition)} came.`,
+    );
+  }
   if (condition.some((entry) => typeof entry !== 'number')) {
     return requireSizes(condition as readonly Float32Array[], sizes, count);
   }
@@ -40,6 +45,10 @@ export function conditionValues(
   }
   return oneHot(classes, sizes);
 }
+
+/** Labels of a dataset are a typed array. */
+const isList = (condition: unknown): boolean =>
+  Array.isArray(condition) || (ArrayBuffer.isView(condition) && 'some' in condition);
 
 function oneHot(classes: readonly number[], sizes: readonly number[]): ConditionValues {
   const size = sizes[0] as number;
@@ -65,10 +74,17 @@ function requireSizes(
     usage(`condition: this model has ${sizes.length} conditional inputs, but ${values.length} came.`);
   }
   for (const [i, size] of sizes.entries()) {
-    const { length } = values[i] as Float32Array;
-    if (length !== count * size) {
-      usage(`condition: expected ${count} x ${size} values, but ${length} came.`);
+    const given = values[i];
+    if (!(given instanceof Float32Array)) {
+      usage(
+        `condition: expected a Float32Array for each conditional input, but ${kindOf(given)} came for input ${i}.`,
+      );
     }
+    if (given.length !== count * size) {
+      usage(`condition: expected ${count} x ${size} values, but ${given.length} came.`);
+    }
+    const wrong = given.findIndex((value) => !Number.isFinite(value));
+    if (wrong >= 0) usage(`condition: expected finite values, but ${given[wrong]} came at index ${wrong}.`);
   }
   return [...values];
 }

@@ -271,46 +271,4 @@ describe('generate', () => {
     await generate(model, { count: 2, seed: 1 });
     expect(tf.memory().numTensors).toBe(before);
   });
-
-  it.each([
-    [{ count: 0, seed: 1 }, 'count'],
-    [{ count: 1, seed: -1 }, 'seed'],
-    [{ count: 1 }, 'seed'],
-    [{ count: 1, seed: 1, temperature: 0 }, 'temperature'],
-    [
-      { count: 1, seed: 1, temperature: 1e-40 },
-      'draws the likeliest level of each pixel and colour: give that',
-    ],
-    [{ count: 1, seed: 1, guidance: 1e39 }, 'guidance: expected a number up to 1000000, got 1e+39'],
-    [{ count: 1, seed: 1, batchSize: 0.5 }, 'batchSize'],
-    [{ count: 1, seed: 1, temprature: 1 }, 'temprature'],
-    [{ count: 1, seed: 1, condition: 3 }, 'this model has no condition'],
-    [{ count: 1, seed: 1, guidance: 2 }, 'guidance: this model has no condition'],
-    [{ count: 1, seed: 1, start: new Uint8Array(30) }, 'start is the small image of a multi-scale model'],
-    [{ count: 1, seed: 1, start: new Uint8Array(29) }, 'this model is given no pixel: leave it out, or take'],
-  ])('%j is refused', async (options, message) => {
-    const model = (kinds['PixelCNN, 2 levels'] as () => tf.LayersModel)();
-    await expect(generate(model, options as never)).rejects.toMatchObject({
-      code: 'usage',
-      message: expect.stringContaining(message),
-    });
-  });
-
-  it.each([
-    [{ count: 2, seed: 1, start: new Uint8Array(24) }, 'expected 2 images in start, but 1 came'],
-    [{ count: 1, seed: 1, start: new Uint8Array(23) }, '24 intensities each, but 23 came'],
-  ])('%j is refused of a model that is given a small image', async (options, message) => {
-    await expect(generate(twoScales().conditional, options)).rejects.toMatchObject({
-      code: 'usage',
-      message: expect.stringContaining(message),
-    });
-  });
-
-  it('refuses what is no model, and a large model without its small image', async () => {
-    await expect(generate({} as never, { count: 1, seed: 1 })).rejects.toThrow('Expected a model of images');
-    const model = twoScales();
-    await expect(generate(model.conditional, { count: 1, seed: 1 })).rejects.toThrow(
-      'is given one pixel of every 2 x 2',
-    );
-  });
 });

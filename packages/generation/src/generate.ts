@@ -2,7 +2,7 @@ import type { MultiScaleModel } from '@pixelrnn/models';
 import { refuseAutoencoder } from './autoencoder.js';
 import { drawImages } from './drawImages.js';
 import { usage } from './generationError.js';
-import { type ImageShape, perImage } from './imageShape.js';
+import { type ImageShape, perImage, shapeName } from './imageShape.js';
 import { knownAt, multiScaleStages, writeSubsampled } from './multiScale.js';
 import { requireImages } from './requireImages.js';
 import { generateSchema, parseOptions, type SamplingOptions } from './runOptions.js';
@@ -49,6 +49,7 @@ async function generateImages(
     return generateMultiScale(scales, options);
   }
   const target = targetOf(from as ModelOrPlan);
+  requireCount(count, target.shape);
   const given = startOf(target, start, count);
   const total = count * target.shape.height * target.shape.width;
   return drawImages(target, {
@@ -63,6 +64,7 @@ async function generateImages(
 async function generateMultiScale(model: MultiScaleModel, options: GenerateOptions): Promise<Uint8Array> {
   const { count, onProgress, start: _, ...rest } = options;
   const { small, large } = multiScaleStages(model);
+  requireCount(count, large.shape);
   const pixels = (shape: ImageShape) => count * shape.height * shape.width;
   const total = pixels(small.shape) + pixels(large.shape);
   const report = (before: number) =>
@@ -84,6 +86,17 @@ async function generateMultiScale(model: MultiScaleModel, options: GenerateOptio
     known: knownAt(large.shape, model.stride, new Uint8Array(pixels(large.shape))),
     onPixels: report(pixels(small.shape)),
   });
+}
+
+/** Intensities that one call draws at most: an array of each has to fit into the memory. */
+const mostIntensities = 2 ** 32;
+
+function requireCount(count: number, shape: ImageShape): void {
+  const most = Math.floor(mostIntensities / perImage(shape));
+  if (count <= most) return;
+  usage(
+    `generate: count: ${count} images of ${shapeName(shape)}, are too many for one call: draw at most ${most}.`,
+  );
 }
 
 function startOf(

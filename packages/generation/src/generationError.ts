@@ -29,3 +29,7 @@ export class GenerationError extends Error {
 export function usage(message: string): never {
   throw new GenerationError('usage', message);
 }
+
+/** What a value is, for an error: `null`, `undefined` or the name of its class. */
+export const kindOf = (value: unknown): string =>
+  value === null || value === undefined ? String(value) : (value.constructor?.name ?? typeof value);

@@ -15,6 +15,17 @@ describe('occlusion', () => {
   it('leaves something out of every image of more than one pixel', () => {
     for (const missing of occlusions) expect(occlusion(missing, 3, 5)).toContain(0);
   });
+
+  it.each([
+    ['hat', 4, 4, "expected one of lowerHalf, upperHalf, rightHalf, leftHalf, border, but 'hat' came"],
+    ['border', 2.5, 3, 'expected height and width in whole pixels, but 2.5 x 3 came'],
+    ['border', 4, undefined, 'but 4 x undefined came'],
+    ['border', 0, 4, 'but 0 x 4 came'],
+  ])('%s of %s x %s is refused', (missing, height, width, message) => {
+    const mask = () => occlusion(missing as never, height, width as never);
+    expect(mask).toThrow(message);
+    expect(mask).toThrow(expect.objectContaining({ code: 'usage' }));
+  });
 });
 
 describe('masksOf', () => {

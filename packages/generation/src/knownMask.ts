@@ -14,8 +14,15 @@ export type Occlusion = (typeof occlusions)[number];
  * The mask of a part that is missing.
  *
  * @returns [height, width], 1 where the pixel is known
+ * @throws GenerationError `usage` for another part, or a size that is no whole number of pixels
  */
 export function occlusion(missing: Occlusion, height: number, width: number): Uint8Array {
+  if (!occlusions.includes(missing)) {
+    usage(`occlusion: expected one of ${occlusions.join(', ')}, but '${missing}' came.`);
+  }
+  if (![height, width].every((side) => Number.isInteger(side) && side > 0)) {
+    usage(`occlusion: expected height and width in whole pixels, but ${height} x ${width} came.`);
+  }
   const [rows, columns] = [Math.floor(height / 2), Math.floor(width / 2)];
   const known = (row: number, column: number): boolean => {
     switch (missing) {

@@ -1,7 +1,7 @@
 import { type MultiScaleModel, planOf, scalesOf } from '@pixelrnn/models';
 import type * as tf from '@tensorflow/tfjs';
 import { usage } from './generationError.js';
-import type { ImageShape } from './imageShape.js';
+import { type ImageShape, shapeName } from './imageShape.js';
 import { isMultiScale, isPlan, type ModelOrPlan, planTarget, type Target } from './target.js';
 
 const forced = new WeakMap<tf.LayersModel, true>();
@@ -49,9 +49,26 @@ function knownStrideOf(model: tf.LayersModel): number | null {
   return (known?.getConfig().stride as number | undefined) ?? null;
 }
 
-/** The two networks of a multi-scale model, as they are or joined by `multiScaleImage`; null of any other. */
+/**
+ * The two networks of a multi-scale model, as they are or joined by `multiScaleImage`; null of any other.
+ *
+ * @throws GenerationError `usage` for networks that do not fit together
+ */
 export function scalesIn(of: ModelOrPlan | MultiScaleModel): MultiScaleModel | null {
-  if (isMultiScale(of)) return of;
+  if (isMultiScale(of)) return fitting(of);
   if (isPlan(of) || !of?.layers?.some((layer) => layer.getClassName() === 'JoinScales')) return null;
   return scalesOf(of);
+}
+
+function fitting(model: MultiScaleModel): MultiScaleModel {
+  const { stride } = model;
+  const [small, large] = [model.unconditional, model.conditional].map((part: ModelOrPlan) =>
+    isPlan(part) ? planTarget(part).shape : shapeOf(part),
+  ) as [ImageShape, ImageShape];
+  const { height, width, ...rest } = small;
+  const whole = shapeName({ ...rest, height: height * stride, width: width * stride });
+  if (whole === shapeName(large)) return model;
+  return usage(
+    `The networks of this multi-scale model have images of ${shapeName(small)}, and of ${shapeName(large)}, which do not fit together at the stride ${stride}: take what multiScale or scalesOf of @pixelrnn/models gave.`,
+  );
 }

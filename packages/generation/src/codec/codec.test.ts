@@ -222,6 +222,15 @@ describe('decompress', () => {
     await expect(decompress(own, longer)).rejects.toMatchObject({ code: 'trailing' });
   });
 
+  it.each([undefined, null, 'images.pxr', new ArrayBuffer(60)])('refuses %o as a file', async (file) => {
+    for (const call of [() => decompress(model(), file as never), () => inspectCompressed(file as never)]) {
+      await expect(call()).rejects.toMatchObject({
+        code: 'usage',
+        message: expect.stringContaining('Expected the bytes of a compressed file as a Uint8Array, but '),
+      });
+    }
+  });
+
   it('believes no claim, even where all checksums of the file are right', async () => {
     const own = model();
     const shape = imageShapeOf(own);

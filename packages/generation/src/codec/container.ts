@@ -1,4 +1,4 @@
-import { GenerationError } from '../generationError.js';
+import { GenerationError, kindOf, usage } from '../generationError.js';
 import type { ImageShape } from '../imageShape.js';
 import { checksum, checksumBytes, joinBytes, sameBytes } from './checksum.js';
 
@@ -77,9 +77,14 @@ export async function writeContainer({
 /**
  * A file's content, after header, length and payload have been found whole.
  *
- * @throws GenerationError `format`, `truncated`, `trailing` or `damaged`
+ * @throws GenerationError `format`, `truncated`, `trailing` or `damaged`; `usage` for what is no bytes
  */
 export async function readContainer(file: Uint8Array): Promise<Container> {
+  if (!(file instanceof Uint8Array)) {
+    usage(
+      `Expected the bytes of a compressed file as a Uint8Array, but ${kindOf(file)} came: give what compress gave, or what readFile reads.`,
+    );
+  }
   const header = await readHeader(file);
   const view = new DataView(header.buffer);
   const payload = file.subarray(headerBytes);
