@@ -1,8 +1,10 @@
 import { loadEngine } from '@pixelrnn/engine';
+import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { bitsPerDim } from '../likelihood.js';
 import { DequantizedGaussian } from './gaussian.js';
+import { gaussianBinNats } from './gaussianBins.js';
 import { IntensityMoments } from './intensityMoments.js';
 import { uniformNats } from './uniform.js';
 
@@ -143,6 +145,40 @@ describe('DequantizedGaussian', () => {
     const gaussian = new DequantizedGaussian(await momentsOf(Uint8Array.of(0, 4), 1));
     const other = await momentsOf(Uint8Array.of(0, 4), 2);
     expect(() => gaussian.nats(other)).toThrow(/expected 1 dimensions, got 2/);
+    const pairs = new DequantizedGaussian(other);
+    const before = tf.memory().numTensors;
+    await expect(pairs.natsPerImage(new Uint8Array(5))).rejects.toThrow(/whole images of 2 values, got 5/);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('an engine that fails', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  /** @returns the message of the error, and how many tensors it left behind */
+  async function failure(call: () => Promise<unknown>) {
+    const before = tf.memory().numTensors;
+    const error = await call().catch((thrown: Error) => thrown);
+    return [(error as Error).message, tf.memory().numTensors - before];
+  }
+
+  it('is named where its products are not exact, and leaves no tensor behind', async () => {
+    vi.spyOn(tf.Tensor.prototype, 'data').mockResolvedValue(new Float32Array(4).fill(0.5));
+    const [message, left] = await failure(() => momentsOf(Uint8Array.of(0, 4, 9, 1), 2));
+    expect(message).toContain('expected an engine whose products of integers are exact in float32, got 0.5');
+    expect(left).toBe(0);
+  });
+
+  it('leaves no tensor behind where its numbers cannot be read', async () => {
+    const gaussian = new DequantizedGaussian(await momentsOf(Uint8Array.of(0, 4, 9, 1), 2));
+    const images = Uint8Array.of(1, 2, 3, 4);
+    vi.spyOn(tf.Tensor.prototype, 'data').mockRejectedValue(new Error('device lost'));
+    expect(await failure(() => momentsOf(images, 2))).toEqual(['device lost', 0]);
+    expect(await failure(() => gaussian.natsPerImage(images))).toEqual(['device lost', 0]);
+    const bins = () => gaussianBinNats(gaussian, images, { draws: 2, uniform: () => 0.5 });
+    expect(await failure(bins)).toEqual(['device lost', 0]);
   });
 });
 

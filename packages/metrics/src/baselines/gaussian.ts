@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { cholesky, inverseTransposed, timesTransposed } from './cholesky.js';
 import type { IntensityMoments } from './intensityMoments.js';
+import { readOnce } from './readOnce.js';
 
 /** The variance of u ~ U[0, 1). */
 const NOISE_VARIANCE = 1 / 12;
@@ -80,30 +81,38 @@ export class DequantizedGaussian {
    *
    * @param intensities [N, D]
    * @returns [N]
+   * @throws Error for a part of an image
    */
   async natsPerImage(intensities: Uint8Array): Promise<Float64Array> {
     const { dimensions, mean, precision } = this;
     const batch = 1000;
-    const whitening = tf.tensor2d(Float32Array.from(this.whitening), [dimensions, dimensions]);
+    if (intensities.length % dimensions !== 0) {
+      throw new Error(
+        `DequantizedGaussian: expected whole images of ${dimensions} values, got ${intensities.length} values`,
+      );
+    }
     let constant = dimensions * Math.log(2 * Math.PI) + this.logDeterminant;
     for (let i = 0; i < dimensions; i++) constant += NOISE_VARIANCE * precision[i * dimensions + i]!;
     const count = intensities.length / dimensions;
     const nats = new Float64Array(count);
-    for (let first = 0; first < count; first += batch) {
-      const last = Math.min(first + batch, count);
-      const centred = new Float32Array((last - first) * dimensions);
-      for (let i = 0; i < centred.length; i++) {
-        centred[i] = intensities[first * dimensions + i]! - mean[i % dimensions]!;
+    const whitening = tf.tensor2d(Float32Array.from(this.whitening), [dimensions, dimensions]);
+    try {
+      for (let first = 0; first < count; first += batch) {
+        const last = Math.min(first + batch, count);
+        const centred = new Float32Array((last - first) * dimensions);
+        for (let i = 0; i < centred.length; i++) {
+          centred[i] = intensities[first * dimensions + i]! - mean[i % dimensions]!;
+        }
+        const distances = tf.tidy(() =>
+          tf.sum(tf.square(tf.matMul(tf.tensor2d(centred, [last - first, dimensions]), whitening)), 1),
+        );
+        for (const [i, distance] of (await readOnce(distances)).entries()) {
+          nats[first + i] = (constant + distance) / 2;
+        }
       }
-      const distances = tf.tidy(() =>
-        tf.sum(tf.square(tf.matMul(tf.tensor2d(centred, [last - first, dimensions]), whitening)), 1),
-      );
-      for (const [i, distance] of (await distances.data()).entries()) {
-        nats[first + i] = (constant + distance) / 2;
-      }
-      distances.dispose();
+    } finally {
+      whitening.dispose();
     }
-    whitening.dispose();
     return nats;
   }
 

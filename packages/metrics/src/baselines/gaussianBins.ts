@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { DequantizedGaussian } from './gaussian.js';
+import { readOnce } from './readOnce.js';
 
 export interface BinNatsOptions {
   /** Draws of the noise for each image, of which the estimate is made. */
@@ -67,12 +68,8 @@ async function batchNats(
 ): Promise<BinNats> {
   const { dimensions: D, logDeterminant, meanOfPixels: mean } = gaussian;
   const n = intensities.length / D;
-  const times = async (values: Float64Array): Promise<Float32Array> => {
-    const product = tf.tidy(() => tf.matMul(tf.tensor2d(Float32Array.from(values), [n, D]), precision));
-    const data = (await product.data()) as Float32Array;
-    product.dispose();
-    return data;
-  };
+  const times = (values: Float64Array): Promise<Float32Array> =>
+    readOnce(tf.tidy(() => tf.matMul(tf.tensor2d(Float32Array.from(values), [n, D]), precision)));
   const diagonal = Float64Array.from({ length: D }, (_, i) => gaussian.precision[i * D + i]!);
   const trace = diagonal.reduce((sum, value) => sum + value, 0);
   // The centre of each bin, about the mean; noise d = u - 1/2.

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { readOnce } from './readOnce.js';
 
 /** Intensities are centred to -128..127, so products are at most 2^14 and sums over this many images at most 2^24. */
 const EXACT_IMAGES = 1024;
@@ -75,7 +76,7 @@ export class IntensityMoments {
   }
 
   private async addBlock(intensities: Uint8Array, count: number): Promise<void> {
-    const { dimensions, sums, products } = this;
+    const { dimensions, sums } = this;
     const squares = new Float64Array(dimensions);
     for (let at = 0, d = 0; at < intensities.length; at++, d = d + 1 === dimensions ? 0 : d + 1) {
       const value = intensities[at]! - CENTRE;
@@ -90,33 +91,49 @@ export class IntensityMoments {
         last: Math.min((tile + 1) * TILE, dimensions),
       }),
     );
-    for (const [p, { transposed, first: row }] of tiles.entries()) {
-      for (const { plain, first: column } of tiles.slice(0, p + 1)) {
-        const product = tf.matMul(transposed, plain);
-        const values = await product.data();
-        product.dispose();
-        const [rows, width] = [transposed.shape[0], plain.shape[1]];
-        for (let i = 0; i < rows; i++) {
-          const start = (row + i) * dimensions + column;
-          for (let j = 0; j < width; j++) products[start + j]! += values[i * width + j]!;
-          if (row === column && values[i * width + i] !== squares[row + i]) {
-            throw new Error(
-              `IntensityMoments: expected an engine whose products of integers are exact in float32, got ${values[i * width + i]} for ${squares[row + i]}: choose another with PIXELRNN_ENGINE`,
-            );
-          }
-        }
+    try {
+      for (const [p, tile] of tiles.entries()) {
+        for (const other of tiles.slice(0, p + 1)) await this.addProduct(tile, other, squares);
       }
+    } finally {
+      for (const { plain, transposed } of tiles) tf.dispose([plain, transposed]);
     }
-    for (const { plain, transposed } of tiles) tf.dispose([plain, transposed]);
     this.images += count;
   }
+
+  /** Adds the products of two tiles' columns. */
+  private async addProduct(
+    { transposed, first: row }: Columns,
+    { plain, first: column }: Columns,
+    squares: Float64Array,
+  ): Promise<void> {
+    const { dimensions, products } = this;
+    const values = await readOnce(tf.matMul(transposed, plain));
+    const [rows, width] = [transposed.shape[0], plain.shape[1]];
+    for (let i = 0; i < rows; i++) {
+      const start = (row + i) * dimensions + column;
+      for (let j = 0; j < width; j++) products[start + j]! += values[i * width + j]!;
+      if (row === column && values[i * width + i] !== squares[row + i]) {
+        throw new Error(
+          `IntensityMoments: expected an engine whose products of integers are exact in float32, got ${values[i * width + i]} for ${squares[row + i]}: choose another with PIXELRNN_ENGINE`,
+        );
+      }
+    }
+  }
+}
+
+interface Columns {
+  /** The first column's number. */
+  first: number;
+  plain: tf.Tensor2D;
+  transposed: tf.Tensor2D;
 }
 
 /** Columns first..last-1 of centred images, [N, w] and [w, N]: no engine has to transpose, which some do slowly. */
 function columns(
   intensities: Uint8Array,
   { count, dimensions, first, last }: { count: number; dimensions: number; first: number; last: number },
-) {
+): Columns {
   const width = last - first;
   const plain = new Float32Array(count * width);
   const transposed = new Float32Array(count * width);
