@@ -37,7 +37,7 @@ export interface RowModel<Settings extends z.ZodRawShape = z.ZodRawShape> {
   /** Those of the own settings that do nothing in a run with these, as on these data. */
   idle?(settings: Record<string, unknown>): readonly string[];
   build(settings: z.infer<z.ZodObject<Settings>>, shape: ImageShape, seed: number): tf.LayersModel;
-  /** Draws the trained model's pictures into its run folder; by default `samples.png`, as many samples as are asked for. */
+  /** Draws the trained model's pictures into its run folder; by default `samples.png`, as many samples as are asked for, their classes in turn. */
   pictures?(model: tf.LayersModel, context: PictureContext): Promise<Pictures>;
 }
 

@@ -63,7 +63,10 @@ export function pixelRNNRow(
   });
 }
 
-/** A row that trains `gatedPixelCNN` of @pixelrnn/models; `fixed` is what makes the row, and no setting. */
+/**
+ * A row that trains `gatedPixelCNN` of @pixelrnn/models; `fixed` is what makes the row, and no setting: `conditionSize` is the
+ * number of classes, told by the labels of the images.
+ */
 export function gatedPixelCNNRow(
   presets: Presets<typeof gatedPixelCNNSettings>,
   { pictures, ...fixed }: { conditionSize?: number } & Pick<RowModel, 'pictures'> = {},

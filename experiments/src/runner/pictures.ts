@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type RunLock, writeFileAtomic } from '@pixelrnn/files';
 import { generate } from '@pixelrnn/generation';
 import { imageGrid } from '@pixelrnn/plots';
-import { writeTensorBoardImage } from '@pixelrnn/training';
+import { classesOf, writeTensorBoardImage } from '@pixelrnn/training';
 import type * as tf from '@tensorflow/tfjs';
 import type { PictureContext, Pictures, RowModel } from '../experiment.js';
 import { trainingShape } from './trainingShape.js';
@@ -19,13 +19,16 @@ export function drawPictures(
   return row.pictures ? row.pictures(model, context) : samplesPicture(model, context);
 }
 
-/** `samples.png`, in a grid as square as may be. */
+/** `samples.png`, in a grid as square as may be; of a class-conditional model the classes in turn. */
 async function samplesPicture(
   model: tf.LayersModel,
   { data, count, seed, signal }: PictureContext,
 ): Promise<Pictures> {
   const { colors: channels, ...size } = trainingShape(data.train);
-  const images = await generate(model, { count, seed, ...(signal && { signal }) });
+  const classes = classesOf(model);
+  const condition = Array.from({ length: count }, (_, i) => i % classes);
+  const told = classes > 0 && { condition };
+  const images = await generate(model, { count, seed, ...told, ...(signal && { signal }) });
   const columns = Math.ceil(Math.sqrt(count));
   return { [samplesName]: await imageGrid({ ...size, channels, images, count, columns }) };
 }
