@@ -3,14 +3,9 @@ import { Random } from '@pixelrnn/random';
 import { BatchSchedule } from './batchSchedule.js';
 import { binarizeImage } from './binarizedMnist/binarization.js';
 import { DataError } from './dataError.js';
+import { checkTypes, type DatasetKind, type ImageDatasetOptions } from './imageDatasetOptions.js';
 import { type ImageStore, type Labels, labelsOf, MemoryStore, pick, storeOf } from './imageStore.js';
 import { quantise, quantisedStore } from './quantise.js';
-
-/**
- * `original` is the pixels as published with the papers; `fixed`, `seeded` and `dynamic` are the ways MNIST is binarized;
- * `resampled` and `sample` are other versions of small ImageNet; `own` are a user's images. Their numbers never mix.
- */
-export type DatasetKind = 'original' | 'fixed' | 'seeded' | 'dynamic' | 'resampled' | 'sample' | 'own';
 
 export interface Batch {
   /** [b, H, W, C], 0..levels-1 */
@@ -36,24 +31,6 @@ export interface BatchOptions {
   partial?: 'drop' | 'keep';
 }
 
-export interface ImageDatasetOptions {
-  name: string;
-  kind: DatasetKind;
-  /** 2..256 */
-  levels: number;
-  height: number;
-  width: number;
-  channels: number;
-  /** [N, H, W, C], 0..levels-1, in memory or elsewhere */
-  images: Uint8Array | ImageStore;
-  /** [N] */
-  labels?: Labels | undefined;
-  /** SHA-256 of each file the images came from, by file name. */
-  checksums?: Record<string, string>;
-  /** [N, H, W, C], 0..255: training batches are drawn anew from these in every epoch. Only with 2 levels. */
-  greyImages?: Uint8Array | undefined;
-}
-
 /** A plain loop: `every` takes several times as long over tens of millions of values. */
 function allBelow(values: Uint8Array, levels: number): boolean {
   for (let i = 0; i < values.length; i++) if (values[i]! >= levels) return false;
@@ -77,8 +54,9 @@ export class ImageDataset {
   private readonly imageSize: number;
   private store: ImageStore;
 
-  /** @throws DataError `format` when sizes or intensities do not fit. */
+  /** @throws DataError `usage` for an option that is not of its type, `format` when sizes or intensities do not fit. */
   constructor(options: ImageDatasetOptions) {
+    checkTypes(options);
     const { name, levels, height, width, channels, images, labels, greyImages } = options;
     const imageSize = height * width * channels;
     const inMemory = images instanceof Uint8Array;
@@ -93,12 +71,6 @@ export class ImageDataset {
       `${inMemory ? images.length : count * imageSize} values came`,
     );
     expect(!labels || labels.length === count, `${count} labels were expected`, `${labels?.length} came`);
-    if (!Number.isInteger(levels) || levels < 2 || levels > 256) {
-      throw new DataError(
-        'usage',
-        `${name}: levels should be an integer from 2 to 256, but ${levels} came: correct it.`,
-      );
-    }
     expect(
       levels === 256 || !inMemory || allBelow(images, levels),
       `intensities of 0..${levels - 1} were expected`,

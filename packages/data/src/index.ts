@@ -7,11 +7,10 @@ export { DataError, type DataErrorCode } from './dataError.js';
 export {
   type Batch,
   type BatchOptions,
-  type DatasetKind,
   type DatasetSplits,
   ImageDataset,
-  type ImageDatasetOptions,
 } from './imageDataset.js';
+export type { DatasetKind, ImageDatasetOptions } from './imageDatasetOptions.js';
 export { type ImageNetOptions, loadImageNet } from './imageNet/imageNet.js';
 export type { ImageNetKind } from './imageNet/imageNetSource.js';
 export type { ImageStore, Labels } from './imageStore.js';
