@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import * as data from '@pixelrnn/data';
 import * as engine from '@pixelrnn/engine';
 import * as experiments from '@pixelrnn/experiments';
@@ -102,4 +102,14 @@ it("the root README's script evaluates a committed model and draws digits", asyn
   const [[path, png]] = written as [[string, Buffer]];
   expect(path).toBe('digits.png');
   expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([234, 234]); // width and height in the PNG's header
+});
+
+/** The kernel is for cells of notebooks, `tfjs-node` for danfojs-node. */
+const notForScripts = ['kernel', 'tfjs-node'];
+
+it('a script in the root finds the packages, as the README says', async () => {
+  const folders = await readdir(new URL('../packages', import.meta.url));
+  const names = [...folders.filter((name) => !notForScripts.includes(name)), 'experiments'];
+  const found = await readdir(new URL('../node_modules/@pixelrnn', import.meta.url));
+  expect(found.sort()).toEqual(names.sort());
 });

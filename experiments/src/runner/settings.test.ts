@@ -37,6 +37,12 @@ describe('resolveSettings', () => {
     expect(settings).toMatchObject({ ...pixelcnn.model.presets.smoke, h: 5, steps: 2 });
   });
 
+  it('names a preset that there is not', () => {
+    expect(() => resolveSettings(pixelcnn, 'big' as 'cpu')).toThrow(
+      'preset: expected one of smoke, cpu, paper, got big.',
+    );
+  });
+
   it('names an unknown key with those that exist, and a value of the wrong type or range', () => {
     expect(() => resolveSettings(pixelcnn, 'smoke', { hidden: 3 })).toThrow(
       /pixelcnn has no setting hidden: expected one of data, steps,.*blocks, h,/,

@@ -1,6 +1,6 @@
 import { trainingConfigConflict } from '@pixelrnn/training';
 import type { z } from 'zod';
-import type { ExperimentRow, PresetName, RowModel } from '../experiment.js';
+import { type ExperimentRow, type PresetName, presetNames, type RowModel } from '../experiment.js';
 import { settingsError, unknownSetting } from './settingsError.js';
 import { type ResolvedTrainingSettings, trainingSettingsSchema } from './trainingSettings.js';
 import { UsageError } from './usageError.js';
@@ -32,7 +32,7 @@ export const settingsSchema = ({ settings }: RowModel, dataSettings: z.ZodRawSha
  * A row's settings: its preset with changes.
  *
  * @param dataSettings those of the experiment's data, where it has any
- * @throws UsageError for an unknown key or a value of the wrong type or range, naming row and key
+ * @throws UsageError for an unknown preset, an unknown key or a value of the wrong type or range, naming row and key
  */
 export function resolveSettings(
   row: ExperimentRow & { model: RowModel },
@@ -40,6 +40,9 @@ export function resolveSettings(
   changes: Record<string, unknown> = {},
   dataSettings: z.ZodRawShape = {},
 ): RowSettings {
+  if (!presetNames.includes(preset)) {
+    throw new UsageError(`preset: expected one of ${presetNames.join(', ')}, got ${preset}.`);
+  }
   const schema = settingsSchema(row.model, dataSettings);
   const known = Object.keys(schema.shape);
   for (const key of Object.keys(changes)) {

@@ -11,6 +11,7 @@ import {
 import { paperNumber } from '@pixelrnn/metrics';
 import type { TrainingOptions } from '@pixelrnn/training';
 import type * as tf from '@tensorflow/tfjs';
+import { experimentOf } from './experimentOf.js';
 
 export interface BuildRowOptions {
   /** Default `smoke`: seconds. */
@@ -37,15 +38,17 @@ export interface BuiltRow {
 /**
  * The model of an experiment's row for the images of a dataset, with the settings of a preset.
  *
- * @throws UsageError for a setting that the row does not have, or a value out of range
+ * @param given the experiment, or its id
+ * @throws UsageError for a preset that there is not, a setting that the row does not have, or a value out of range
  * @throws Error for a row that the experiment does not have, or that is not trained, naming those that are
  */
 export function buildRow(
-  experiment: Experiment,
+  given: Experiment | string,
   name: string,
   images: ImageDataset,
   { preset = 'smoke', set = {}, seed = 0 }: BuildRowOptions = {},
 ): BuiltRow {
+  const experiment = experimentOf('buildRow', given);
   const row = experiment.rows.find((candidate) => candidate.name === name);
   if (!row?.model) {
     const names = experiment.rows.filter(({ model }) => model).map((candidate) => candidate.name);

@@ -16,6 +16,7 @@ import {
 } from '@pixelrnn/experiments';
 import { paperNumber, type ResultRow, type ResultTable, resultTableSchema } from '@pixelrnn/metrics';
 import { duration, type Figure } from '@pixelrnn/plots';
+import { experimentOf } from './experimentOf.js';
 
 /** A row as a table shows it; empty texts stand for what was not measured. */
 export interface CommittedRow {
@@ -48,13 +49,15 @@ export interface CommittedResults {
 /**
  * The results of an experiment as committed in `results/`, the paper's numbers alone where there are none yet.
  *
+ * @param given the experiment, or its id
  * @param results folder of the results; this checkout's when absent
  * @throws Error where `table.json` is damaged
  */
 export async function committedResults(
-  experiment: Experiment,
+  given: Experiment | string,
   results = resultsFolder,
 ): Promise<CommittedResults> {
+  const experiment = experimentOf('committedResults', given);
   const table = await readTable(experiment, results);
   const ours = (row: ResultRow) => row[table.split];
   const measured = table.rows.filter((row) => ours(row) !== null);

@@ -1,10 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ImageDataset } from '@pixelrnn/data';
+import { DataError, ImageDataset } from '@pixelrnn/data';
 import { loadEngine } from '@pixelrnn/engine';
 import { experiments, findExperiment } from '@pixelrnn/experiments';
 import { temporaryFolder } from '@pixelrnn/files/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { buildRow } from './buildRow.js';
 import { committedResults } from './committedResults.js';
 import { liveData } from './liveData.js';
@@ -40,13 +41,68 @@ describe('liveData', () => {
     await expect(liveData(findExperiment('table6'), { dataDir })).rejects.toThrow('train_32x32.tar');
   });
 
-  it('knows the data of every experiment, and no others', async () => {
+  it('knows the data of every experiment', async () => {
     const dataDir = await temporaryFolder();
     const withData = experiments.filter(({ datasets }) => datasets.length > 0);
-    const kinds = new Map(withData.map(({ datasets }) => [datasets.join(), { datasets }]));
+    const kinds = new Map(withData.map((experiment) => [experiment.datasets.join(), experiment]));
     for (const kind of kinds.values())
       expect((await liveData(kind, { dataDir })).train.name).toMatch(/MNIST/);
-    await expect(liveData({ datasets: ['lego'] }, { dataDir })).rejects.toThrow('datasets are lego');
+  });
+
+  describe('of a set that it does not know', () => {
+    const lego = { ...findExperiment('table4'), id: 'towers', datasets: ['lego'] };
+    const images = new ImageDataset({
+      ...{ name: 'lego', kind: 'own', height: 2, width: 1, channels: 1, levels: 2 },
+      images: new Uint8Array(6),
+    });
+
+    it('loads what the experiment loads, with its first set and the defaults of its settings', async () => {
+      const asked: unknown[] = [];
+      const { note, train } = await liveData(
+        {
+          ...lego,
+          dataSettings: { bricks: z.int().default(8) },
+          loadData: async (...given) => {
+            asked.push(...given);
+            return { train: images, valid: images, test: images };
+          },
+        },
+        { dataDir: '/bricks' },
+      );
+      expect(train).toBe(images);
+      expect(asked).toEqual([{ data: 'lego', bricks: 8 }, { dataDir: '/bricks' }]);
+      expect(note).toBe('lego: 3 training, 3 validation, 3 test images of 2 x 1 pixels, 1 colour, 2 levels');
+    });
+
+    it('has MNIST where the files are missing, and says which', async () => {
+      const dataDir = await temporaryFolder();
+      const loadData = () => Promise.reject(new DataError('missing', 'lego.tar is not there: put it there.'));
+      const { note, train } = await liveData({ ...lego, loadData }, { dataDir });
+      expect(train.name).toBe('MNIST');
+      expect(note).toContain(
+        'The data of towers are not here, so this is another task: lego.tar is not there',
+      );
+    });
+
+    it('says what to do where there is none, or settings are needed', async () => {
+      await expect(liveData('blind-spot')).rejects.toThrow('blind-spot has no data: ');
+      await expect(liveData('own')).rejects.toThrow(
+        'the data of own need settings that have no default (images): load them with experiment.loadData.',
+      );
+    });
+  });
+
+  it('takes an id, and names what is neither that nor an experiment', async () => {
+    const dataDir = await temporaryFolder();
+    expect((await liveData('table4', { dataDir })).train.name).toMatch(/^binarized MNIST/);
+    await expect(liveData('table44', { dataDir })).rejects.toThrow(
+      'Unknown experiment table44: expected one',
+    );
+    for (const other of [undefined, 4, {}] as unknown as string[]) {
+      await expect(liveData(other)).rejects.toThrow(
+        "liveData: expected an experiment or its id, such as 'table4', but ",
+      );
+    }
   });
 });
 
@@ -71,6 +127,21 @@ describe('buildRow', () => {
     expect(settings).toMatchObject({ steps: 7, h: 4, layers: 2 });
     expect(training).toMatchObject({ steps: 7, seed: 5, learningRate: 2e-3 });
     expect(training).not.toHaveProperty('h');
+  });
+
+  it('takes the id of an experiment', () => {
+    expect(buildRow('table3', 'layers-2', images).label).toBe('2 layers');
+    expect(() => buildRow('table', 'layers-2', images)).toThrow('Unknown experiment table: expected one of');
+    expect(() => buildRow(undefined as unknown as string, 'layers-2', images)).toThrow(
+      "buildRow: expected an experiment or its id, such as 'table4', but nothing came.",
+    );
+  });
+
+  it('names a preset that there is not', () => {
+    const preset = 'big' as 'cpu';
+    expect(() => buildRow('table3', 'layers-2', images, { preset })).toThrow(
+      'preset: expected one of smoke, cpu, paper, got big.',
+    );
   });
 
   it('rows that are not trained, and settings that there are not, are named', () => {
@@ -136,6 +207,13 @@ describe('committedResults', () => {
       "results/ has no number of table2 yet; `pnpm exp table2 --preset cpu` trains its 4 rows.\n(?) marks a number of the paper's that was recalled, not read again.",
     );
     expect((await committedResults(findExperiment('multiscale'), results)).figure).toBeNull();
+  });
+
+  it('takes the id of an experiment', async () => {
+    expect((await committedResults('table4')).pretrained[0]).toBe('table4/diagonal-bilstm-7x16');
+    await expect(committedResults({} as unknown as string)).rejects.toThrow(
+      "committedResults: expected an experiment or its id, such as 'table4', but Object came.",
+    );
   });
 
   it('a damaged table is an error that names it', async () => {
