@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
+import { FileError } from './fileError.js';
 import { temporaryFolder } from './testing/temporaryFolder.js';
 import { writeFileAtomic } from './writeFileAtomic.js';
 
@@ -25,6 +26,14 @@ it('says which file could not be written, and leaves no part of it', async () =>
   await expect(writeFileAtomic(join(folder, 'no', 'such'), 'text')).rejects.toThrow(
     'Check that its folder is writable',
   );
+});
+
+it('says so of a file below a file', async () => {
+  const file = join(folder, 'file');
+  await writeFileAtomic(file, 'text');
+  const error = await writeFileAtomic(join(file, 'below'), 'text').catch((reason) => reason);
+  expect(error).toBeInstanceOf(FileError);
+  expect(error.message).toMatch(/^Cannot write .*file.below: ENOTDIR/);
 });
 
 it('lets the same file be written several times at once: one of them wins whole', async () => {

@@ -31,7 +31,7 @@ export async function writeFileAtomic(
     await rename(partial, path);
     await syncFolder(dirname(path));
   } catch (error) {
-    await rm(partial, { force: true });
+    await rm(partial, { force: true }).catch(() => {}); // below a file there is none; what failed first is told
     if (error instanceof FileError) throw error;
     await lock?.assertHeld(); // who has taken the folder over has removed the temporary file
     throw cannotWrite(path, error);
