@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { temporaryFolder } from '@pixelrnn/files/testing';
 import { expect, test } from 'vitest';
-import { loadEngine, tensorflowInstallation } from './index.js';
+import { type EngineOptions, loadEngine, tensorflowInstallation } from './index.js';
 import { runModule } from './testing/runModule.js';
 
 const installed = tensorflowInstallation();
@@ -100,6 +100,16 @@ test('in one process there is one engine', async () => {
     "The engine 'wasm' was asked for, but 'cpu' already runs in this process",
   );
   await expect(loadEngine({ engine: 'webgl' as 'wasm' })).rejects.toThrow("The option 'engine' is 'webgl'");
+});
+
+test('an engine that is not given as an option is an error that says how', async () => {
+  for (const options of ['wasm', null, { engin: 'wasm' }] as unknown as EngineOptions[]) {
+    const error = await loadEngine(options).catch((reason) => reason);
+    expect(error.message).toMatch(
+      /^loadEngine takes options, such as loadEngine\(\{ engine: 'wasm' \}\), with the keys engine and quiet, but /,
+    );
+    expect(error).toMatchObject({ name: 'EngineError', usage: true });
+  }
 });
 
 test("the README's examples run", async () => {

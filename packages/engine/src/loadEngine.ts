@@ -45,10 +45,11 @@ let announced = false;
  * Makes TensorFlow.js compute on the best engine of this machine, or on the one asked for: gpu, node, wasm, cpu.
  * Loads it once a process; later calls give the same answer. The first call that is not quiet prints one line to
  * stderr with the engine and why the better ones do not run.
- * @throws EngineError when the forced engine cannot load, when a name is unknown, and when another engine than the one
+ * @throws EngineError when the forced engine cannot load, when a name or an option is unknown, and when another engine than the one
  * asked for already runs in this process
  */
 export async function loadEngine(options: EngineOptions = {}): Promise<EngineInfo> {
+  checkOptions(options);
   const wanted =
     options.engine === undefined
       ? parseEngineName(process.env.PIXELRNN_ENGINE, 'PIXELRNN_ENGINE')
@@ -71,6 +72,18 @@ export async function loadEngine(options: EngineOptions = {}): Promise<EngineInf
     process.stderr.write(`${describeEngine(info)}\n`);
   }
   return info;
+}
+
+const optionNames = ['engine', 'quiet'];
+
+function checkOptions(options: unknown): void {
+  const given = typeof options === 'object' && options !== null;
+  if (given && Object.keys(options).every((key) => optionNames.includes(key))) return;
+  const came = given ? Object.keys(options).join(', ') : String(options);
+  throw new EngineError(
+    `loadEngine takes options, such as loadEngine({ engine: 'wasm' }), with the keys ${optionNames.join(' and ')}, but ${came} came: correct it.`,
+    { usage: true },
+  );
 }
 
 /** One line: the engine that runs, its version and size, and why the better ones do not. */
