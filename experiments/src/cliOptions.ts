@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { userPath } from '@pixelrnn/files';
 import { type Command, Option } from 'commander';
 import { type PresetName, presetNames } from './experiment.js';
@@ -111,7 +112,7 @@ export function withImageOptions(command: Command): Command {
 /**
  * The settings that these flags stand for.
  *
- * @throws UsageError where they belong to another experiment, or `own` has no images
+ * @throws UsageError where they belong to another experiment, or `own` has no images or no such folder
  */
 export function imageSettings(
   id: string,
@@ -126,6 +127,11 @@ export function imageSettings(
   }
   if (id === 'own' && config === undefined && images === undefined) {
     throw new UsageError('own needs --images DIR: a folder of images, or of the folders train and valid.');
+  }
+  if (images !== undefined && !existsSync(images)) {
+    throw new UsageError(
+      `--images expects a folder, but there is none at ${images}: name another, or make it one.`,
+    );
   }
   return given;
 }

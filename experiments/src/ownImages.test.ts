@@ -147,16 +147,18 @@ describe('own images', () => {
 });
 
 describe('the options of images', () => {
-  it('become settings', () => {
-    expect(imageSettings('own', { images: '/a', size: 64, levels: 16, grey: true })).toEqual({
-      ...{ images: '/a', size: 64, levels: 16, grey: true },
-    });
+  it('become settings', async () => {
+    const given = { images: await temporaryFolder(), size: 64, levels: 16, grey: true };
+    expect(imageSettings('own', given)).toEqual(given);
     expect(imageSettings('table6', { skipBad: true })).toEqual({ skipBad: true });
     expect(imageSettings('own', { config: 'config.json' })).toEqual({});
   });
 
   it('belong to own, which needs a folder', () => {
     expect(() => imageSettings('own', {})).toThrow('own needs --images DIR');
+    expect(() => imageSettings('own', { images: '/no/such' })).toThrow(
+      '--images expects a folder, but there is none at /no/such: name another, or make it one.',
+    );
     expect(() => imageSettings('table4', { grey: true })).toThrow('--grey belongs to own');
   });
 });
