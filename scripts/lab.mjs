@@ -6,7 +6,6 @@ import { ensureVenv, jupyterEnvironment, jupyterPath } from './venv.mjs';
 
 const notebooks = fileURLToPath(new URL('../notebooks', import.meta.url));
 try {
-  console.error('Preparing JupyterLab (the first time takes about half a minute) ...');
   const python = ensureVenv();
   const settings = `--LabApp.app_settings_dir=${join(jupyterPath, 'lab-settings')}`;
   const lab = spawn(

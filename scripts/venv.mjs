@@ -52,7 +52,7 @@ function locked(body) {
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
     }
-    // An installation takes half a minute; who has had the lock for so long is dead.
+    // An installation takes some minutes; who has had the lock for so long is dead.
     const since = statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
     if (since !== undefined && Date.now() - since > 600_000) rmSync(lock, { recursive: true, force: true });
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
@@ -85,6 +85,9 @@ function install(python, wanted) {
     throw new Error(
       'Python 3 is not installed; notebooks need it. Install it (with its venv module) and try again.',
     );
+  console.error(
+    'Installing JupyterLab and nbconvert into .venv, once: 310 MB on disk, one to five minutes ...',
+  );
   rmSync(folder, { recursive: true, force: true });
   run(system, ['-m', 'venv', folder]);
   const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
