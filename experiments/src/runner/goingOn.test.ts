@@ -20,8 +20,6 @@ vi.mock('@pixelrnn/training', async (importOriginal) => {
 
 beforeAll(() => loadEngine({ quiet: true }));
 
-const split = { name: 'columns', kind: 'seeded', height: 6, width: 6, channels: 1, levels: 2 } as const;
-
 /** Images of 6x6 whose columns are 0 or 1. */
 function columns(count: number, seed: number): ImageDataset {
   const random = new Random(seed).split('columns');
@@ -30,7 +28,8 @@ function columns(count: number, seed: number): ImageDataset {
     { length: count * 36 },
     (_, i) => bits[Math.floor(i / 36) * 6 + (i % 6)] as number,
   );
-  return new ImageDataset({ ...split, images });
+  const size = { height: 6, width: 6, channels: 1, levels: 2 as const };
+  return new ImageDataset({ name: 'columns', kind: 'seeded', ...size, images });
 }
 
 const data: DatasetSplits = { train: columns(64, 1), valid: columns(20, 2), test: columns(30, 3) };
@@ -118,23 +117,6 @@ describe('a finished run', () => {
     const before = await result();
     expect(await run({ [key]: asked }, { fresh: true })).toBe(message);
     expect(await result()).toEqual(before);
-  });
-
-  it('is not taken for that of images that have changed since, and names their file', async () => {
-    const of = (sum: string): Partial<Grid> => {
-      const checksums = { 'train.bin': sum };
-      const train = new ImageDataset({ ...split, images: data.train.subset(64).images, checksums });
-      return { experiment: { ...experiment, loadData: async () => ({ ...data, train }) } };
-    };
-    const changed = `${folder} holds a run on other images (images of train.bin: SHA-256 12 there, 34 here). Use --fresh to replace it, or another --out.`;
-    expect(await run({}, of('12'))).toBeUndefined();
-    const before = await result();
-    expect(await run({}, of('34'))).toBe(changed);
-    expect(await run({ steps: 12 }, of('34'))).toBe(changed);
-    expect(await run({}, of('12'))).toBeUndefined();
-    expect(await result()).toEqual(before);
-    expect(await run({}, { ...of('34'), fresh: true })).toBeUndefined();
-    expect(await run({}, of('34'))).toBeUndefined();
   });
 
   it('is measured on other images without training, each number as in a run of its own', async () => {
