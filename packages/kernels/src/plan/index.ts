@@ -28,4 +28,5 @@ export {
 export { type ReferenceInputs, referenceLogits } from './reference.js';
 export { leastTemperature } from './runBuffers.js';
 export { decodePlan, encodePlan } from './serialize.js';
+export { WasmError } from './wasmError.js';
 export { wasmExecutor } from './wasmExecutor.js';

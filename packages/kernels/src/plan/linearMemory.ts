@@ -1,3 +1,5 @@
+import { WasmError } from './wasmError.js';
+
 /** The part of a WebAssembly memory that is used here. */
 interface GrowingMemory {
   readonly buffer: ArrayBuffer;
@@ -21,7 +23,7 @@ export class LinearMemory {
     this.end = Math.ceil(base / alignment) * alignment;
   }
 
-  /** @throws Error where the memory cannot grow so far */
+  /** @throws WasmError where the memory cannot grow so far */
   allocate(wanted: number): number {
     const bytes = Math.max(alignment, Math.ceil(wanted / alignment) * alignment);
     const piece = this.free.find((candidate) => candidate.bytes >= bytes);
@@ -60,9 +62,11 @@ export class LinearMemory {
     if (pages <= 0) return;
     try {
       this.memory.grow(pages);
-    } catch {
-      throw new Error(
+    } catch (cause) {
+      throw new WasmError(
         `plan executor: WebAssembly has no ${end} bytes of memory, take fewer images at once or the native executor`,
+        'memory',
+        { cause },
       );
     }
   }

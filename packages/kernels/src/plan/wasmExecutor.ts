@@ -5,6 +5,7 @@ import { LinearMemory } from './linearMemory.js';
 import type { Plan } from './plan.js';
 import { type Machine, type OpenRun, startRun } from './planRun.js';
 import { bufferNames, type RunBuffers, sharesStream } from './runBuffers.js';
+import { WasmError } from './wasmError.js';
 import { planBase64 } from './wasmModule.js';
 
 type Address = number;
@@ -56,15 +57,29 @@ interface WebAssemblyInterface {
 
 let compiled: Promise<object> | undefined;
 
+/** @throws WasmError where there is no WebAssembly with SIMD */
+async function compiledPlan(): Promise<object> {
+  const { WebAssembly } = globalThis as unknown as { WebAssembly?: WebAssemblyInterface };
+  try {
+    if (!WebAssembly) throw new Error('there is no WebAssembly');
+    compiled ??= WebAssembly.compile(Uint8Array.from(atob(planBase64), (char) => char.charCodeAt(0)));
+    return await compiled;
+  } catch (cause) {
+    const why = (cause as Error).message;
+    throw new WasmError(`plan executor: WebAssembly with SIMD is needed, but ${why}`, 'simd', { cause });
+  }
+}
+
 /**
  * An executor in WebAssembly, with a memory of its own; in Node and in browsers. It runs on the calling thread.
  *
- * @throws Error where the plan cannot be executed, or there is no WebAssembly with SIMD
+ * @throws Error where the plan cannot be executed
+ * @throws WasmError where there is no WebAssembly with SIMD, or too little memory
  */
 export async function wasmExecutor(plan: Plan): Promise<PlanExecutor> {
+  const module = await compiledPlan();
   const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyInterface };
-  compiled ??= WebAssembly.compile(Uint8Array.from(atob(planBase64), (char) => char.charCodeAt(0)));
-  const instance = new WebAssembly.Instance(await compiled, {});
+  const instance = new WebAssembly.Instance(module, {});
   return new WasmExecutor(plan, instance.exports as Exports);
 }
 
