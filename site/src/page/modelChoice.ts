@@ -37,18 +37,44 @@ export class SeedField {
 
   constructor(id: string, onChange: () => void) {
     this.field = find(document, `#${id}-seed`, HTMLInputElement);
-    this.field.addEventListener('change', onChange);
-    find(document, `#${id}-next`, HTMLButtonElement).addEventListener('click', () => {
-      this.field.value = String((this.value() + 1) % 2 ** 32);
+    const take = () => {
+      this.taken = this.field.value;
+/** Does what Enter in a field is for, in place of pressing the form's button. */
+export function onEnter(field: HTMLInputElement, act: () => void): void {
+  field.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter') return;
+    event.preventDefault();
+    act();
+  });
+}
+
       onChange();
     });
   }
+  /** The text last acted on: leaving the field after Enter is no change. */
+  private taken: string | null = null;
+  private last = -1;
 
   /** @throws Error with a sentence where it is no seed */
   value(): number {
     const value = Number(this.field.value);
-    if (this.field.value.trim() !== '' && Number.isInteger(value) && value >= 0 && value < 2 ** 32)
-      return value;
-    throw new Error(`a seed is a whole number from 0 to ${2 ** 32 - 1}, got "${this.field.value}"`);
+    const valid = this.field.value.trim() !== '' && Number.isInteger(value) && value >= 0 && value < 2 ** 32;
+    return valid ? value : null;
+    };
+    this.field.addEventListener('change', () => {
+      if (this.field.value !== this.taken) take();
+    });
+    onEnter(this.field, take);
+    find(document, `#${id}-next`, HTMLButtonElement).addEventListener('click', () => {
+      this.field.value = String(((this.read() ?? this.last) + 1) % 2 ** 32);
+      take();
   }
 }
+    const value = this.read();
+    if (value === null)
+      throw new Error(`a seed is a whole number from 0 to ${2 ** 32 - 1}, got "${this.field.value}"`);
+    this.last = value;
+    return value;
+  }
+
+  private read(): number | null {
