@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Grid, pixelAt } from './grid.js';
+import { boxOf, type Grid, pixelAt } from './grid.js';
 
 const grid: Grid = { count: 6, height: 28, width: 20, columns: 4, gap: 2 };
 const [wide, high] = [4 * 22 - 2, 2 * 30 - 2];
@@ -12,6 +12,9 @@ test('the middle of every pixel of a grid belongs to it', () => {
       const x = ((image % 4) * 22 + column + 0.5) / wide;
       const y = (Math.floor(image / 4) * 30 + row + 0.5) / high;
       expect(pixelAt(grid, x, y)).toEqual({ image, row, column });
+      const box = boxOf(grid, { image, row, column });
+      expect(box.left + box.width / 2).toBeCloseTo(x);
+      expect(box.top + box.height / 2).toBeCloseTo(y);
     }),
     { seed: 1 },
   );

@@ -32,3 +32,13 @@ export function pixelAt(
   const inside = x >= 0 && y >= 0 && column < width && row < height && imageColumn < columns;
   return inside && image < count ? { image, row, column } : null;
 }
+
+/** A pixel's place on the canvas, in shares of its sides. */
+export function boxOf(grid: Grid, pixel: { image: number; row: number; column: number }) {
+  const { count, height, width, columns, gap } = grid;
+  const across = columns * (width + gap) - gap;
+  const down = Math.ceil(count / columns) * (height + gap) - gap;
+  const left = (pixel.image % columns) * (width + gap) + pixel.column;
+  const top = Math.floor(pixel.image / columns) * (height + gap) + pixel.row;
+  return { left: left / across, top: top / down, width: 1 / across, height: 1 / down };
+}

@@ -1,4 +1,4 @@
-import { type Grid, pixelAt } from './grid.js';
+import { boxOf, type Grid, pixelAt } from './grid.js';
 
 export interface Pixel {
   image: number;
@@ -25,23 +25,30 @@ const steps: Record<string, readonly [number, number]> = {
   ArrowRight: [0, 1],
 };
 
-/** A place on a canvas of images, moved by mouse, pen, finger and arrow keys alike. */
+/**
+ * A place on a canvas of images, moved by mouse, pen, finger and arrow keys alike. An element `.mark` after the canvas is laid
+ * over the pixel.
+ */
 export class PixelCursor {
   pixel: Pixel;
   private pressed = false;
+  private readonly mark: HTMLElement | null;
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
     private readonly options: CursorOptions,
   ) {
     this.pixel = options.start;
+    this.mark = canvas.parentElement?.querySelector<HTMLElement>('.mark') ?? null;
+    canvas.addEventListener('focus', () => this.showMark());
     canvas.addEventListener('pointermove', (event) => this.pointed(event));
     canvas.addEventListener('pointerdown', (event) => {
-      if (event.button !== 0 || !options.onPress) return;
-      this.pressed = true;
-      canvas.setPointerCapture(event.pointerId);
+      if (event.button !== 0) return;
       const pixel = this.under(event);
       if (pixel) this.move(pixel, 'pointer');
+      if (!options.onPress) return;
+      this.pressed = true;
+      canvas.setPointerCapture(event.pointerId);
       if (pixel) options.onPress(pixel, 'down');
     });
     for (const name of ['pointerup', 'pointercancel'] as const) {
@@ -51,6 +58,12 @@ export class PixelCursor {
       });
     }
     canvas.addEventListener('keydown', (event) => this.typed(event));
+  }
+
+  /** Goes back to where the keys begin. */
+  reset(): void {
+    this.pixel = this.options.start;
+    this.showMark();
   }
 
   private pointed(event: PointerEvent): void {
@@ -78,7 +91,14 @@ export class PixelCursor {
 
   private move(pixel: Pixel, how: 'pointer' | 'keys'): void {
     this.pixel = pixel;
+    this.showMark();
     this.options.onMove(pixel, how);
+  }
+
+  private showMark(): void {
+    if (!this.mark) return;
+    for (const [side, share] of Object.entries(boxOf(this.options.grid(), this.pixel)))
+      this.mark.style.setProperty(side, `${100 * share}%`);
   }
 
   /** The pixel a step away; over an image's edge comes the next image. */

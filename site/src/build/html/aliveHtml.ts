@@ -12,6 +12,18 @@ const modelOptions = (models: readonly SiteModel[]): Html[] =>
 
 const status = (id: string): Html => html`<p class="status" id="${id}" role="status" aria-live="polite"></p>`;
 
+/** What keys lead to, for screen readers alone. */
+const spoken = (id: string): Html => html`<p class="unseen" id="${id}-spoken" aria-live="polite"></p>`;
+
+/** A canvas under a mark for its pixel. */
+const framed = (canvas: Html): Html =>
+  html`<div class="framed">${canvas}<span class="mark" aria-hidden="true"></span></div>`;
+
+/** The model of a card, what it learned from, and the class that it is told. */
+const cardHead = ({ label, classes, title, dataset, images }: SiteModel): Html => html`
+          <figcaption>${label}${classes === null ? null : html` <label>class <select>${classes.map((name) => html`<option>${name}</option>`)}</select></label>`}
+            <span class="learned">${title.split(':')[0] as string}: ${dataset}, ${images.toLocaleString('en')} images seen</span></figcaption>`;
+
 /** The seed's field and the button that takes another. */
 const seedField = (id: string): Html => html`
   <label>Seed <input id="${id}-seed" type="number" min="0" max="4294967295" step="1" value="0" inputmode="numeric"></label>
@@ -37,11 +49,11 @@ export function drawHtml(models: readonly SiteModel[]): Html {
   </form>
   <div class="pair-of-pictures">
     <figure>
-      <canvas id="draw-images" class="picture" tabindex="0" role="img" aria-label="Nothing is drawn yet." width="119" height="119"></canvas>
+      ${framed(html`<canvas id="draw-images" class="picture" tabindex="0" role="img" aria-label="Nothing is drawn yet." width="118" height="118"></canvas>`)}
       <figcaption>What was drawn</figcaption>
     </figure>
     <figure>
-      <canvas id="draw-chances" class="picture" tabindex="0" role="img" aria-label="Nothing is drawn yet." width="119" height="119"></canvas>
+      ${framed(html`<canvas id="draw-chances" class="picture" tabindex="0" role="img" aria-label="Nothing is drawn yet." width="118" height="118"></canvas>`)}
       <figcaption id="draw-chances-caption">How probable ink was, before chance decided</figcaption>
     </figure>
   </div>
@@ -61,9 +73,10 @@ export function finishHtml(models: readonly SiteModel[]): Html {
   and its own so far. With the keyboard: arrow keys move, Space paints or wipes.</p>
   <div class="bench">
     <figure>
-      <canvas id="finish-canvas" class="picture paint" tabindex="0" role="application"
-        aria-label="Upper half of a digit to paint, 28 columns and 14 rows" aria-describedby="finish-cursor" width="280" height="280"></canvas>
-      <figcaption id="finish-cursor" aria-live="polite">Row 5, column 10</figcaption>
+      <div class="framed"><canvas id="finish-canvas" class="picture paint" tabindex="0" role="application"
+        aria-label="Upper half of a digit to paint, 28 columns and 14 rows" aria-describedby="finish-cursor" width="280" height="280"></canvas><span class="below" aria-hidden="true"></span></div>
+      <figcaption id="finish-cursor">The models draw below the line.</figcaption>
+      ${spoken('finish')}
     </figure>
     <div class="side">
       <form class="controls" id="finish-form">

@@ -57,6 +57,7 @@ export function startFinish(manifest: SiteManifest, engine: Engine): Painted {
   const tool = find(document, '#finish-tool', HTMLSelectElement);
   const status = find(document, '#finish-status', HTMLElement);
   const form = find(document, '#finish-form', HTMLFormElement);
+  const spoken = find(document, '#finish-spoken', HTMLElement);
   const image = new Uint8Array(side * side);
   let whole = image.slice();
   let timer = 0;
@@ -69,8 +70,7 @@ export function startFinish(manifest: SiteManifest, engine: Engine): Painted {
     grid: () => oneImage(side, side),
     start: { image: 0, row: 4, column: 9 },
     onMove: (pixel, how) => {
-      if (how === 'keys')
-        place.textContent = `${placeName(pixel)}${pixel.row < half ? `: ${named(pixel)}` : ', below your half'}`;
+      tell(pixel, how === 'keys');
       paint();
     },
     onPress: (pixel, how) => {
@@ -79,13 +79,18 @@ export function startFinish(manifest: SiteManifest, engine: Engine): Painted {
         set(pixel, places.length === 9 ? 0 : image[pixel.row * side + pixel.column] ? 0 : 1);
       else
         for (const [row, column] of places) set({ row: pixel.row + row, column: pixel.column + column }, ink);
-      if (how === 'keys') place.textContent = `${placeName(pixel)}: ${named(pixel)}`;
+      tell(pixel, how === 'keys');
       paint();
     },
     onRelease: () => later(),
   });
 
-  const named = ({ row, column }: Pixel) => (image[row * side + column] ? 'ink' : 'blank');
+  function tell(pixel: Pixel, aloud: boolean): void {
+    const what = image[pixel.row * side + pixel.column] ? 'ink' : 'blank';
+    const text = `${placeName(pixel)}${pixel.row < half ? `: ${what}` : ', below your half'}`;
+    place.textContent = text;
+    if (aloud) say(spoken, text);
+  }
 
   function set({ row, column }: { row: number; column: number }, ink: 0 | 1): void {
     if (row >= 0 && row < half && column >= 0 && column < side) image[row * side + column] = ink;
