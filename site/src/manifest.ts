@@ -8,7 +8,10 @@ export interface SiteManifest {
   details: Pick<SiteFile, 'script' | 'name'>;
   models: SiteModel[];
   /** Real digits, bits packed, the first pixel in the highest bit: a file's content is base64. */
-  digits: SiteFile & { count: number };
+  digits: SiteFile & {
+    /** What each of them is, a character a digit. */
+    labels: string;
+  };
 }
 
 /** A file that is loaded as a script, which a page opened from disk may do too; `crc32` is that of its bytes. */
@@ -26,12 +29,17 @@ export interface SiteModel extends SiteFile {
   experiment: string;
   title: string;
   label: string;
+  /** The images that it learned from, and how many it saw. */
+  dataset: string;
+  images: number;
   height: number;
   width: number;
   colors: number;
   levels: number;
-  /** Classes that it is conditioned on; null where it is not. */
-  classes: number | null;
+  /** Names of the classes that it is conditioned on; null where it is not. */
+  classes: readonly string[] | null;
+  /** Its output is a mixture, which takes several times longer to draw from than a softmax. */
+  mixture: boolean;
   /** Its likelihood as its table has it, with the unit. */
   score: string;
   /** Its run's folder in the repository: what `pnpm sample` takes. */

@@ -6,7 +6,7 @@ import { figureDescription, imageGrid } from '@pixelrnn/plots';
 import type { SiteManifest } from '../manifest.js';
 import { bundle } from './bundle.js';
 import { bytesScript, dataScript, hashed, type OutFile } from './dataScripts.js';
-import { digitsDataset, packBits, readDigits } from './digits.js';
+import { digitLabels, digitsDataset, packBits, readDigits } from './digits.js';
 import { figuresOf } from './figures.js';
 import { pageHtml } from './html/pageHtml.js';
 import { runDetails } from './html/runsHtml.js';
@@ -59,7 +59,7 @@ export async function buildSite(results: string): Promise<BuiltSite> {
     worker: { script: worker.path, name: 'worker' },
     details: { script: details.path, name: 'details' },
     models,
-    digits: { ...digits.file, count },
+    digits: { ...digits.file, labels: digitLabels },
   };
   const page = {
     path: 'index.html',

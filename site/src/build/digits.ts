@@ -6,6 +6,9 @@ import { decode, encode } from 'fast-png';
 export const digitsFile = new URL('../../digits.png', import.meta.url);
 export const digitsDataset = 'binarized MNIST (fixed)';
 
+/** What they are: the dataset is sorted so. */
+export const digitLabels = '0000000111111122222223333334444445555556666667777777888888999999';
+
 const [perRow, side] = [8, 28];
 const count = perRow * perRow;
 

@@ -1,3 +1,4 @@
+import { cifar10Classes } from '@pixelrnn/data';
 import { loadPretrained } from '@pixelrnn/experiments';
 import { isAutoencoder } from '@pixelrnn/generation';
 import { encodePlan, type Plan } from '@pixelrnn/kernels/plan';
@@ -35,13 +36,14 @@ export async function modelFiles(
           continue;
         }
         const plan = planOf(model);
-        const classes = classesOf(plan);
-        if (plan.knownStride !== null || classes === undefined) {
+        const count = classesOf(plan);
+        if (plan.knownStride !== null || count === undefined) {
           left.push(`${name}: the page has no such condition`);
           continue;
         }
         const { out, file } = bytesScript('models', name, encodePlan(plan));
         files.push(out);
+        const classes = count === null ? null : classNames(run.dataset, count);
         made.push({ model: { ...file, ...about(experiment, run, plan), classes }, value: run.value });
       } catch (error) {
         left.push(`${name}: ${(error as Error).message}`);
@@ -62,11 +64,12 @@ function unfit(model: Parameters<typeof planOf>[0]): string | null {
   return scales ? 'a multi-scale model draws with two networks, and the page runs one' : null;
 }
 
-function about(experiment: SiteExperiment, run: SiteRun, { height, width, colors, levels }: Plan) {
+function about(experiment: SiteExperiment, run: SiteRun, { height, width, colors, levels, output }: Plan) {
   const unit = experiment.metric === 'nats' ? 'nats' : 'bits/dim';
   return {
     ...{ experiment: experiment.id, title: experiment.title, label: run.label },
-    ...{ height, width, colors, levels },
+    ...{ dataset: run.dataset, images: run.images },
+    ...{ height, width, colors, levels, mixture: output.kind === 'mcgsm' },
     score: `${inMetric(experiment, run.value)} ${unit}`,
     run: `results/${run.path}`,
   };
@@ -78,3 +81,7 @@ function classesOf({ conditions, maps }: Plan): number | null | undefined {
   const map = maps[conditions[0] as number];
   return conditions.length === 1 && map?.stride === 0 ? map.channels : undefined;
 }
+
+/** Of digits, their digits. */
+const classNames = (dataset: string, count: number): string[] =>
+  Array.from({ length: count }, (_, i) => (dataset === 'CIFAR-10' && cifar10Classes[i]) || String(i));

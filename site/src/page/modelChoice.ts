@@ -15,30 +15,31 @@ export interface ModelCard {
   canvas: HTMLCanvasElement;
   /** The class chosen; null where the model has none. */
   classIndex: () => number | null;
+  /** Chooses a class, where the model has one of that name. */
+  chooseClass: (name: string) => void;
+  /** The model's name, with the class that it is told. */
+  told: () => string;
 }
 
 export function modelCards(manifest: SiteManifest, place: HTMLElement, onClass: () => void): ModelCard[] {
   return [...place.querySelectorAll<HTMLElement>('[data-model]')].map((element) => {
-    const choice = element.querySelector('select');
-    choice?.addEventListener('change', onClass);
     const model = modelNamed(manifest, element.dataset.model);
+    const { label, classes } = model;
+    const choice = classes && find(element, 'select', HTMLSelectElement);
+    choice?.addEventListener('change', onClass);
     return {
       model,
       element,
       canvas: find(element, 'canvas', HTMLCanvasElement),
-      classIndex: () => (choice ? Number(choice.value) : model.classes === null ? null : 0),
+      classIndex: () => (choice ? choice.selectedIndex : null),
+      chooseClass: (name) => {
+        if (choice && classes?.includes(name)) choice.value = name;
+      },
+      told: () => (choice ? `${label} (told class ${choice.value})` : label),
     };
   });
 }
 
-/** Numbers of a seed's field, with its button for the next. */
-export class SeedField {
-  private readonly field: HTMLInputElement;
-
-  constructor(id: string, onChange: () => void) {
-    this.field = find(document, `#${id}-seed`, HTMLInputElement);
-    const take = () => {
-      this.taken = this.field.value;
 /** Does what Enter in a field is for, in place of pressing the form's button. */
 export function onEnter(field: HTMLInputElement, act: () => void): void {
   field.addEventListener('keydown', (event) => {
@@ -48,18 +49,18 @@ export function onEnter(field: HTMLInputElement, act: () => void): void {
   });
 }
 
-      onChange();
-    });
-  }
+/** Numbers of a seed's field, with its button for the next. */
+export class SeedField {
+  private readonly field: HTMLInputElement;
   /** The text last acted on: leaving the field after Enter is no change. */
   private taken: string | null = null;
   private last = -1;
 
-  /** @throws Error with a sentence where it is no seed */
-  value(): number {
-    const value = Number(this.field.value);
-    const valid = this.field.value.trim() !== '' && Number.isInteger(value) && value >= 0 && value < 2 ** 32;
-    return valid ? value : null;
+  constructor(id: string, onChange: () => void) {
+    this.field = find(document, `#${id}-seed`, HTMLInputElement);
+    const take = () => {
+      this.taken = this.field.value;
+      onChange();
     };
     this.field.addEventListener('change', () => {
       if (this.field.value !== this.taken) take();
@@ -68,8 +69,11 @@ export function onEnter(field: HTMLInputElement, act: () => void): void {
     find(document, `#${id}-next`, HTMLButtonElement).addEventListener('click', () => {
       this.field.value = String(((this.read() ?? this.last) + 1) % 2 ** 32);
       take();
+    });
   }
-}
+
+  /** @throws Error with a sentence where it is no seed */
+  value(): number {
     const value = this.read();
     if (value === null)
       throw new Error(`a seed is a whole number from 0 to ${2 ** 32 - 1}, got "${this.field.value}"`);
@@ -78,3 +82,8 @@ export function onEnter(field: HTMLInputElement, act: () => void): void {
   }
 
   private read(): number | null {
+    const value = Number(this.field.value);
+    const valid = this.field.value.trim() !== '' && Number.isInteger(value) && value >= 0 && value < 2 ** 32;
+    return valid ? value : null;
+  }
+}

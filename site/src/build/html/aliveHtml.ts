@@ -93,9 +93,8 @@ export function finishHtml(models: readonly SiteModel[]): Html {
 </section>`;
 }
 
-const finishCard = ({ name, label, classes }: SiteModel): Html => html`
-        <figure class="card" data-model="${name}">
-          <figcaption>${label}${classes === null ? null : html` <label>class <select>${Array.from({ length: classes }, (_, i) => html`<option>${i}</option>`)}</select></label>`}</figcaption>
+const finishCard = (model: SiteModel): Html => html`
+        <figure class="card" data-model="${model.name}">${cardHead(model)}
           <canvas class="picture" role="img" aria-label="Nothing is finished yet." width="118" height="28"></canvas>
         </figure>`;
 
@@ -121,12 +120,11 @@ export function lookHtml(models: readonly SiteModel[]): Html {
 </section>`;
 }
 
-const lookCard = ({ name, label }: SiteModel): Html => html`
-        <figure class="card" data-model="${name}">
-          <figcaption>${label}</figcaption>
+const lookCard = (model: SiteModel): Html => html`
+        <figure class="card" data-model="${model.name}">${cardHead(model)}
           <canvas class="picture" role="img" aria-label="Receptive field: choose a pixel first." width="28" height="28"></canvas>
           <p class="count"></p>
-          <table class="distribution"><caption class="unseen">Distribution over intensities, ${label}</caption>
+          <table class="distribution"><caption class="unseen">Distribution over intensities, ${model.label}</caption>
             <tbody>
               <tr><th scope="row">blank</th><td><span class="bar"></span><span class="value">–</span></td></tr>
               <tr><th scope="row">ink</th><td><span class="bar"></span><span class="value">–</span></td></tr>
@@ -139,7 +137,8 @@ export function weighHtml(models: readonly SiteModel[]): Html {
 <section id="weigh" class="alive" aria-labelledby="weigh-title">
   <h2 id="weigh-title">How surprising is your image?</h2>
   <p>Drop an image, or choose one: it is made 28 × 28 and black and white. Every pixel then has its surprise in bits, and their
-  sum is what an entropy coder with that model needs.</p>
+  sum is what an entropy coder with that model needs. Under each model stands
+  what it learned from: where that differs, likelihoods do not compare.</p>
   <div class="bench">
     <figure>
       <label class="drop" id="weigh-drop">
@@ -165,10 +164,9 @@ export function weighHtml(models: readonly SiteModel[]): Html {
 </section>`;
 }
 
-const weighCard = ({ name, label, classes }: SiteModel): Html => html`
-        <figure class="card" data-model="${name}">
-          <figcaption>${label}${classes === null ? null : html` <label>class <select>${Array.from({ length: classes }, (_, i) => html`<option>${i}</option>`)}</select></label>`}</figcaption>
-          <canvas class="picture" tabindex="0" role="img" aria-label="Bits of each pixel: choose an image first." width="28" height="28"></canvas>
+const weighCard = (model: SiteModel): Html => html`
+        <figure class="card" data-model="${model.name}">${cardHead(model)}
+          ${framed(html`<canvas class="picture" tabindex="0" role="img" aria-label="Bits of each pixel: choose an image first." width="28" height="28"></canvas>`)}
           <dl><dt>likelihood</dt><dd data-nats>–</dd><dt>a pixel</dt><dd data-bits>–</dd><dt>compressed</dt><dd data-bytes>–</dd></dl>
         </figure>`;
 

@@ -61,20 +61,19 @@ export function startDraw(manifest: SiteManifest, engine: Engine): void {
 
   function describe(model: SiteModel): void {
     const temperatureFlag = temperature.value === '1' ? '' : ` --temperature ${temperature.value}`;
-    const classFlag = model.classes === null ? '' : ` --class ${classes.value}`;
+    const classFlag = model.classes === null ? '' : ` --class ${classes.selectedIndex}`;
     command.textContent = `pnpm sample ${model.run} --count ${count} --seed ${seed.value()}${temperatureFlag}${classFlag} --out samples.png`;
   }
 
   function choose(): void {
     const model = chosen();
     classField.hidden = model.classes === null;
-    classes.replaceChildren(
-      ...Array.from({ length: model.classes ?? 0 }, (_, i) => make('option', { textContent: String(i) })),
-    );
-    caption.textContent =
-      model.levels === 2
-        ? 'How probable ink was, before chance decided'
-        : 'How probable the red that was drawn had been';
+    classes.replaceChildren(...(model.classes ?? []).map((name) => make('option', { textContent: name })));
+    const words = chanceWords(model);
+    caption.textContent = words.caption;
+    find(scale, '.words', HTMLElement).textContent = words.scale;
+    find(scale, '.ramp', HTMLElement).classList.toggle('ink', model.levels === 2);
+    clear(model);
   }
 
   async function drawn(): Promise<void> {
@@ -95,8 +94,8 @@ export function startDraw(manifest: SiteManifest, engine: Engine): void {
         {
           kind: 'draw',
           ...{ seed: seed.value(), count, temperature: Number(temperature.value), given: null },
-          classIndex: model.classes === null ? null : Number(classes.value),
-          pace: paces(model)[still ? 'fast' : (pace.value as keyof ReturnType<typeof paces>)],
+          classIndex: model.classes && classes.selectedIndex,
+          pace: paces(model)[pace.value as keyof ReturnType<typeof paces>],
         },
         { signal: own.signal, onProgress: (partly) => show(model, partly) },
       );

@@ -21,6 +21,8 @@ const patience = 250;
 /** Where a stroke may be read by others: the painted image, whole with what the first model made of it. */
 export interface Painted {
   image(): Uint8Array;
+  /** The class that models were told; null where none was. */
+  label(): string | null;
 }
 
 const brushes: Record<string, { ink: 0 | 1; places: readonly (readonly [number, number])[] }> = {
@@ -55,9 +57,9 @@ export function startFinish(manifest: SiteManifest, engine: Engine): Painted {
   const canvas = find(document, '#finish-canvas', HTMLCanvasElement);
   const place = find(document, '#finish-cursor', HTMLElement);
   const tool = find(document, '#finish-tool', HTMLSelectElement);
+  const spoken = find(document, '#finish-spoken', HTMLElement);
   const status = find(document, '#finish-status', HTMLElement);
   const form = find(document, '#finish-form', HTMLFormElement);
-  const spoken = find(document, '#finish-spoken', HTMLElement);
   const image = new Uint8Array(side * side);
   let whole = image.slice();
   let timer = 0;
@@ -149,10 +151,7 @@ export function startFinish(manifest: SiteManifest, engine: Engine): Painted {
         results.set(card.model.name, intensities);
         if (card === cards[0]) whole = intensities.slice(0, side * side);
         show(card.model.name);
-        card.canvas.setAttribute(
-          'aria-label',
-          `Your upper half, finished ${each} times by ${card.model.label}`,
-        );
+        card.canvas.setAttribute('aria-label', `Your upper half, finished ${each} times by ${card.told()}`);
       }
       say(status, `Finished ${each} times by each of ${cards.length} models, seed ${seed.value()}.`);
     });
@@ -183,7 +182,12 @@ export function startFinish(manifest: SiteManifest, engine: Engine): Painted {
   find(document, '#finish-clear', HTMLButtonElement).addEventListener('click', () =>
     take(new Uint8Array(half * side)),
   );
-  const takeReal = () => saying(status, async () => take(await digits.take()));
+  const takeReal = () =>
+    saying(status, async () => {
+      const { image, label } = await digits.take();
+      for (const card of cards) card.chooseClass(label);
+      take(image);
+    });
   find(document, '#finish-digit', HTMLButtonElement).addEventListener('click', takeReal);
   for (const name of ['focus', 'blur'] as const) canvas.addEventListener(name, paint);
   onThemeChange(() => {
@@ -196,7 +200,13 @@ export function startFinish(manifest: SiteManifest, engine: Engine): Painted {
       if (!image.includes(1)) takeReal();
     }),
   );
-  return { image: () => whole };
+  return {
+    image: () => whole,
+    label: () => {
+      const told = cards.find(({ model }) => model.classes !== null);
+      return told?.model.classes?.[told.classIndex() ?? 0] ?? null;
+    },
+  };
 }
 
 function line(context: CanvasRenderingContext2D, x0: number, y0: number, x1: number, y1: number): void {

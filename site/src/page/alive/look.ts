@@ -24,7 +24,10 @@ export function startLook(manifest: SiteManifest, engine: Engine): void {
   const place = find(document, '#look-cursor', HTMLElement);
   const status = find(document, '#look-status', HTMLElement);
   const digits = new RealDigits(manifest.digits, 0);
-  const cards = modelCards(manifest, find(document, '#look-cards', HTMLElement), () => {});
+  const cards = modelCards(manifest, find(document, '#look-cards', HTMLElement), () => {
+    forgetPredictions();
+    look();
+  });
   const seen = new Map(
     cards.map((card): [ModelCard, Seen] => [card, { context: null, probabilities: null }]),
   );
@@ -72,7 +75,7 @@ export function startLook(manifest: SiteManifest, engine: Engine): void {
         `can read ${inputs} of ${index()} earlier pixels`;
       card.canvas.setAttribute(
         'aria-label',
-        `Receptive field of ${card.model.label} at ${placeName(pixel)}: ${inputs} of ${index()} earlier pixels`,
+        `Receptive field of ${card.told()} at ${placeName(pixel)}: ${inputs} of ${index()} earlier pixels`,
       );
     }
     const rows = card.element.querySelectorAll('tr');
@@ -111,7 +114,7 @@ export function startLook(manifest: SiteManifest, engine: Engine): void {
       }
       const told = cards.map((card) => {
         const chance = (seen.get(card) as Seen).probabilities?.[2 * index() + 1] ?? 0;
-        return `${card.model.label} ${(100 * chance).toFixed(1)} % ink`;
+        return `${card.told()} ${(100 * chance).toFixed(1)} % ink`;
       });
       say(status, `At ${placeName(pixel)}: ${told.join(', ')}.`);
     });
@@ -131,15 +134,25 @@ export function startLook(manifest: SiteManifest, engine: Engine): void {
     return { image: 0, row: Math.floor(best / side), column: best % side };
   }
 
+  function forgetPredictions(): void {
+    for (const known of seen.values()) known.probabilities = null;
+  }
+
+  async function takeReal(): Promise<void> {
+    const digit = await digits.take();
+    image = new Uint8Array(digit.image);
+    for (const card of cards) card.chooseClass(digit.label);
+    forgetPredictions();
+  }
+
   const another = () =>
     saying(status, async () => {
-      image = new Uint8Array(await digits.take());
-      for (const known of seen.values()) known.probabilities = null;
+      await takeReal();
       choose(pixel);
     });
   const first = () =>
     saying(status, async () => {
-      image = new Uint8Array(await digits.take());
+      await takeReal();
       cursor.pixel = await interesting();
       choose(cursor.pixel);
     });

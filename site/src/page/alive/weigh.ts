@@ -65,7 +65,7 @@ export function startWeigh(manifest: SiteManifest, engine: Engine, painted: Pain
     else size.textContent = 'needs https, localhost or a file from disk';
     card.canvas.setAttribute(
       'aria-label',
-      `Bits of each pixel under ${card.model.label}: ${inBits.toFixed(1)} in all`,
+      `Bits of each pixel under ${card.told()}: ${inBits.toFixed(1)} in all`,
     );
   }
 
@@ -100,18 +100,19 @@ export function startWeigh(manifest: SiteManifest, engine: Engine, painted: Pain
         show(card);
         const nats = weighing.nats.reduce((sum, value) => sum + value, 0);
         asPng = weighing.png.length;
-        told.push(`${card.model.label} ${nats.toFixed(2)} nats`);
+        told.push(`${card.told()} ${nats.toFixed(2)} nats`);
       }
       say(status, `${told.join(', ')}. As a PNG of one bit a pixel it has ${asPng} bytes.`);
     });
   }
 
-  function take(next: Uint8Array): void {
+  function take(next: Uint8Array, label: string | null): void {
     source = null;
     image = next;
     weigh();
   }
 
+    for (const card of cards) if (label !== null) card.chooseClass(label);
   const open = (file: Blob | undefined) =>
     saying(status, async () => {
       if (!file) return;
@@ -139,10 +140,14 @@ export function startWeigh(manifest: SiteManifest, engine: Engine, painted: Pain
   });
   threshold.addEventListener('change', () => weigh());
   invert.addEventListener('change', () => weigh());
-  const takeReal = () => saying(status, async () => take(await digits.take()));
+  const takeReal = () =>
+    saying(status, async () => {
+      const { image, label } = await digits.take();
+      take(image, label);
+    });
   find(document, '#weigh-digit', HTMLButtonElement).addEventListener('click', takeReal);
   find(document, '#weigh-painted', HTMLButtonElement).addEventListener('click', () =>
-    take(painted.image().slice()),
+    take(painted.image().slice(), painted.label()),
   );
   for (const card of cards) {
     new PixelCursor(card.canvas, {
@@ -151,8 +156,8 @@ export function startWeigh(manifest: SiteManifest, engine: Engine, painted: Pain
       onMove: (pixel, how) => {
         const nats = weighings.get(card)?.nats[pixel.row * side + pixel.column];
         if (nats === undefined) return;
-        readout.textContent = `${card.model.label}, ${placeName(pixel)}: ${(nats / Math.LN2).toFixed(2)} bits.`;
-        if (how === 'keys') say(status, readout.textContent);
+        readout.textContent = `${card.told()}, ${placeName(pixel)}: ${(nats / Math.LN2).toFixed(2)} bits.`;
+        if (how === 'keys') say(spoken, readout.textContent);
       },
     });
   }
