@@ -1,5 +1,6 @@
 import { claimedContext } from '@pixelrnn/layers/plan';
 import { draw } from './draw.js';
+import { forReader } from './forReader.js';
 import { modelNamed, openModel } from './openModels.js';
 import type { Answers, Asked, Drawing, Kind, Question, Reply } from './protocol.js';
 import { probabilities, weigh } from './weigh.js';
@@ -42,7 +43,7 @@ self.onmessage = async ({ data: { id, question } }: MessageEvent<Asked>) => {
     const result = await answer(question, tell, () => !unwanted.has(id));
     if (result !== null) reply({ id, state: 'done', answer: result });
   } catch (error) {
-    reply({ id, state: 'failed', message: error instanceof Error ? error.message : String(error) });
+    reply({ id, state: 'failed', message: forReader(error) });
   } finally {
     unwanted.delete(id);
   }

@@ -6,7 +6,7 @@ const modelOptions = (models: readonly SiteModel[]): Html[] =>
   [...new Set(models.map(({ title }) => title))].map((title) => {
     const own = models.filter((model) => model.title === title);
     return html`<optgroup label="${title}">${own.map(
-      ({ name, label, score }) => html`<option value="${name}">${label}: ${score}</option>`,
+      ({ name, label, score }) => html`<option value="${name}">${score}: ${label}</option>`,
     )}</optgroup>`;
   });
 
@@ -47,6 +47,10 @@ export function drawHtml(models: readonly SiteModel[]): Html {
     </select></label>
     <button type="submit" id="draw-start">Draw 16</button>
   </form>
+  <p class="note" id="draw-still" hidden>Your system asks for less motion: images come as fast as they go.</p>
+  ${status('draw-status')}
+  <p class="readout" id="draw-readout">Point at a pixel, or focus a picture and use the arrow keys, to read its probability.</p>
+  ${spoken('draw')}
   <div class="pair-of-pictures">
     <figure>
       ${framed(html`<canvas id="draw-images" class="picture" tabindex="0" role="img" aria-label="Nothing is drawn yet." width="118" height="118"></canvas>`)}
@@ -55,11 +59,10 @@ export function drawHtml(models: readonly SiteModel[]): Html {
     <figure>
       ${framed(html`<canvas id="draw-chances" class="picture" tabindex="0" role="img" aria-label="Nothing is drawn yet." width="118" height="118"></canvas>`)}
       <figcaption id="draw-chances-caption">How probable ink was, before chance decided</figcaption>
+      <p class="scale" id="draw-scale"><span aria-hidden="true" class="ramp ink"></span><span class="words"></span></p>
     </figure>
   </div>
   <progress id="draw-progress" max="1" value="0" aria-label="Pixels drawn"></progress>
-  <p class="readout" id="draw-readout">Point at a pixel, or focus a picture and use the arrow keys, to read its probability.</p>
-  ${status('draw-status')}
   <p class="command">The same images on the command line: <code id="draw-command"></code></p>
 </section>`;
 }

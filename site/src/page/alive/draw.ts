@@ -3,10 +3,11 @@ import type { Drawing } from '../../worker/protocol.js';
 import { find, make, say, saying, whenNear } from '../dom.js';
 import type { Engine } from '../engine.js';
 import type { Grid } from '../grid.js';
-import { modelNamed, SeedField } from '../modelChoice.js';
-import { drawPicture, imagePaint, inkPaint } from '../pictures.js';
-import { type Pixel, PixelCursor, placeName } from '../pixelCursor.js';
-import { onThemeChange } from '../theme.js';
+import { modelNamed, onEnter, SeedField } from '../modelChoice.js';
+import { drawPicture, imagePaint } from '../pictures.js';
+import { type Pixel, PixelCursor } from '../pixelCursor.js';
+import { onThemeChange, themeChannels } from '../theme.js';
+import { chancePaint, chanceWords, readingOf } from './drawn.js';
 
 const count = 16;
 const columns = 4;
@@ -21,15 +22,20 @@ export function startDraw(manifest: SiteManifest, engine: Engine): void {
   const temperature = find(document, '#draw-temperature', HTMLInputElement);
   const temperatureShown = find(document, '#draw-temperature-shown', HTMLOutputElement);
   const pace = find(document, '#draw-pace', HTMLSelectElement);
+  const stillNote = find(document, '#draw-still', HTMLElement);
   const button = find(document, '#draw-start', HTMLButtonElement);
   const images = find(document, '#draw-images', HTMLCanvasElement);
   const chances = find(document, '#draw-chances', HTMLCanvasElement);
   const caption = find(document, '#draw-chances-caption', HTMLElement);
+  const scale = find(document, '#draw-scale', HTMLElement);
   const progress = find(document, '#draw-progress', HTMLProgressElement);
   const readout = find(document, '#draw-readout', HTMLElement);
   const status = find(document, '#draw-status', HTMLElement);
+  const spoken = find(document, '#draw-spoken', HTMLElement);
   const command = find(document, '#draw-command', HTMLElement);
   const seed = new SeedField('draw', () => drawn());
+  const still = matchMedia('(prefers-reduced-motion: reduce)');
+  const invitation = readout.textContent ?? '';
 
   let shown: { model: SiteModel; drawing: Drawing } | null = null;
   let running: AbortController | null = null;
@@ -40,18 +46,26 @@ export function startDraw(manifest: SiteManifest, engine: Engine): void {
   });
 
   function paint(): void {
-    if (!shown) return;
+    if (!shown) {
+      const blank = themeChannels('blank');
+      for (const canvas of [images, chances]) drawPicture(canvas, gridOf(chosen()), () => blank);
+      progress.value = 0;
+      return;
+    }
     const { model, drawing } = shown;
-    const grid = gridOf(model);
-    drawPicture(images, grid, imagePaint(drawing.intensities, model));
-    const { ink, probabilities } = drawing;
-    const { colors } = model;
-    drawPicture(
-      chances,
-      grid,
-      inkPaint((index) => (ink ? (ink[index] as number) : (probabilities[index * colors] as number))),
-    );
+    drawPicture(images, gridOf(model), imagePaint(drawing.intensities, model));
+    drawPicture(chances, gridOf(model), chancePaint(model, drawing));
     progress.value = drawing.position / (model.height * model.width);
+  }
+
+  /** Nothing is left of what was drawn before. */
+  function clear(model: SiteModel): void {
+    shown = null;
+    readout.textContent = invitation;
+    for (const cursor of cursors) cursor.reset();
+    images.setAttribute('aria-label', `${count} images by ${model.label}, not finished`);
+    chances.setAttribute('aria-label', `Probabilities of ${count} images by ${model.label}, not finished`);
+    paint();
   }
 
   function show(model: SiteModel, drawing: Drawing): void {
@@ -83,12 +97,13 @@ export function startDraw(manifest: SiteManifest, engine: Engine): void {
     button.textContent = 'Stop';
     await saying(status, async () => {
       const model = chosen();
+      clear(model);
       describe(model);
       say(status, `Fetching ${model.label}.`);
       await engine.open(model);
       own.signal.throwIfAborted();
-      say(status, `${model.label} draws ${count} images.`);
-      const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+      const slow = model.mixture ? ' A mixture takes several times longer than other models.' : '';
+      say(status, `${model.label} draws ${count} images.${slow}`);
       const drawing = await engine.ask(
         model,
         {
@@ -117,34 +132,29 @@ export function startDraw(manifest: SiteManifest, engine: Engine): void {
   }
 
   function read(pixel: Pixel): void {
-    if (!shown) return;
-    const { model, drawing } = shown;
-    const { height, width, colors } = model;
-    const at = (pixel.image * height + pixel.row) * width + pixel.column;
-    if (pixel.row * width + pixel.column >= drawing.position) {
-      readout.textContent = `Image ${pixel.image + 1}, ${placeName(pixel)}: not drawn yet.`;
-      return;
-    }
-    const value = drawing.intensities[at * colors] as number;
-    const chance = (
-      100 * (drawing.ink ? (drawing.ink[at] as number) : (drawing.probabilities[at * colors] as number))
-    ).toFixed(1);
-    readout.textContent = drawing.ink
-      ? `Image ${pixel.image + 1}, ${placeName(pixel)}: ink had ${chance} %, drawn: ${value ? 'ink' : 'blank'}.`
-      : `Image ${pixel.image + 1}, ${placeName(pixel)}: intensity ${value} was drawn, which had ${chance} %.`;
+    if (shown) readout.textContent = readingOf(shown.model, shown.drawing, pixel);
   }
 
-  for (const canvas of [images, chances]) {
+  const cursors = [images, chances].map((canvas) => {
     const cursor: PixelCursor = new PixelCursor(canvas, {
       grid: () => gridOf(shown?.model ?? chosen()),
       start: { image: 0, row: 0, column: 0 },
       onMove: (pixel, how) => {
         read(pixel);
-        if (how === 'keys') say(status, readout.textContent ?? '');
+        if (how === 'keys') say(spoken, readout.textContent ?? '');
       },
     });
     canvas.addEventListener('focus', () => read(cursor.pixel));
+    return cursor;
+  });
+
+  /** Less motion is what the system asks for: then there is one pace. */
+  function choosePaces(): void {
+    pace.disabled = still.matches;
+    stillNote.hidden = !still.matches;
+    if (still.matches) pace.value = 'fast';
   }
+
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     if (!running) {
@@ -158,12 +168,15 @@ export function startDraw(manifest: SiteManifest, engine: Engine): void {
     temperatureShown.textContent = Number(temperature.value).toFixed(2);
   });
   temperature.addEventListener('change', () => drawn());
+  onEnter(temperature, () => drawn());
+  still.addEventListener('change', choosePaces);
   select.addEventListener('change', () => {
     choose();
     drawn();
   });
   classes.addEventListener('change', () => drawn());
   onThemeChange(paint);
+  choosePaces();
   choose();
   // The page is readable before any model is fetched.
   addEventListener('load', () => whenNear(images, () => drawn(), '0px'));
