@@ -117,6 +117,13 @@ export function lookHtml(models: readonly SiteModel[]): Html {
     </figure>
     <div class="side">
       ${status('look-status')}
+      <ul class="legend" id="look-legend">
+        <li><span class="swatch mark-colour"></span> the pixel</li>
+        <li><span class="swatch field"></span> can be read, blank</li>
+        <li><span class="swatch ink"></span> can be read, ink</li>
+        <li><span class="swatch faint"></span> ink that cannot be read</li>
+        <li><b>bold</b>: what the digit has there</li>
+      </ul>
       <div class="cards" id="look-cards">${sideBySide(models).map(lookCard)}</div>
     </div>
   </div>
@@ -150,18 +157,20 @@ export function weighHtml(models: readonly SiteModel[]): Html {
         <input id="weigh-file" class="unseen" type="file" accept="image/*" aria-label="Image to weigh">
       </label>
       <form class="controls" id="weigh-form">
+        <fieldset class="controls" id="weigh-cut" disabled><legend>For an image of yours</legend>
         <label>Ink from <span class="pair"><input id="weigh-threshold" type="range" min="5" max="95" step="1" value="50">
           <output id="weigh-threshold-shown" for="weigh-threshold">50 %</output></span></label>
-        <label class="check"><input type="checkbox" id="weigh-invert"> dark is ink</label>
+        <label class="check"><input type="checkbox" id="weigh-invert"> dark is ink</label></fieldset>
         <button type="button" id="weigh-digit" class="quiet">A real digit</button>
         <button type="button" id="weigh-painted" class="quiet">The one painted above</button>
       </form>
     </figure>
     <div class="side">
       ${status('weigh-status')}
-      <div class="cards" id="weigh-cards">${sideBySide(models).map(weighCard)}</div>
       <p class="scale"><span aria-hidden="true" class="ramp"></span><span id="weigh-scale"></span></p>
       <p class="readout" id="weigh-readout">Point at a pixel of a map to read its bits.</p>
+      ${spoken('weigh')}
+      <div class="cards" id="weigh-cards">${sideBySide(models).map(weighCard)}</div>
     </div>
   </div>
 </section>`;
@@ -178,7 +187,7 @@ export const masksHtml = (): Html => html`
 <section id="masks" class="alive" aria-labelledby="masks-title">
   <h2 id="masks-title">Masks A and B</h2>
   <p>A convolution may read only what has been drawn. Mask A, of the first layer, leaves out the pixel itself; mask B, of all
-  others, lets it in. With three colours a pixel is drawn red, green, blue: what each may read of the pixel itself is the small square in the middle.</p>
+  others, lets it in. With three colours a pixel is drawn red, green, blue: what each may read of the pixel itself is the small square in the middle, and the table below it.</p>
   <form class="controls" id="masks-form">
     <label>Kernel <select id="masks-size"><option>1</option><option>3</option><option selected>5</option><option>7</option><option>9</option></select></label>
     <label>Colours <select id="masks-colors"><option>1</option><option selected>3</option></select></label>

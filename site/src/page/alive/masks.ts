@@ -12,8 +12,9 @@ export function startMasks(): void {
   const draw = () => {
     const [kernel, count] = [Number(size.value), Number(colors.value)];
     const told = (['A', 'B'] as const).map((type) => {
-      const { svg, live, all } = maskPicture(type, kernel, count);
-      find(document, `#mask-${type}`, HTMLElement).innerHTML = svg;
+      const { svg, own, live, all } = maskPicture(type, kernel, count);
+      const table = count > 1 ? pairTable(own, count) : '';
+      find(document, `#mask-${type}`, HTMLElement).innerHTML = svg + table;
       const text = `Mask ${type}: ${live} of ${all} weights ${live === 1 ? 'is' : 'are'} kept`;
       find(document, `#mask-${type}-caption`, HTMLElement).textContent = text;
       return text;
@@ -50,7 +51,8 @@ function maskPicture(maskType: MaskType, kernel: number, colors: number) {
   const side = kernel * cell;
   const label = `Mask ${maskType}, ${kernel} by ${kernel}: ${live} of ${mask.length} weights kept`;
   const svg = `<svg viewBox="0 0 ${side} ${side}" role="img" aria-label="${label}">${cells.join('')}</svg>`;
-  return { svg, live, all: mask.length };
+  const at = (middle * kernel + middle) * pairs;
+  return { svg, own: mask.subarray(at, at + pairs), live, all: mask.length };
 }
 
 /** The middle: a column an input colour, a row an output colour. */
@@ -67,6 +69,19 @@ function pairSquares(own: Float32Array, colors: number, left: number, top: numbe
       title,
     );
   }).join('');
+}
+
+/** The middle again, with its axes named. */
+function pairTable(own: Float32Array, colors: number): string {
+  const all = names.slice(0, colors);
+  const rows = all.map((drawn, output) => {
+    const cells = all.map((_, input) =>
+      own[input * colors + output] ? '<td class="reads">reads</td>' : '<td>no</td>',
+    );
+    return `<tr><th scope="row">${drawn}</th>${cells.join('')}</tr>`;
+  });
+  const heads = all.map((name) => `<th scope="col">${name}</th>`).join('');
+  return `<table class="pairs"><caption>The middle: a row for the colour drawn, a column for one that it may read</caption><thead><tr><th scope="col">drawn</th>${heads}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }
 
 function place(row: number, column: number): string {

@@ -25,6 +25,8 @@ export function startWeigh(manifest: SiteManifest, engine: Engine, painted: Pain
   const thresholdShown = find(document, '#weigh-threshold-shown', HTMLOutputElement);
   const invert = find(document, '#weigh-invert', HTMLInputElement);
   const status = find(document, '#weigh-status', HTMLElement);
+  const spoken = find(document, '#weigh-spoken', HTMLElement);
+  const cut = find(document, '#weigh-cut', HTMLFieldSetElement);
   const readout = find(document, '#weigh-readout', HTMLElement);
   const digits = new RealDigits(manifest.digits, 20);
   const cards = modelCards(manifest, find(document, '#weigh-cards', HTMLElement), () => weigh());
@@ -108,15 +110,17 @@ export function startWeigh(manifest: SiteManifest, engine: Engine, painted: Pain
 
   function take(next: Uint8Array, label: string | null): void {
     source = null;
+    cut.disabled = true;
     image = next;
+    for (const card of cards) if (label !== null) card.chooseClass(label);
     weigh();
   }
 
-    for (const card of cards) if (label !== null) card.chooseClass(label);
   const open = (file: Blob | undefined) =>
     saying(status, async () => {
       if (!file) return;
       source = await greyOf(file, side);
+      cut.disabled = false;
       // Drawings are dark on light: the paper is what there is more of.
       invert.checked = source.mean > 127;
       await weigh();
@@ -162,7 +166,7 @@ export function startWeigh(manifest: SiteManifest, engine: Engine, painted: Pain
     });
   }
   onThemeChange(paint);
-  find(document, '#weigh-scale', HTMLElement).textContent = `0 to ${mostBits} bits a pixel`;
+  find(document, '#weigh-scale', HTMLElement).textContent = `0 to ${mostBits} or more bits a pixel`;
   addEventListener('load', () =>
     whenNear(find(document, '#weigh', HTMLElement), () => {
       if (!image) takeReal();
