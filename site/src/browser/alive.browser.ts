@@ -4,11 +4,10 @@ import { complete, compress, generate, likelihood, occlusion } from '@pixelrnn/g
 import { claimedContext } from '@pixelrnn/layers';
 import { planOf } from '@pixelrnn/models';
 import { encode } from 'fast-png';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type ServedSite, serveSite } from '../build/serveSite.js';
 import { type SiteModel, sideBySide } from '../manifest.js';
-import { browserPages, imagesOf, inkOf } from './browser.js';
+import { browserPages, imagesOf, inkOf, said } from './browser.js';
 
 const { open } = browserPages();
 const { models } = inject('manifest');
@@ -23,11 +22,6 @@ afterAll(() => served.close());
 
 /** The trained model itself, not the page's file of it. */
 const trained = ({ name }: SiteModel) => loadPretrained(name);
-const said = (page: Page, id: string, what: RegExp) =>
-  page.waitForFunction(
-    ([id, what]) => new RegExp(what as string).test(document.querySelector(id as string)?.textContent ?? ''),
-    [`#${id}-status`, what.source],
-  );
 const card = (section: string, { name }: SiteModel) => `#${section}-cards [data-model="${name}"]`;
 
 test('there are models of digits to test', () => {

@@ -13,7 +13,10 @@ export interface Opened {
 
 /** Opens pages in a browser of their own for a file of tests; what one leaves in the console fails its test. */
 export function browserPages(): {
-  open(address: string, options?: BrowserContextOptions & { noisy?: boolean }): Promise<Opened>;
+  open(
+    address: string,
+    options?: BrowserContextOptions & { noisy?: boolean; before?: (page: Page) => Promise<unknown> },
+  ): Promise<Opened>;
 } {
   let browser: Browser;
   let opened: (Opened & { noisy: boolean })[] = [];
@@ -28,7 +31,7 @@ export function browserPages(): {
     expect(loud).toEqual([]);
   });
   return {
-    async open(address, { noisy = false, ...options } = {}) {
+    async open(address, { noisy = false, before, ...options } = {}) {
       const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
       const page = await context.newPage();
       page.setDefaultTimeout(120_000);
@@ -40,6 +43,7 @@ export function browserPages(): {
         const length = response.headers()['content-length'];
         one.bytes.set(response.url(), Number(length ?? 0));
       });
+      await before?.(page);
       await page.goto(address, { waitUntil: 'load' });
       return one;
     },
@@ -72,3 +76,10 @@ export function imagesOf(ink: number[][], count: number, columns: number): Uint8
     return ink[Math.floor(image / columns) * 30 + row]![(image % columns) * 30 + column]!;
   });
 }
+
+/** Waits until a section of the page has said something. */
+export const said = (page: Page, section: string, what: RegExp) =>
+  page.waitForFunction(
+    ([id, what]) => new RegExp(what as string).test(document.querySelector(id as string)?.textContent ?? ''),
+    [`#${section}-status`, what.source],
+  );

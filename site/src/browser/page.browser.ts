@@ -260,7 +260,7 @@ describe('everyone', () => {
     await drawn(page);
     const controls = await page.evaluate(() =>
       [...document.querySelectorAll('button, select, input, canvas[tabindex]')]
-        .filter((one) => (one as HTMLElement).offsetParent !== null)
+        .filter((one) => (one as HTMLElement).offsetParent !== null && !one.matches(':disabled'))
         .map(({ id }) => id)
         .filter((id) => id !== ''),
     );
