@@ -19,19 +19,16 @@ export interface SiteFile {
   script: string;
   /** By which its script hands it over. */
   name: string;
-  bytes: number;
   crc32: number;
 }
 
-/** The plan of a committed run. */
+/** The plan of a committed run, named `<experiment>/<row>/seed-<n>`. */
 export interface SiteModel extends SiteFile {
-  /** The experiment that trained it: its id and its title. */
-  experiment: string;
+  /** That of the experiment that trained it. */
   title: string;
   label: string;
-  /** The images that it learned from, and how many it saw. */
-  dataset: string;
-  images: number;
+  /** The images that it learned from, and how many it saw; only where it stands beside others. */
+  learned?: string;
   height: number;
   width: number;
   colors: number;
@@ -39,11 +36,9 @@ export interface SiteModel extends SiteFile {
   /** Names of the classes that it is conditioned on; null where it is not. */
   classes: readonly string[] | null;
   /** Its output is a mixture, which takes several times longer to draw from than a softmax. */
-  mixture: boolean;
+  mixture?: true;
   /** Its likelihood as its table has it, with the unit. */
   score: string;
-  /** Its run's folder in the repository: what `pnpm sample` takes. */
-  run: string;
 }
 
 /** Binary images of 28 x 28: what can be painted, looked at and weighed. */
@@ -52,4 +47,7 @@ export const isDigitModel = ({ height, width, colors, levels }: SiteModel): bool
 
 /** The models that stand side by side where an image is finished, looked at or weighed; those of Figure 4 are too many. */
 export const sideBySide = (models: readonly SiteModel[]): SiteModel[] =>
-  models.filter((model) => isDigitModel(model) && model.experiment !== 'receptive-field');
+  models.filter((model) => isDigitModel(model) && !model.name.startsWith('receptive-field/'));
+
+/** A model's run in the repository: what `pnpm sample` takes. */
+export const runFolder = ({ name }: SiteModel): string => `results/${name.replace('/', '/runs/')}`;

@@ -6,7 +6,7 @@ import { planOf } from '@pixelrnn/models';
 import { encode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type ServedSite, serveSite } from '../build/serveSite.js';
-import { type SiteModel, sideBySide } from '../manifest.js';
+import { runFolder, type SiteModel, sideBySide } from '../manifest.js';
 import { browserPages, imagesOf, inkOf, said } from './browser.js';
 
 const { open } = browserPages();
@@ -47,7 +47,7 @@ describe('draw', () => {
       own.dispose();
       expect(imagesOf(await inkOf(page, '#draw-images'), 16, 4)).toEqual(expected);
       expect(await page.textContent('#draw-command')).toContain(
-        `pnpm sample ${model.run} --count 16 --seed 41 --temperature 0.9`,
+        `pnpm sample ${runFolder(model)} --count 16 --seed 41 --temperature 0.9`,
       );
       const computed = /in ([\d.]+) s of computing/.exec((await page.textContent('#draw-status')) ?? '');
       console.log(`${model.label}: 16 digits in ${computed?.[1]} s of computing in the page`);

@@ -39,5 +39,5 @@ export function bytesScript(
   bytes: Uint8Array,
 ): { out: OutFile; file: SiteFile } {
   const out = dataScript(folder, name, Buffer.from(bytes).toString('base64'));
-  return { out, file: { script: out.path, name, bytes: bytes.length, crc32: crc32.buf(bytes) >>> 0 } };
+  return { out, file: { script: out.path, name, crc32: crc32.buf(bytes) >>> 0 } };
 }

@@ -3,7 +3,7 @@ import { loadPretrained } from '@pixelrnn/experiments';
 import { isAutoencoder } from '@pixelrnn/generation';
 import { encodePlan, type Plan } from '@pixelrnn/kernels/plan';
 import { planOf } from '@pixelrnn/models';
-import { isDigitModel, type SiteModel } from '../manifest.js';
+import { isDigitModel, type SiteModel, sideBySide } from '../manifest.js';
 import { bytesScript, type OutFile } from './dataScripts.js';
 import { inMetric, type SiteExperiment, type SiteRun } from './readResults.js';
 
@@ -44,7 +44,10 @@ export async function modelFiles(
         const { out, file } = bytesScript('models', name, encodePlan(plan));
         files.push(out);
         const classes = count === null ? null : classNames(run.dataset, count);
-        made.push({ model: { ...file, ...about(experiment, run, plan), classes }, value: run.value });
+        const described = { ...file, ...about(experiment, run, plan), classes };
+        const [beside] = sideBySide([described]);
+        const learned = `${run.dataset}, ${run.images.toLocaleString('en')} images seen`;
+        made.push({ model: { ...described, ...(beside && { learned }) }, value: run.value });
       } catch (error) {
         left.push(`${name}: ${(error as Error).message}`);
       } finally {
@@ -67,11 +70,10 @@ function unfit(model: Parameters<typeof planOf>[0]): string | null {
 function about(experiment: SiteExperiment, run: SiteRun, { height, width, colors, levels, output }: Plan) {
   const unit = experiment.metric === 'nats' ? 'nats' : 'bits/dim';
   return {
-    ...{ experiment: experiment.id, title: experiment.title, label: run.label },
-    ...{ dataset: run.dataset, images: run.images },
-    ...{ height, width, colors, levels, mixture: output.kind === 'mcgsm' },
+    ...{ title: experiment.title, label: run.label },
+    ...{ height, width, colors, levels },
+    ...(output.kind === 'mcgsm' && { mixture: true as const }),
     score: `${inMetric(experiment, run.value)} ${unit}`,
-    run: `results/${run.path}`,
   };
 }
 

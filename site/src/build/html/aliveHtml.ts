@@ -20,9 +20,9 @@ const framed = (canvas: Html): Html =>
   html`<div class="framed">${canvas}<span class="mark" aria-hidden="true"></span></div>`;
 
 /** The model of a card, what it learned from, and the class that it is told. */
-const cardHead = ({ label, classes, title, dataset, images }: SiteModel): Html => html`
+const cardHead = ({ label, classes, title, learned = '' }: SiteModel): Html => html`
           <figcaption>${label}${classes === null ? null : html` <label>class <select>${classes.map((name) => html`<option>${name}</option>`)}</select></label>`}
-            <span class="learned">${title.split(':')[0] as string}: ${dataset}, ${images.toLocaleString('en')} images seen</span></figcaption>`;
+            <span class="learned">${title.split(':')[0] as string}: ${learned}</span></figcaption>`;
 
 /** The seed's field and the button that takes another. */
 const seedField = (id: string): Html => html`

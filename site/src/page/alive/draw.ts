@@ -1,4 +1,4 @@
-import type { SiteManifest, SiteModel } from '../../manifest.js';
+import { runFolder, type SiteManifest, type SiteModel } from '../../manifest.js';
 import type { Drawing } from '../../worker/protocol.js';
 import { find, make, say, saying, whenNear } from '../dom.js';
 import type { Engine } from '../engine.js';
@@ -76,7 +76,7 @@ export function startDraw(manifest: SiteManifest, engine: Engine): void {
   function describe(model: SiteModel): void {
     const temperatureFlag = temperature.value === '1' ? '' : ` --temperature ${temperature.value}`;
     const classFlag = model.classes === null ? '' : ` --class ${classes.selectedIndex}`;
-    command.textContent = `pnpm sample ${model.run} --count ${count} --seed ${seed.value()}${temperatureFlag}${classFlag} --out samples.png`;
+    command.textContent = `pnpm sample ${runFolder(model)} --count ${count} --seed ${seed.value()}${temperatureFlag}${classFlag} --out samples.png`;
   }
 
   function choose(): void {

@@ -1,4 +1,4 @@
-import type { SiteManifest } from '../../manifest.js';
+import { runFolder, type SiteManifest } from '../../manifest.js';
 import type { Weighing } from '../../worker/protocol.js';
 import { RealDigits } from '../digits.js';
 import { find, make, say, saying, whenNear } from '../dom.js';
@@ -179,6 +179,6 @@ function download(file: Uint8Array<ArrayBuffer>, { model }: ModelCard): HTMLAnch
     href: URL.createObjectURL(new Blob([file])),
     download: `image-${model.name.replaceAll('/', '-')}.pxr`,
     textContent: 'the file',
-    title: `pnpm decompress ${model.run} gives the image back`,
+    title: `pnpm decompress ${runFolder(model)} gives the image back`,
   });
 }
