@@ -179,7 +179,7 @@ export function startDraw(manifest: SiteManifest, engine: Engine): void {
   choosePaces();
   choose();
   // The page is readable before any model is fetched.
-  addEventListener('load', () => whenNear(images, () => drawn(), '0px'));
+  addEventListener('load', () => whenNear(status, () => drawn(), '0px'));
 }
 
 /** A row takes about as long as the eye follows; no pace asks for more than 60 pictures a second. */
