@@ -30,6 +30,22 @@ test('each distribution has a panel; the intensities at the ends are apart from 
   });
 });
 
+test('probabilities next to nothing are all printed alike', () => {
+  const [tiny, left] = [2.13e-32, 1 - 2.13e-9];
+  const { layout } = distributionPlot({
+    probabilities: [
+      [tiny, 1, 0],
+      [2.13e-9, left, 0.00001],
+    ],
+    labels: ['a', 'b'],
+  });
+  expect((layout.annotations as JsonObject[]).slice(1).map(({ text }) => text)).toEqual([
+    '<b>a</b><br>p(0) &lt; 0.001%<br>p(2) &lt; 0.001%',
+    '<b>b</b><br>p(0) &lt; 0.001%<br>p(2) = 0.001%',
+  ]);
+  expect(layout.meta).toMatchObject({ description: expect.stringContaining('a: p(0) < 0.001%, p(2) < 0') });
+});
+
 test('panels share the height without touching', () => {
   const { layout } = distributionPlot({ probabilities: [even, even, even], labels: ['a', 'b', 'c'] });
   const domains = ['yaxis', 'yaxis2', 'yaxis3'].map(

@@ -31,7 +31,7 @@ export function distributionPlot(options: DistributionPlotOptions): Figure {
   const levels = rows[0]!.length;
   const last = levels - 1;
   const room = 0.5 + Math.max(0.5, 0.0122 * levels); // half a bar, and white beside the bars at the ends
-  const notes = rows.map((row) => [0, last].map((level) => `p(${level}) = ${percent(row[level]!)}`));
+  const notes = rows.map((row) => [0, last].map((level) => `p(${level}) ${percent(row[level]!)}`));
   const right =
     24 + Math.max(100, ...[...labels, ...notes.flat()].map((text) => estimatedWidth(text, labelSize)));
   const plotHeight = rows.length * (panelHeight + gap) - gap;
@@ -97,7 +97,7 @@ export function distributionPlot(options: DistributionPlotOptions): Figure {
           font: { size: 15 },
         },
         ...panels.map(({ index, top }) => ({
-          text: [`<b>${escapeText(labels[index]!)}</b>`, ...notes[index]!].join('<br>'),
+          text: [`<b>${escapeText(labels[index]!)}</b>`, ...notes[index]!.map(escapeText)].join('<br>'),
           ...{ xref: 'paper', x: 1, xshift: 12, xanchor: 'left', yref: 'paper', y: top, yanchor: 'top' },
           align: 'left',
           showarrow: false,
@@ -108,8 +108,13 @@ export function distributionPlot(options: DistributionPlotOptions): Figure {
   });
 }
 
+/** Below this share, %, digits would only look like news. */
+const leastPercent = 0.001;
+
+/** `= 25%`, or `< 0.001%`. */
 function percent(probability: number): string {
-  return `${Number((100 * probability).toPrecision(3))}%`;
+  const share = Number((100 * probability).toPrecision(3));
+  return share < leastPercent ? `< ${leastPercent}%` : `= ${share}%`;
 }
 
 function check(rows: number[][], labels: string[]): void {

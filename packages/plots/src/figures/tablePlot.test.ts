@@ -36,6 +36,31 @@ test('both numbers are printed in columns of their own, a dash where one is miss
   expect(new Set(cells.map((cell) => cell.xshift)).size).toBe(2);
 });
 
+test('numbers have the decimals of their metric, the paper those that it prints', () => {
+  const row = { label: 'PixelCNN', paper: 3.14, ours: 3.8312, sd: 0.0052 };
+  const { layout } = tablePlot([row], { metric: 'bits/dim', split: 'test', title: 'Table 5' });
+  expect((layout.annotations as JsonObject[]).slice(2).map(({ text }) => text)).toEqual([
+    '3.14',
+    '3.831 ± 0.005',
+  ]);
+  expect(layout.meta).toMatchObject({ description: expect.stringContaining('ours 3.831 ± 0.005') });
+});
+
+test('an axis says what its numbers are where they are not the likelihood of whole images', () => {
+  const quantity = 'Negative log-likelihood of the lower half given the upper one';
+  const { layout } = tablePlot(rows, { ...options, quantity });
+  expect(layout).toMatchObject({
+    xaxis: {
+      title: {
+        text: 'test negative log-likelihood of the lower half given the upper one<br>(nats per image), lower is better',
+      },
+    },
+    meta: { description: expect.stringContaining('test negative log-likelihood of the lower half given') },
+  });
+  const usual = tablePlot(rows, options).layout;
+  expect((layout.height as number) - (usual.height as number)).toBe(18);
+});
+
 test('the first row is on top, and only rows with both numbers are joined', () => {
   const { layout } = tablePlot(rows, options);
   expect(layout).toMatchObject({

@@ -37,6 +37,8 @@ export interface TablePlotOptions {
   /** Which images the numbers are of, such as `test` or `validation`. */
   split: string;
   title: string;
+  /** What the numbers are, as `Negative log-likelihood of ...`, where they are not the likelihood of whole images. */
+  quantity?: string | undefined;
 }
 
 const ourColor = palette[0];
@@ -54,14 +56,19 @@ const hovertemplate = '<b>%{text}</b><br>%{customdata}<extra></extra>';
  * row on top, and both printed at the right in columns of their own.
  * @throws PlotError when there is no row, no number at all, a label twice, or a number that is not finite.
  */
-export function tablePlot(rows: TablePlotRow[], { metric, split, title }: TablePlotOptions): Figure {
+export function tablePlot(rows: TablePlotRow[], options: TablePlotOptions): Figure {
   checkRows(rows);
-  const measured = `${split} ${metricTitle(metric)}`;
+  const { metric, title } = options;
+  const [measured, axisTitle] = titles(options);
+  const decimals = metricDecimals[metric];
+  const bottom = 66 + (axisTitle.includes('<br>') ? lineHeight : 0);
   const places = rows.map((_, index) => index);
   const paper = rows.flatMap((row, index) => (row.paper === null ? [] : [{ x: row.paper, y: index, row }]));
   const ours = rows.flatMap((row, index) => (row.ours === null ? [] : [{ x: row.ours, y: index, row }]));
   const oursText = rows.map((row) =>
-    row.ours === null ? '–' : `${row.ours.toFixed(2)}${row.sd ? ` ± ${row.sd.toFixed(2)}` : ''}`,
+    row.ours === null
+      ? '–'
+      : `${row.ours.toFixed(decimals)}${row.sd ? ` ± ${row.sd.toFixed(decimals)}` : ''}`,
   );
   const paperText = rows.map((row) => row.paperText ?? row.paper?.toFixed(2) ?? '–');
   const labels = rows.map((row) => brokenLabel(row.label));
@@ -72,6 +79,7 @@ export function tablePlot(rows: TablePlotRow[], { metric, split, title }: TableP
   const right = paperWidth + oursWidth + 12;
   const column = (texts: string[], edge: number, color: string) =>
     texts.map((text, index) => cell(text, index, edge, text === '–' ? muted : color));
+  const axis = baseAxis('');
   return displayable({
     data: [
       {
@@ -106,14 +114,18 @@ export function tablePlot(rows: TablePlotRow[], { metric, split, title }: TableP
       },
     ],
     layout: {
-      ...baseLayout(title, left + plotWidth + right, 92 + 66 + rows.length * height),
+      ...baseLayout(title, left + plotWidth + right, 92 + bottom + rows.length * height),
       meta: {
         description: `${measured}: ${rows
           .map(({ label }, index) => `${label}: paper ${paperText[index]}, ours ${oursText[index]}`)
           .join('; ')}`,
       },
-      margin: { l: left, r: right, t: 92, b: 66 },
-      xaxis: { ...baseAxis(`${measured}, lower is better`), range: horizontalRange(rows) },
+      margin: { l: left, r: right, t: 92, b: bottom },
+      xaxis: {
+        ...axis,
+        title: { ...(axis.title as JsonObject), text: axisTitle },
+        range: horizontalRange(rows),
+      },
       yaxis: {
         range: [rows.length - 0.5, -0.5],
         tickmode: 'array',
@@ -149,6 +161,17 @@ export function tablePlot(rows: TablePlotRow[], { metric, split, title }: TableP
       ],
     },
   });
+}
+
+/** What is measured, and the title of its axis, in two lines where it is long. */
+function titles({ metric, split, quantity }: TablePlotOptions): [measured: string, axis: string] {
+  if (quantity === undefined) {
+    const measured = `${split} ${metricTitle(metric)}`;
+    return [measured, escapeText(`${measured}, lower is better`)];
+  }
+  const measured = `${split} ${quantity.charAt(0).toLowerCase()}${quantity.slice(1)}`;
+  const unit = `(${metricUnit[metric]})`;
+  return [`${measured} ${unit}`, `${escapeText(measured)}<br>${unit}, lower is better`];
 }
 
 /** The lines of a label, broken after commas: a row that tells its sizes would leave its numbers no room. */

@@ -49,6 +49,56 @@ test('training losses alone are labelled, and not pale', () => {
   expect(trainingCurve([inside], { unit: 'nats' }).layout.annotations).toMatchObject([{}, { text: '' }]);
 });
 
+test('losses have the decimals of their metric, numbers of the paper those that it prints, with their marks', () => {
+  const bits = { label: 'Row LSTM', steps: [1, 2], train: [4.2, 4.1], valid: [4.15678, 4.12345] };
+  const { layout } = trainingCurve([bits], {
+    unit: 'bits/dim',
+    paper: [
+      { label: 'Row LSTM', value: 4.13, text: '4.13 (?)' },
+      { label: 'other', value: 3.06 },
+    ],
+  });
+  expect((layout.annotations as { text: string }[]).slice(0, 3).map(({ text }) => text)).toEqual([
+    'Row LSTM (paper): 4.13 (?)',
+    'Row LSTM, validation: 4.123',
+    'other (paper): 3.06 ↓',
+  ]);
+  expect(layout.meta).toMatchObject({
+    description: expect.stringMatching(
+      /Row LSTM \(paper\): 4\.13 \(\?\) bits\/dim; other \(paper\): 3\.06 bits/,
+    ),
+  });
+});
+
+test('validation losses of training images that were held out are called so', () => {
+  const { data, layout } = trainingCurve([{ ...run, valid: [null, 101, null, 87.5] }], {
+    unit: 'nats',
+    heldOut: true,
+  });
+  expect(data[1]!.name).toBe('PixelCNN, held-out');
+  expect(layout.annotations).toMatchObject([
+    { text: 'PixelCNN, held-out: 87.50' },
+    { text: expect.stringContaining('with dots: held-out training images') },
+  ]);
+  expect(layout.title).toMatchObject({ text: 'Training and held-out loss' });
+  expect(JSON.stringify({ data, layout })).not.toContain('validation');
+});
+
+test('the key tells where only some runs have a training loss', () => {
+  const nothing = run.steps.map(() => null);
+  const valid = [null, 101, null, 87.5];
+  const { layout } = trainingCurve(
+    [
+      { ...run, valid },
+      { ...run, label: 'Squared-error decoder', train: nothing, valid },
+    ],
+    { unit: 'nats' },
+  );
+  expect((layout.annotations as { text: string }[]).at(-1)?.text).toMatch(
+    /^pale: training, of 1 of the 2 runs; with dots: validation;/,
+  );
+});
+
 test('a number of the paper far from all losses is a label with an arrow, and takes no room', () => {
   const at = (value: number) =>
     trainingCurve([{ ...run, valid: [null, 101, null, 87.5] }], {

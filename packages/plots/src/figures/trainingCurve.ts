@@ -16,13 +16,23 @@ import {
 import { fromLog, type Horizontal, type LoggedRun } from './trainingLog.js';
 import { checkRun, isLoss, type TrainingRun } from './trainingRun.js';
 
+/** A number of the paper. */
+export interface PaperLine {
+  label: string;
+  value: number;
+  /** How it is printed where two decimals do not do, such as `3.20 (?)`. */
+  text?: string;
+}
+
 export interface TrainingCurveOptions {
   unit: Metric;
   /** Numbers of the paper, drawn as horizontal lines. */
-  paper?: { label: string; value: number }[];
+  paper?: PaperLine[];
   title?: string;
   /** What `steps` counts, and which number of a log is taken. Default `steps`. */
   horizontal?: Horizontal;
+  /** Whether validation losses are of training images that were held out, where the set's own validation images stand for a test set. */
+  heldOut?: boolean | undefined;
 }
 
 interface Curve {
@@ -46,6 +56,7 @@ const axisTitle = {
   images: 'training images seen',
   hours: 'hours of training',
 } as const;
+const paperText = ({ value, text }: PaperLine): string => text ?? value.toFixed(2);
 const hoverPlace = { steps: 'step %{x:,}', images: '%{x:,} images', hours: '%{x:.2f} h' } as const;
 
 /**
@@ -61,7 +72,7 @@ export function trainingCurve(
   options: TrainingCurveOptions,
 ): Figure {
   if (given.length === 0) throw new PlotError('A training curve needs at least one run, got none.');
-  const { unit, horizontal = 'steps' } = options;
+  const { unit, horizontal = 'steps', heldOut = false } = options;
   const runs = given.map((run) => ('log' in run ? fromLog(run, unit, horizontal) : run));
   for (const run of runs) checkRun(run);
   const paper = options.paper ?? [];
@@ -70,7 +81,7 @@ export function trainingCurve(
       throw new PlotError(`The paper's number '${line.label}' must be finite, got ${line.value}.`);
     }
   }
-  const curves = runs.flatMap(toCurves);
+  const curves = runs.flatMap((run, index) => toCurves(run, index, heldOut));
   const end = Math.max(...runs.map((run) => run.steps.at(-1)!));
   const start = Math.min(0, ...runs.map((run) => run.steps[0]!));
   const [low, high] = verticalRange(curves, paper);
@@ -81,10 +92,14 @@ export function trainingCurve(
   const labels = [
     ...curves
       .filter(({ named }) => named)
-      .map(({ name, y, color }) => ({ text: `${name}: ${y.at(-1)!.toFixed(2)}`, y: y.at(-1)!, color })),
-    ...paper.map(({ label, value }) => ({
-      text: `${label} (paper): ${value.toFixed(2)}${outside(value)}`,
-      y: value,
+      .map(({ name, y, color }) => ({
+        text: `${name}: ${y.at(-1)!.toFixed(metricDecimals[unit])}`,
+        y: y.at(-1)!,
+        color,
+      })),
+    ...paper.map((line) => ({
+      text: `${line.label} (paper): ${paperText(line)}${outside(line.value)}`,
+      y: line.value,
       color: muted,
     })),
   ].sort((a, b) => b.y - a.y);
@@ -99,7 +114,9 @@ export function trainingCurve(
   );
   const title =
     options.title ??
-    (curves.some((curve) => curve.kind === 'valid') ? 'Training and validation loss' : 'Training loss');
+    (curves.some((curve) => curve.kind === 'valid')
+      ? `Training and ${validName(heldOut)} loss`
+      : 'Training loss');
   return displayable({
     data: curves.map((curve) => toTrace(curve, unit, horizontal)),
     layout: {
@@ -138,21 +155,34 @@ export function trainingCurve(
           standoff: 3,
           font: { size: labelSize, color: label.color },
         })),
-        key(
-          curves,
+        key(curves, {
+          runs: runs.length,
           high,
-          paper.map(({ value }) => outside(value)),
-        ),
+          heldOut,
+          paper: paper.map(({ value }) => outside(value)),
+        }),
       ],
     },
   });
 }
 
-/** What the kinds of lines are, above the plot, which ends at `high`; `paper` is where the paper's numbers are beyond it. */
-function key(curves: readonly Curve[], high: number, paper: readonly string[]): JsonObject {
+interface KeyOptions {
+  runs: number;
+  /** Where the plot ends. */
+  high: number;
+  heldOut: boolean;
+  /** Where the paper's numbers are beyond it. */
+  paper: readonly string[];
+}
+
+/** What the kinds of lines are, above the plot. */
+function key(curves: readonly Curve[], { runs, high, heldOut, paper }: KeyOptions): JsonObject {
+  const pales = curves.filter(({ named }) => !named).length;
   const text = [
-    ...(curves.some(({ named }) => !named) ? ['pale: training'] : []),
-    ...(curves.some(({ kind }) => kind === 'valid') ? ['with dots: validation'] : []),
+    ...(pales > 0 ? [`pale: training${pales < runs ? `, of ${pales} of the ${runs} runs` : ''}`] : []),
+    ...(curves.some(({ kind }) => kind === 'valid')
+      ? [`with dots: ${heldOut ? 'held-out training images' : 'validation'}`]
+      : []),
     ...(paper.some((arrow) => arrow === '') ? ['dashed grey: the paper'] : []),
     ...(paper.some((arrow) => arrow !== '') ? ['grey with an arrow: the paper, beyond the picture'] : []),
     ...(curves.some(({ y }) => y.some((loss) => loss > high)) ? ['higher losses lie above the picture'] : []),
@@ -161,12 +191,14 @@ function key(curves: readonly Curve[], high: number, paper: readonly string[]): 
   return { ...place, text, showarrow: false, font: { size: 12, color: muted } };
 }
 
-function toCurves(run: TrainingRun, index: number): Curve[] {
+const validName = (heldOut: boolean): string => (heldOut ? 'held-out' : 'validation');
+
+function toCurves(run: TrainingRun, index: number, heldOut: boolean): Curve[] {
   return (['train', 'valid'] as const).flatMap((kind) => {
     const losses = run[kind] ?? [];
     const taken = losses.flatMap((loss, i) => (isLoss(loss) ? [[run.steps[i]!, loss] as const] : []));
     if (taken.length === 0) return [];
-    const name = `${run.label}, ${kind === 'train' ? 'training' : 'validation'}`;
+    const name = `${run.label}, ${kind === 'train' ? 'training' : validName(heldOut)}`;
     const named = kind === 'valid' || !run.valid?.some(isLoss);
     return [
       { name, x: taken.map(([x]) => x), y: taken.map(([, y]) => y), kind, named, ...seriesStyle(index) },
@@ -192,18 +224,14 @@ function toTrace(curve: Curve, unit: Metric, horizontal: Horizontal): JsonObject
   };
 }
 
-function describe(
-  curves: Curve[],
-  paper: { label: string; value: number }[],
-  options: TrainingCurveOptions,
-): string {
+function describe(curves: Curve[], paper: readonly PaperLine[], options: TrainingCurveOptions): string {
   const { unit, horizontal = 'steps' } = options;
   const number = (value: number) => `${value.toFixed(metricDecimals[unit])} ${metricUnit[unit]}`;
   return [
     ...curves.map(
       ({ name, x, y }) => `${name}: ${number(y.at(-1)!)} after ${Number(x.at(-1)!.toFixed(2))} ${horizontal}`,
     ),
-    ...paper.map(({ label, value }) => `${label} (paper): ${number(value)}`),
+    ...paper.map((line) => `${line.label} (paper): ${paperText(line)} ${metricUnit[unit]}`),
   ].join('; ');
 }
 
