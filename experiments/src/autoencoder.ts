@@ -126,6 +126,7 @@ export const autoencoder: Experiment = {
   metric: 'nats',
   limits: 'Not a density model: the number is the likelihood of an image given its own code.',
   quantity: 'Negative log-likelihood of an image given its own code',
+  note: 'The code itself is not counted, so that a lower number is no better model of images: a hundred real numbers are enough to copy a digit, which the squared-error decoder nearly does with m = 100, while the PixelCNN decoder reads less out of its code and draws digits of its own. Rows of different m do not compare at all.',
   canonicalDataset: 'small ImageNet (van den Oord et al.)',
   rows: [pixelCNNDecoder(10), mseDecoder(10), pixelCNNDecoder(100), mseDecoder(100)],
   datasets: Object.keys(loaders),

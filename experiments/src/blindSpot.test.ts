@@ -44,7 +44,8 @@ function plainStack(blocks: number): Set<string> {
 
 describe('stackContext', () => {
   it('counts by hand what one block of a plain stack reads', () => {
-    const { reads, misses, blind, map } = stackContext('plain', 1);
+    const { label, reads, misses, blind, map } = stackContext('plain', 1);
+    expect(label).toBe('PixelCNN');
     // 7x7 mask A from the pixel itself, the pixel to the left and the three above: rows -4 to -1 of 9, but for
     // the last pixel of the row above, and four pixels of the row itself.
     expect(reads).toBe(4 * 9 - 1 + 4);

@@ -28,6 +28,8 @@ type Stack = keyof typeof stacks;
 
 export interface StackContext {
   stack: Stack;
+  /** What the stack is called in the picture. */
+  label: string;
   depth: number;
   /** Earlier pixels that the output depends on. */
   reads: number;
@@ -62,7 +64,15 @@ export function stackContext(stack: Stack, depth: number): StackContext {
   );
   const count = (wanted: string) => map.join('').split(wanted).length - 1;
   const blind = count('!');
-  return { stack, depth, reads: count('x'), misses: blind + count('.'), blind, map };
+  return {
+    stack,
+    label: stacks[stack].label,
+    depth,
+    reads: count('x'),
+    misses: blind + count('.'),
+    blind,
+    map,
+  };
 }
 
 /**
@@ -95,7 +105,7 @@ async function writeBlindSpot(folder: string): Promise<void> {
 
 /** Every context, and of which pixel it is. */
 const blindSpotJson = (contexts: readonly StackContext[]) =>
-  `${JSON.stringify({ image: shape, output, contexts }, null, 2)}\n`;
+  `${JSON.stringify({ image: shape, output, key, contexts }, null, 2)}\n`;
 
 /** The counts as a table, above the picture. */
 function blindSpotPage(contexts: readonly StackContext[]): string {
@@ -118,11 +128,15 @@ function blindSpotPage(contexts: readonly StackContext[]): string {
     '| ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
     ...lines,
     '',
-    'Blue: read; orange: blind; grey: beyond reach; black: the pixel that is predicted.',
+    `${key.charAt(0).toUpperCase()}${key.slice(1)}.`,
     '',
     '![Contexts of plain and gated stacks by depth](blind-spot.png)',
   ].join('\n')}\n`;
 }
+
+/** What the colours are. */
+const key =
+  'blue: read; orange: blind, missed although inside the rows and columns that the stack reaches; grey: beyond reach; black: the pixel that is predicted';
 
 const colors: Record<string, readonly [number, number, number]> = {
   o: [0, 0, 0],

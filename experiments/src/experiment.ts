@@ -92,7 +92,10 @@ export interface Experiment {
   metric: ResultTable['metric'];
   /** The split that the paper's numbers belong to; test by default. */
   split?: ResultTable['split'];
-  /** What the images of that split are called where the set has no test images, and its validation images stand for them. */
+  /**
+   * What the images of that split are called where the set has no test images, and its validation images stand for them: runs are
+   * then validated on training images that were held out.
+   */
   splitName?: 'validation';
   /** None where nothing is trained and there is no table: then there are figures, and a page that explains them. */
   rows: ExperimentRow[];
@@ -102,6 +105,8 @@ export interface Experiment {
   limits?: string;
   /** What its numbers are, as `Negative log-likelihood of ...`, where they are not the likelihood of whole images. */
   quantity?: string;
+  /** What a reader of its numbers should know before comparing them. */
+  note?: string;
   /** What a reader of the tried settings should know, such as why a row has not its best one. */
   recipeNote?: string;
   /** The set that the paper's numbers belong to; results on any other carry its name in their label. */

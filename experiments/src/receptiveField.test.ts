@@ -58,6 +58,7 @@ it('writes the contexts of finished rows: deeper sees more, the Diagonal BiLSTM 
   );
   const ideal = 14 * 28 + 14;
   expect(inputs['diagonal-bilstm']).toBe(ideal - 1);
+  expect(written.key).toMatch(/dark grey: read/);
   const depths = [1, 3, 6, 12].map((blocks) => inputs[`pixelcnn-${blocks}`]);
   expect(depths).toEqual([...depths].sort((a, b) => a - b));
   expect(depths[3]).toBeLessThan(ideal); // the blind spot

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { loadBinarizedMnist } from '@pixelrnn/data';
 import { writeFileAtomic } from '@pixelrnn/files';
-import { imageGrid, writeFigure } from '@pixelrnn/plots';
+import { labelledGrid, writeFigure } from '@pixelrnn/plots';
 import * as digits from './digitPresets.js';
 import type { Experiment, ExperimentRow, FinishedRow } from './experiment.js';
 import { pixelCNNRow, pixelRNNRow } from './modelRows.js';
@@ -54,6 +54,9 @@ function recurrent(cell: 'row' | 'diagonal', name: string, label: string, h: num
 const shape = { height: 28, width: 28, colors: 1, levels: 2 };
 const middle = { row: 14, column: 14, color: 0 };
 
+/** What the greys of its map are. */
+const key = 'black: the pixel that is predicted; dark grey: read; light grey: not read';
+
 /**
  * Figure 4 of PixelRNN: what one pixel's prediction can depend on, exactly, and the likelihood against it. Widths are chosen
  * so that all rows have 41,000 parameters within 6 %: what differs is how far they look, by depth, by the size of the
@@ -87,7 +90,7 @@ export const receptiveFieldExperiment: Experiment = {
 };
 
 /**
- * `contexts.png`, a map for each finished row in their order; `contexts.json`, how many pixels each reads;
+ * `contexts.png`, a map for each finished row, below its name; `contexts.json`, how many pixels each reads;
  * `likelihood.png` and `.html`, their likelihood against that.
  */
 async function writeFigures(finished: readonly FinishedRow[], folder: string): Promise<void> {
@@ -111,21 +114,22 @@ async function writeFigures(finished: readonly FinishedRow[], folder: string): P
   const all = new Uint8Array(images.length * height * width);
   for (const [i, image] of images.entries()) all.set(image, i * height * width);
   const count = images.length;
-  const png = await imageGrid({
+  const png = await labelledGrid({
     images: all,
     count,
     height,
     width,
     channels,
     levels: 256,
-    columns: count,
-    scale: 5,
-    gap: 6,
+    columns: 3,
+    scale: 6,
+    gap: 20,
+    imageLabels: rows.map(({ label }) => label),
   });
   await writeFileAtomic(join(folder, 'contexts.png'), png);
   await writeFileAtomic(
     join(folder, 'contexts.json'),
-    `${JSON.stringify({ pixel: middle, rows }, null, 2)}\n`,
+    `${JSON.stringify({ pixel: middle, key, rows }, null, 2)}\n`,
   );
   const figure = likelihoodAgainstContext(rows, { title: 'Likelihood against receptive field' });
   await writeFigure(figure, { png: join(folder, 'likelihood.png'), html: join(folder, 'likelihood.html') });

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@pixelrnn/files';
-import { tableToCsv, tableToMarkdown } from '@pixelrnn/metrics';
+import { tableToCsv } from '@pixelrnn/metrics';
 import type { Experiment } from '../experiment.js';
 import { experiments } from '../registry.js';
-import { resultTable } from '../runner/runTable.js';
+import { resultTable, tableMarkdown } from '../runner/runTable.js';
 import { finishedRuns, writeExperiment } from '../runner/writeExperiment.js';
 import { committedPreset } from './committedPreset.js';
 import { committedRuns, picturesIn } from './committedRuns.js';
@@ -42,7 +42,7 @@ export async function generatedTexts({ results, readme }: ResultsPlace): Promise
       await finishedRuns(experiment, committedPreset, folder),
     );
     texts.set(join(folder, 'table.json'), `${JSON.stringify(table, null, 2)}\n`);
-    texts.set(join(folder, 'table.md'), tableToMarkdown(table, experiment.quantity));
+    texts.set(join(folder, 'table.md'), tableMarkdown(experiment, table));
     texts.set(join(folder, 'table.csv'), tableToCsv(table));
     for (const run of runs) {
       if (run.hasWeights) texts.set(join(results, run.path, 'MODEL.md'), modelCard(experiment, run));

@@ -105,8 +105,8 @@ async function lockWhenFree(folder: string): Promise<RunLock> {
   }
 }
 
-/** The tries as a Markdown table, row by row, the best of those of a row that have as many steps in bold. */
-export function recipesToMarkdown({ metric, tries }: Recipes): string {
+/** The tries as a Markdown table, row by row, the best of those of a row that have as many steps in bold; `validation` is the set that they are compared on. */
+export function recipesToMarkdown({ metric, tries }: Recipes, validation = 'validation'): string {
   const rows = [...new Set(tries.map(({ row }) => row))];
   const lines = rows.flatMap((row) => {
     const own = tries.filter((other) => other.row === row);
@@ -117,7 +117,7 @@ export function recipesToMarkdown({ metric, tries }: Recipes): string {
     });
   });
   return [
-    `| row | tried | optimiser, rate | batch | steps | validation, ${metric} | images | seconds |`,
+    `| row | tried | optimiser, rate | batch | steps | ${validation}, ${metric} | images | seconds |`,
     '| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |',
     ...lines,
   ].join('\n');

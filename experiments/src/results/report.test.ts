@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { autoencoder } from '../autoencoder.js';
 import { completions } from '../completions.js';
 import type { Experiment } from '../experiment.js';
 import { gatedTable2 } from '../gatedTable2.js';
@@ -6,6 +7,7 @@ import { softmaxDistributions } from '../softmaxDistributions.js';
 import { table3 } from '../table3.js';
 import { table4 } from '../table4.js';
 import { table5 } from '../table5.js';
+import { table6 } from '../table6.js';
 import { committedRuns } from './committedRuns.js';
 import { resultsFolder } from './loadPretrained.js';
 import { resultsReadme, summary } from './report.js';
@@ -35,6 +37,18 @@ it('says what its numbers are where they are not of whole images', () => {
   expect(text).toContain(
     '\nNegative log-likelihood of the lower half given the upper one (test images), nats per image.',
   );
+});
+
+it('explains what is bold, and what numbers are not to be read as', () => {
+  const recipes = { version: 1 as const, experiment: 'table6', metric: 'bits/dim' as const, tries: [] };
+  const text = resultsReadme([
+    { experiment: table6, ...empty, recipes },
+    { experiment: autoencoder, ...empty },
+  ]);
+  expect(text).toContain('Bold is the best of a row after as many steps');
+  expect(text).toContain('| steps | held-out, bits/dim | images |'); // its validation images are the test split
+  expect(text).toContain(`\n\n${autoencoder.note}\n`);
+  expect(autoencoder.note).toMatch(/no better model/);
 });
 
 it("compares compute with that of the paper's sizes, where it gives some, and marks those recalled", async () => {

@@ -1,7 +1,7 @@
 import { paperNumber } from '@pixelrnn/metrics';
 import { formatSeconds } from '@pixelrnn/training';
 import { canRun, type Experiment, type ExperimentRow, isClosedForm, isMeasure } from '../experiment.js';
-import { measured } from '../measured.js';
+import { measured, validIsHeldOut } from '../measured.js';
 import { sizesOf } from '../runner/sizesOf.js';
 import type { CommittedRun } from './committedRuns.js';
 import { departures } from './departures.js';
@@ -82,7 +82,7 @@ function untold(experiment: Experiment, runs: readonly CommittedRun[]): string[]
 
 /** A section of results/README.md: the runs of one experiment. */
 function section({ experiment, runs, recipes, pictures }: ExperimentReport): string {
-  const { id, title, metric, page, recipeNote } = experiment;
+  const { id, title, metric, page, note, recipeNote } = experiment;
   if (page !== undefined) {
     return `## ${title}\n\nComputed by \`pnpm exp ${id}\`, nothing is trained: [${page}](${id}/${page}).`;
   }
@@ -106,6 +106,7 @@ function section({ experiment, runs, recipes, pictures }: ExperimentReport): str
           ...lines,
         ]),
     ...untold(experiment, runs),
+    ...(note === undefined ? [] : ['', note]),
     ...(gaps ? ['', gaps] : []),
     ...(missing.length > 0 ? ['', `Not trained yet: ${missing.join('; ')}.`] : []),
     ...(quoted.length > 0
@@ -115,7 +116,14 @@ function section({ experiment, runs, recipes, pictures }: ExperimentReport): str
         ]
       : []),
     ...pictureLine(experiment, runs, pictures),
-    ...(recipes ? ['', '### What was tried', '', recipesToMarkdown(recipes)] : []),
+    ...(recipes
+      ? [
+          '',
+          '### What was tried',
+          '',
+          recipesToMarkdown(recipes, validIsHeldOut(experiment) ? 'held-out' : 'validation'),
+        ]
+      : []),
     ...(recipes && recipeNote ? ['', recipeNote] : []),
   ].join('\n');
 }
@@ -164,6 +172,8 @@ export function resultsReadme(reports: readonly ExperimentReport[]): string {
     "_Paper's compute / ours_ is parameters x images seen in training, of the paper's sizes against this run; it is blank where the paper gives no sizes. PixelRNN does not publish how many steps it took, and Gated PixelCNN's number of updates was not looked up: for both the steps are those of preset `paper`.",
     '',
     "A folder `<id>/runs/<row>/seed-<n>` has the settings, the environment with its commit, the curve and the result of a run, and where they are under 3 MB its weights: `loadPretrained('<id>/<row>')` of `@pixelrnn/experiments` loads them.",
+    '',
+    '_What was tried_ are short runs that the settings were chosen by. Bold is the best of a row after as many steps, so that a row which was tried at two lengths has two. _Held-out_ are training images that were held out, where the validation images of a set stand for a test set.',
     '',
     reports.map(section).join('\n\n'),
   ].join('\n')}\n`;

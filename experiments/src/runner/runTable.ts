@@ -11,7 +11,7 @@ import {
 } from '@pixelrnn/metrics';
 import { type Figure, tablePlot, writeFigure } from '@pixelrnn/plots';
 import type { Experiment, ExperimentRow, PresetName } from '../experiment.js';
-import { measured, splitName } from '../measured.js';
+import { columnsNote, measured, splitName } from '../measured.js';
 import { ownSettings } from './ownSettings.js';
 import type { FinishedRun, RunResults } from './runResults.js';
 import { sameSettings } from './sameSettings.js';
@@ -101,6 +101,10 @@ export function resultTable(
   };
 }
 
+/** `table.md`. */
+export const tableMarkdown = (experiment: Experiment, table: ResultTable): string =>
+  tableToMarkdown(table, { quantity: experiment.quantity, note: columnsNote(experiment) });
+
 /** Writes `table.json`, `table.md`, `table.csv`, `plot.png` and `plot.html` into the experiment's folder; no plot before the first
  * number. */
 export async function writeTable(
@@ -111,7 +115,7 @@ export async function writeTable(
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFileAtomic(join(folder, 'table.json'), `${JSON.stringify(table, null, 2)}\n`);
-  await writeFileAtomic(join(folder, 'table.md'), tableToMarkdown(table, experiment.quantity));
+  await writeFileAtomic(join(folder, 'table.md'), tableMarkdown(experiment, table));
   await writeFileAtomic(join(folder, 'table.csv'), tableToCsv(table));
   const figure = tableFigure(experiment, table, results);
   if (figure) await writeFigure(figure, { png: join(folder, 'plot.png'), html: join(folder, 'plot.html') });
@@ -148,5 +152,6 @@ export function tableFigure(
     metric: table.metric,
     split: splitName(experiment),
     title: experiment.title,
+    quantity: experiment.quantity,
   });
 }

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ResultTable } from '@pixelrnn/metrics';
-import { type LoggedRun, trainingCurve, writeFigure } from '@pixelrnn/plots';
+import { writeFigure } from '@pixelrnn/plots';
 import {
   canRun,
   type Experiment,
@@ -10,7 +10,7 @@ import {
   isClosedForm,
   type PresetName,
 } from '../experiment.js';
-import { splitName } from '../measured.js';
+import { curveFigure, type RowLog } from './curveFigure.js';
 import type { RunFailure } from './grid.js';
 import { trainable } from './plan.js';
 import { readConfig, readResult } from './runFiles.js';
@@ -113,8 +113,7 @@ async function writeCurves(
   folder: string,
   { log, onDamaged }: { log: (line: string) => void; onDamaged: OnDamaged | undefined },
 ): Promise<void> {
-  const { metric, title } = experiment;
-  const runs: LoggedRun[] = [];
+  const runs: RowLog[] = [];
   for (const [name, seeds] of results) {
     const row = experiment.rows.find((candidate) => candidate.name === name) as ExperimentRow;
     if (!row.model) continue;
@@ -122,14 +121,12 @@ async function writeCurves(
       const runFolder = join(folder, 'runs', name, `seed-${seed}`);
       const label = seeds.size > 1 ? `${row.label}, seed ${seed}` : row.label;
       const lines = await intact(() => readRunLog(runFolder), { row: name, seed }, onDamaged);
-      if (lines && lines.length > 0) runs.push({ label, log: lines, dimensions: result.dimensions });
+      if (lines && lines.length > 0)
+        runs.push({ row: name, label, log: lines, dimensions: result.dimensions });
       else if (lines) log(`${row.label}, seed ${seed}: no curve: metrics.jsonl of ${runFolder} is empty.`);
     }
   }
   if (runs.length === 0) return;
-  const paper = experiment.rows
-    .filter(({ name, model, paper }) => model && results.has(name) && paper !== null)
-    .map(({ label, paper }) => ({ label: `${label}, ${splitName(experiment)}`, value: paper as number }));
-  const figure = trainingCurve(runs, { unit: metric, paper, title });
+  const figure = curveFigure(experiment, runs);
   await writeFigure(figure, { png: join(folder, 'curve.png'), html: join(folder, 'curve.html') });
 }

@@ -37,9 +37,24 @@ it('sets the split that the paper reports beside its number', () => {
   expect(lines('test')[2]).toContain('| Skip | 3.20 (?) | 4.500 |  | 4.250 |  |');
 });
 
+it('counts the runs of a row, and tells their seeds apart from that', () => {
+  const lines = (seeds: number[]) => tableToMarkdown({ ...table, rows: [{ ...row, seeds }] }).split('\n');
+  expect(lines([0])[4]).toContain('| train | runs | parameters |');
+  expect(lines([0])[6]).toContain('|  | 1 (seed 0) | 10 |');
+  expect(lines([0, 2])[6]).toContain('|  | 2 (seeds 0, 2) | 10 |');
+  expect(lines([])[6]).toContain('|  |  | 10 |');
+});
+
+it('says what the columns are where the names of the splits do not', () => {
+  const note = 'test: the validation images; valid: held-out training images.';
+  expect(tableToMarkdown(table, { note })).toContain(
+    `over seeds. (?) marks a number of the paper that was recalled, not read again. ${note}\n`,
+  );
+});
+
 it('says what the numbers are', () => {
   expect(tableToMarkdown(table)).toContain('\nNegative log-likelihood in bits per dimension; lower');
-  expect(tableToMarkdown(table, 'Likelihood of halves')).toContain(
+  expect(tableToMarkdown(table, { quantity: 'Likelihood of halves' })).toContain(
     '\nLikelihood of halves in bits per dimension;',
   );
 });

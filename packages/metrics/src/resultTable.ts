@@ -52,7 +52,7 @@ const columnsOf = (split: Split) => [
   'sd',
   otherSplit[split],
   'train',
-  'seeds',
+  'runs',
   'parameters',
   'steps',
   'images',
@@ -65,6 +65,12 @@ export function paperNumber({ paper, paperRecalled }: Pick<ResultRow, 'paper' | 
   return paper === null ? '' : `${paper.toFixed(2)}${paperRecalled ? ' (?)' : ''}`;
 }
 
+/** How many runs there are, and of which seeds: a list alone, such as 0, would read as a count. */
+function runsOf({ seeds }: ResultRow): string {
+  if (seeds.length === 0) return '';
+  return `${seeds.length} (${seeds.length === 1 ? 'seed' : 'seeds'} ${seeds.join(', ')})`;
+}
+
 function cells(row: ResultRow, { metric, split }: ResultTable): string[] {
   const measure = (value: number | null) => (value === null ? '' : value.toFixed(decimals[metric]));
   const count = (value: number | null) => (value === null ? '' : String(Math.round(value)));
@@ -75,7 +81,7 @@ function cells(row: ResultRow, { metric, split }: ResultTable): string[] {
     measure(row.sd),
     measure(row[otherSplit[split]]),
     measure(row.train),
-    row.seeds.join(' '),
+    runsOf(row),
     count(row.parameters),
     count(row.steps),
     count(row.images),
@@ -87,9 +93,14 @@ function cells(row: ResultRow, { metric, split }: ResultTable): string[] {
 /**
  * The table in Markdown, metric and preset above it. Rows that were not run have empty cells.
  *
- * @param quantity what the numbers are, where they are not of whole images
+ * @param words.quantity what the numbers are, where they are not of whole images
+ * @param words.note what else is to be known of the columns
  */
-export function tableToMarkdown(table: ResultTable, quantity = 'Negative log-likelihood'): string {
+export function tableToMarkdown(
+  table: ResultTable,
+  words: { quantity?: string | undefined; note?: string | undefined } = {},
+): string {
+  const { quantity = 'Negative log-likelihood', note } = words;
   const unit = table.metric === 'nats' ? 'nats per image' : 'bits per dimension';
   const columns = columnsOf(table.split);
   const recalled = table.rows.some((row) => row.paperRecalled)
@@ -98,7 +109,7 @@ export function tableToMarkdown(table: ResultTable, quantity = 'Negative log-lik
   const lines = [
     `# ${table.experiment}, preset ${table.preset}`,
     '',
-    `${quantity} in ${unit}; lower is better. An empty cell was not measured; sd is the standard deviation over seeds.${recalled}`,
+    `${quantity} in ${unit}; lower is better. An empty cell was not measured; sd is the standard deviation over seeds.${recalled}${note === undefined ? '' : ` ${note}`}`,
     '',
     `| ${columns.join(' | ')} |`,
     `|${columns.map((_, i) => (i === 0 ? ' --- ' : ' ---: ')).join('|')}|`,

@@ -16,7 +16,7 @@ export { type Cell, type HeatmapOptions, heatmap } from './figures/heatmap.js';
 export { type TablePlotOptions, type TablePlotRow, tablePlot } from './figures/tablePlot.js';
 export { baseAxis, baseLayout, seriesStyle } from './figures/theme.js';
 export { type PaperLine, type TrainingCurveOptions, trainingCurve } from './figures/trainingCurve.js';
-export type { LogEntry, LoggedRun } from './figures/trainingLog.js';
+export type { Horizontal, LogEntry, LoggedRun } from './figures/trainingLog.js';
 export type { TrainingRun } from './figures/trainingRun.js';
 export { type BesideGridOptions, besideGrid } from './images/besideGrid.js';
 export { type CaptionedPicture, captionedPictures } from './images/captionedPictures.js';

@@ -53,6 +53,27 @@ test('labels stand beside their row and above their column, and the images stay 
   expect(inked(own, [left + plain.width / 2, own.width], [0, top])).toBe(false);
 });
 
+test('each image can have a label of its own, in the gap above it', async () => {
+  const wide = { ...shape, gap: 20 };
+  const plain = await pixels(await imageGrid({ images, ...wide }));
+  const own = await pixels(await labelledGrid({ images, ...wide, imageLabels: ['', 'a', '', 'b'] }));
+  expect([own.width, own.height]).toEqual([plain.width, plain.height]);
+  const [right, low] = [20 + 32 + 10, 20 + 24]; // where the second column and the second gap begin
+  expect(inked(own, [right, own.width], [0, 20])).toBe(true);
+  expect(inked(own, [right, own.width], [low, low + 20])).toBe(true);
+  expect(inked(own, [0, right], [0, 20])).toBe(false);
+  for (let y = 20; y < low; y++) {
+    const line = [y * own.width, (y + 1) * own.width] as const;
+    expect(own.data.subarray(...line).equals(plain.data.subarray(...line))).toBe(true);
+  }
+  await expect(labelledGrid({ images, ...wide, imageLabels: ['a'] })).rejects.toThrow(
+    'each of its 4 images was expected, got 1',
+  );
+  await expect(labelledGrid({ images, ...shape, imageLabels: ['a', 'b', 'c', 'd'] })).rejects.toThrow(
+    'a gap of 18 or more was expected, got 2',
+  );
+});
+
 test('coloured images stay coloured, and a text is no markup', async () => {
   const red = Uint8Array.from({ length: 12 }, (_, i) => (i % 3 === 0 ? 255 : 0));
   const colors = { ...shape, count: 1, height: 2, width: 2, channels: 3, columns: 1, scale: 1, gap: 0 };
