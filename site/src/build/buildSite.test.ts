@@ -1,6 +1,6 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { resultsFolder } from '@pixelrnn/experiments';
+import { findExperiment, resultsFolder } from '@pixelrnn/experiments';
 import { suiteFolder, temporaryFolder } from '@pixelrnn/files/testing';
 import { decodePlan } from '@pixelrnn/kernels/plan';
 import { resultTableSchema } from '@pixelrnn/metrics';
@@ -39,7 +39,7 @@ function fileContent(script: string, name: string): unknown {
 
 /** The cells of the row of a table that begins with a name, as text. */
 function cellsOf(section: string, name: string): string[] {
-  const rows = section.split('<tr').filter((row) => row.includes(`<th scope="row">${name}</th>`));
+  const rows = section.split('<tr').filter((row) => row.includes(`<th scope="row">${name}<`));
   expect(rows.length).toBe(1);
   return [...(rows[0] as string).matchAll(/<td[^>]*>([\s\S]*?)<\/td>/g)].map(([, cell = '']) =>
     cell
@@ -61,7 +61,8 @@ describe('the page', () => {
       expect(rows).toEqual(table.rows);
       for (const row of rows.filter((one) => one.paper !== null || one[split] !== null)) {
         if (runs.filter((run) => run.row === row.name).length > 1) continue; // a line a seed
-        const name = row.label.replaceAll('&', '&amp;');
+        const label = findExperiment(id).rows.find(({ name }) => name === row.name)?.label ?? '';
+        const name = label.replaceAll('&', '&amp;');
         const [paper, ours] = cellsOf(section, name);
         expect(paper).toBe(
           row.paper === null ? '–' : `${row.paper.toFixed(2)}${row.paperRecalled ? ' (?)' : ''}`,
@@ -90,6 +91,44 @@ describe('the page', () => {
       ]) {
         expect(links).toContain(`runs/${path}/${name}`);
       }
+    }
+  });
+
+  test('explains itself: passes, marks, departures, quoted rows, and what is no density', () => {
+    expect(page).not.toContain('README');
+    const seen = experiments
+      .flatMap(({ metric, runs }) => (metric === 'nats' ? [] : runs))
+      .filter(({ origin }) => origin === 'trained')
+      .map(({ images }) => images);
+    const [least, most] = [Math.min(...seen), Math.max(...seen)].map((images) =>
+      images.toLocaleString('en-US'),
+    );
+    expect(page).toContain(`between ${least} and ${most} images`);
+    for (const word of ['(?)', 'standard error', 'Departures', 'Grey rows']) expect(page).toContain(word);
+    const section = (id: string) =>
+      page.slice(page.indexOf(`<section class="experiment" id="${id}"`)).split('</section>')[0] as string;
+    expect(section('autoencoder')).toContain('no better model');
+    expect(section('table3')).toMatch(/Departures of all our runs: h 16, not 128; headWidth 64, not 1024\./);
+    expect(section('table5')).toMatch(/<small>blocks 6, not 15;/);
+    expect(section('completions')).toMatch(
+      /<\/span> nats per image, of the lower half given the upper one<\/h4>/,
+    );
+    expect(section('blind-spot')).toMatch(/PixelCNN, 1 layer: 39;.* of 406 earlier pixels.*orange: blind/);
+    expect(section('receptive-field')).toContain('PixelCNN, 3 blocks of 5x5: 168');
+  });
+
+  test('lists its tables, and gives no two regions one name', () => {
+    for (const { id } of experiments) expect(page).toContain(`<li><a href="#${id}">`);
+    const regions = [...page.matchAll(/role="region" aria-label="([^"]+)"/g)].map(([, name]) => name);
+    expect(new Set(regions).size).toBe(regions.length);
+  });
+
+  test('without JavaScript shows committed pictures in place of figures, and no dead controls', () => {
+    const [, style = ''] = /<noscript><style>([^<]*)<\/style><\/noscript>\s*<\/head>/.exec(page) ?? [];
+    for (const dead of ['.alive', '#theme', '.figure']) expect(style).toContain(dead);
+    for (const name of ['table4/plot.png', 'table4/curve.png']) {
+      expect(page).toMatch(new RegExp(`<noscript><img src="runs/${name}" width="\\d+" height="\\d+"`));
+      expect(fileAt(`runs/${name}`)).toBeDefined();
     }
   });
 
@@ -161,10 +200,23 @@ test('an experiment of pictures alone is shown with its numbers and files', asyn
   const spot = (await readFile(join(folder, 'blind-spot', 'blind-spot.json'), 'utf8')) as string;
   const { contexts } = JSON.parse(spot) as { contexts: { reads: number; misses: number }[] };
   expect(contexts.length).toBeGreaterThan(0);
-  for (const { reads, misses } of contexts) expect(page).toContain(`${reads} of ${reads + misses}`);
+  for (const { reads } of contexts) expect(page).toMatch(new RegExp(`layers?: ${reads}[; ]`));
   for (const name of ['blind-spot.png', 'blind-spot.json', 'blind-spot.md']) {
     expect(fileAt(`runs/blind-spot/${name}`)).toBeDefined();
   }
+});
+
+test('curves name the paper by its rows, not by the sizes of ours, and fit the page', () => {
+  for (const { path, content } of site.files.filter(({ path }) => /^figures\/.*-(steps|hours)-/.test(path))) {
+    const figure = typeof content === 'string' ? content : '';
+    expect(figure, path).not.toMatch(/(headWidth|blocks|filters) \d+[^"]* \(paper\)/);
+    const { layout } = fileContent(path, path.replace(/^figures\/|-[0-9a-f]+\.js$/g, '')) as {
+      layout: { width: number };
+    };
+    expect(layout.width, path).toBeLessThan(1200);
+  }
+  const table6 = text(site.files.find(({ path }) => path.startsWith('figures/table6-steps')) as OutFile);
+  expect(table6).toContain('Row LSTM, 32x32, held-out');
 });
 
 test('the service worker keeps every file', () => {

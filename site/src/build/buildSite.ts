@@ -81,7 +81,8 @@ const plotlyPath = (): string =>
 
 /** What numbers link to, and pictures, under the same names as in the results. */
 async function runFiles(experiments: readonly SiteExperiment[], results: string): Promise<OutFile[]> {
-  const paths = experiments.flatMap(({ id, runs, pictures }) => [
+  const paths = experiments.flatMap(({ id, runs, pictures, committed }) => [
+    ...committed.map(({ file }) => `${id}/${file}`),
     ...pictures.flatMap(({ file, beside }) => [file, ...beside].map((name) => `${id}/${name}`)),
     ...runs.flatMap(({ path, files, pictures }) =>
       [...files, ...pictures.map(({ file }) => file)].map((file) => `${path}/${file}`),

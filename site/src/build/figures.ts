@@ -1,4 +1,5 @@
-import { type Figure, tablePlot, trainingCurve } from '@pixelrnn/plots';
+import { curveFigure, findExperiment } from '@pixelrnn/experiments';
+import { type Figure, tablePlot } from '@pixelrnn/plots';
 import { paperText, type SiteExperiment, type SiteRun } from './readResults.js';
 
 /** A figure of the page: loaded and drawn when it comes into view. */
@@ -23,7 +24,7 @@ export function figuresOf(experiment: SiteExperiment): SiteFigure[] {
 }
 
 function tableFigure(experiment: SiteExperiment): Figure | null {
-  const { rows, split, splitName, runs, metric, title } = experiment;
+  const { rows, split, splitName, runs, metric, title, ownQuantity } = experiment;
   const known = rows.filter((row) => row.paper !== null || row[split] !== null);
   if (known.length === 0) return null;
   return tablePlot(
@@ -41,21 +42,18 @@ function tableFigure(experiment: SiteExperiment): Figure | null {
         seconds: run?.origin === 'trained' ? row.seconds : null,
       };
     }),
-    { metric, split: splitName, title },
+    { metric, split: splitName, title, quantity: ownQuantity ?? undefined },
   );
 }
 
-function curves(experiment: SiteExperiment, runs: readonly SiteRun[], horizontal: 'steps' | 'hours'): Figure {
-  const papers = experiment.rows.filter(
-    (row) => row.paper !== null && runs.some((run) => run.row === row.name),
-  );
-  return trainingCurve(
-    runs.map(({ label, log, dimensions }) => ({ label, log, dimensions })),
-    {
-      unit: experiment.metric,
-      horizontal,
-      title: `${experiment.title}, by ${horizontal === 'steps' ? 'step' : 'hour'}`,
-      paper: papers.map(({ label, paper }) => ({ label, value: paper as number })),
-    },
+function curves(
+  { id, title }: SiteExperiment,
+  runs: readonly SiteRun[],
+  horizontal: 'steps' | 'hours',
+): Figure {
+  return curveFigure(
+    findExperiment(id),
+    runs.map(({ row, label, log, dimensions }) => ({ row, label, log, dimensions })),
+    { horizontal, title: `${title}, by ${horizontal === 'steps' ? 'step' : 'hour'}` },
   );
 }

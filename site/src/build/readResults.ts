@@ -65,7 +65,13 @@ export interface SiteExperiment {
   splitName: string;
   /** What the numbers are, and of which images. */
   quantity: string;
+  /** That alone, where it is not the likelihood of whole images. */
+  ownQuantity: string | null;
+  /** What a reader should know before comparing them. */
+  note: string | null;
   rows: ResultRow[];
+  /** What each row is called without the sizes of ours. */
+  labels: ReadonlyMap<string, string>;
   runs: SiteRun[];
   /** Rows that have a model and no run. */
   missing: string[];
@@ -73,6 +79,8 @@ export interface SiteExperiment {
   gaps: string | null;
   /** Further pictures of its folder, such as receptive fields. */
   pictures: SitePicture[];
+  /** `plot.png` and `curve.png`, for readers whose browser draws no figures. */
+  committed: RunPicture[];
 }
 
 /** A picture and its size, by which the page keeps its room before it is loaded. */
@@ -115,13 +123,19 @@ async function readExperiment(experiment: Experiment, folder: string): Promise<S
     split: table.split,
     splitName: splitName(experiment),
     quantity: quantityOf(experiment),
+    ownQuantity: experiment.quantity ?? null,
+    note: experiment.note ?? null,
     rows: table.rows,
+    labels: new Map(experiment.rows.map(({ name, label }) => [name, label])),
     runs,
     missing: experiment.rows
       .filter((row) => row.model && !committed.some((run) => run.row === row))
       .map(({ label }) => label),
     gaps: pairedGaps(committed),
     pictures: await readPictures(own),
+    committed: await Promise.all(
+      tablePictures.filter((file) => existsSync(join(own, file))).map((file) => readPicture(own, file)),
+    ),
   };
 }
 

@@ -1,6 +1,7 @@
-import { tablePlot, trainingCurve } from '@pixelrnn/plots';
+import { type Figure, tablePlot, trainingCurve } from '@pixelrnn/plots';
 import { expect, test } from 'vitest';
-import { inTheme, narrowed } from './figureTheme.js';
+import { inTheme, untouched } from './figureTheme.js';
+import { fitted, narrowed } from './narrowFigure.js';
 
 const table = tablePlot(
   [
@@ -9,7 +10,12 @@ const table = tablePlot(
   ],
   { metric: 'nats', split: 'test', title: 'Table 4' },
 );
-const curve = trainingCurve([{ label: 'PixelCNN', steps: [1, 2], train: [90, 85] }], { unit: 'nats' });
+const curve = trainingCurve([{ label: 'PixelCNN', steps: [1, 2, 3, 4], train: [90, 86, 85.5, 85] }], {
+  unit: 'nats',
+  paper: [{ label: 'PixelCNN, test', value: 84.6, text: '81.30 (?)' }],
+});
+const textsOf = (layout: Figure['layout']) =>
+  (layout.annotations as { text: string }[]).map(({ text }) => text);
 
 test('on a dark page nothing stays white or dark, and the numbers stay', () => {
   const { data, layout } = inTheme(table, true);
@@ -33,7 +39,46 @@ test('on a phone, rows are named above themselves, and lines below', () => {
     xaxis: { title: { text: 'test negative log-likelihood<br>(nats per image), lower is better' } },
     yaxis: { showticklabels: false },
   });
-  expect((rows.annotations as { text: string }[]).map(({ text }) => text)).toEqual(['PixelCNN', 'Row LSTM']);
+  expect(textsOf(rows)).toEqual([
+    ...['PixelCNN', 'Row LSTM'],
+    ...['<b>◇ paper</b>', '<b>● ours</b>'],
+    ...['◇ 81.30', '◇ 80.54', '● 81.50'],
+  ]);
   const lines = narrowed(inTheme(curve, false), 350).layout;
-  expect(lines).toMatchObject({ width: 350, showlegend: true, annotations: [], margin: { r: 12 } });
+  expect(lines).toMatchObject({ width: 350, showlegend: false, margin: { r: 12 } });
+  expect(textsOf(lines)).toEqual([
+    '━ PixelCNN, training: 85.00',
+    '┅ PixelCNN, test (paper): 81.30 (?)',
+    'dashed grey: the paper; higher losses lie above<br>the picture',
+  ]);
+});
+
+test('a row whose name has several lines keeps clear of the row above', () => {
+  const label = 'Gated PixelCNN, class-conditional, layers 5, filters 32, headWidth 96, on a sample';
+  const two = [
+    { label: 'a', paper: 1, ours: 2 },
+    { label, paper: 1, ours: 2 },
+  ];
+  const { layout } = narrowed(
+    inTheme(tablePlot(two, { metric: 'nats', split: 'test', title: '' }), false),
+    350,
+  );
+  const { height, margin } = layout as { height: number; margin: { t: number; b: number } };
+  expect((height - margin.t - margin.b) / 2).toBeGreaterThan(3 * 15 + 24); // two lines of a name, and its numbers
+  expect(textsOf(layout)[1]?.split('<br>')).toHaveLength(2);
+});
+
+test('a figure that is wider than its place gives up width of its plot, and is narrow where that does not do', () => {
+  const wide = inTheme(curve, false);
+  expect(fitted(wide, 2000).layout.width).toBe(wide.layout.width);
+  expect(fitted(wide, 800)).toMatchObject({ layout: { width: 800, margin: wide.layout.margin } });
+  expect(fitted(wide, 500).layout).toMatchObject({ width: 500, margin: { r: 12 } });
+});
+
+test('under a finger a figure neither zooms nor keeps the page from scrolling', () => {
+  expect(untouched(inTheme(curve, false)).layout).toMatchObject({
+    dragmode: false,
+    xaxis: { fixedrange: true },
+    yaxis: { fixedrange: true },
+  });
 });

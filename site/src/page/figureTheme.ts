@@ -2,10 +2,6 @@ import type { Figure, Json } from '@pixelrnn/plots';
 
 /** What `@pixelrnn/plots` leaves for a title, px. */
 const titleHeight = 36;
-/** Higher rows where their names stand above them; a line of a legend. */
-const rowAbove = 12;
-const legendRow = 22;
-
 /** Colours of `@pixelrnn/plots`, as they are on the page: on its own ground, and brighter where that is dark. */
 const light: Record<string, string> = {
   '#ffffff': 'rgba(0,0,0,0)',
@@ -57,51 +53,15 @@ export function inTheme({ data, layout }: Figure, isDark: boolean): Figure {
   };
 }
 
-/** A figure for a narrow place, `width` px: names stand above their rows, and lines are named below, not at the right. */
-export function narrowed({ data, layout }: Figure, width: number): Figure {
-  const { margin, xaxis, yaxis, height } = layout as {
-    margin: Record<string, number>;
-    xaxis: { title: { text: string } };
-    yaxis: Record<string, Json>;
-    height: number;
-  };
-  const names = yaxis.ticktext as string[] | undefined;
-  if (names) {
-    return {
-      data,
-      layout: {
-        ...layout,
-        width,
-        height: height + rowAbove * names.length,
-        margin: { ...margin, l: 12, r: 16, t: 24 },
-        xaxis: { ...xaxis, title: { ...xaxis.title, text: xaxis.title.text.replace(' (', '<br>(') } },
-        yaxis: { ...yaxis, showticklabels: false, ticks: '' },
-        annotations: names.map((text, y) => ({
-          ...{
-            text,
-            y,
-            xref: 'paper',
-            x: 0,
-            xanchor: 'left',
-            yanchor: 'bottom',
-            yshift: 7,
-            showarrow: false,
-          },
-          font: { size: 12 },
-        })),
-      },
-    };
-  }
+/** A figure under a finger: the page scrolls, nothing zooms. */
+export function untouched({ data, layout }: Figure): Figure {
+  const axes = Object.entries(layout).filter(([name]) => /^[xy]axis/.test(name));
   return {
     data,
     layout: {
       ...layout,
-      width,
-      height: height + legendRow * data.length,
-      margin: { ...margin, l: 60, r: 12, b: (margin.b as number) + legendRow * data.length },
-      annotations: [],
-      showlegend: true,
-      legend: { orientation: 'h', x: 0, xanchor: 'left', y: -0.22, yanchor: 'top', font: { size: 12 } },
+      dragmode: false,
+      ...Object.fromEntries(axes.map(([name, axis]) => [name, { ...(axis as object), fixedrange: true }])),
     },
   };
 }

@@ -1,8 +1,9 @@
 import type { Figure } from '@pixelrnn/plots';
 import type { SiteManifest } from '../manifest.js';
 import { make, whenNear } from './dom.js';
-import { inTheme, narrowed } from './figureTheme.js';
+import { inTheme, untouched } from './figureTheme.js';
 import { fileContent, loadScript } from './files.js';
+import { fitted, narrow } from './narrowFigure.js';
 import { isDark, onThemeChange } from './theme.js';
 
 interface Plotly {
@@ -27,9 +28,6 @@ function loadPlotly(address: string): Promise<Plotly> {
   return plotly;
 }
 
-/** Below so many px, labels beside a figure leave no room for it. */
-const narrow = 640;
-
 const config = { displaylogo: false, responsive: false, modeBarButtonsToRemove: ['select2d', 'lasso2d'] };
 
 /** Figures are drawn by Plotly when they come into view; the tables say the same before. */
@@ -44,9 +42,16 @@ export function startFigures(manifest: SiteManifest): void {
       shown.set(place, figure);
       place.setAttribute('aria-label', figure.description);
       const room = (place.closest('.plot') as HTMLElement).clientWidth;
-      const themed = inTheme(figure, isDark());
-      const { data, layout } = room < narrow ? narrowed(themed, room) : themed;
-      await react(place, data, layout, config);
+      const touched = matchMedia('(pointer: coarse)').matches;
+      const shownHere = fitted(inTheme(figure, isDark()), room);
+      const { data, layout } = touched ? untouched(shownHere) : shownHere;
+      // Its buttons zoom and pan, and would lie over the names of a narrow figure.
+      await react(
+        place,
+        data,
+        layout,
+        touched || room < narrow ? { ...config, displayModeBar: false } : config,
+      );
     } catch (error) {
       shown.delete(place);
       place.replaceChildren(

@@ -3,6 +3,7 @@ import './style/base.css';
 import './style/controls.css';
 import './style/pictures.css';
 import './style/results.css';
+import './style/reading.css';
 import './style/narrow.css';
 import { startDraw } from './alive/draw.js';
 import { startFinish } from './alive/finish.js';

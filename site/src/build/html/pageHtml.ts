@@ -4,7 +4,7 @@ import { inMetric, type SiteExperiment } from '../readResults.js';
 import { drawHtml, finishHtml, lookHtml, masksHtml, weighHtml } from './aliveHtml.js';
 import { type Html, html, Html as Markup } from './html.js';
 import { experimentHtml } from './resultsHtml.js';
-import { runAnchor } from './runsHtml.js';
+import { count, runAnchor } from './runsHtml.js';
 
 export interface PageParts {
   manifest: SiteManifest;
@@ -42,6 +42,7 @@ export function pageHtml({ manifest, experiments, figures, style, program }: Pag
 <title>pixelrnn: autoregressive image models, reproduced</title>
 <link rel="icon" href="${icon}">
 <link rel="stylesheet" href="${style}">
+<noscript><style>.alive, #theme, .figure, .switch, .top nav a:not([href="#results"]) { display: none } .run { border: 0; padding: 0; background: none }</style></noscript>
 </head>
 <body>
 <a class="skip" href="#main">To the content</a>
@@ -57,14 +58,15 @@ export function pageHtml({ manifest, experiments, figures, style, program }: Pag
     and to its left. This is their reproduction in TypeScript, table by table, and the trained models themselves, running here.</p>
     ${headline(experiments)}
   </div>
-  <noscript><p class="note">The models, the figures and the details of runs need JavaScript; all numbers are in the tables below, with each run's settings.</p></noscript>
+  <noscript><p class="note">The models at work, the masks, the figures by hour and the details of runs need JavaScript. All numbers are in the tables below, with the settings of each run and pictures in place of the figures.</p></noscript>
   ${models.length > 0 ? [drawHtml(models), finishHtml(models), lookHtml(models), weighHtml(models)] : null}
   ${masksHtml()}
   <section id="results" aria-labelledby="results-title">
     <h2 id="results-title">Results</h2>
     <p>Everything here is generated from the runs committed with the code. Each number leads to its run: the settings, the machine and
-    the curve. The paper's numbers and ours never share a column. Models of colour images are small and saw each training image once or
-    twice: they show how the variants compare, and the README says how to read them.</p>
+    the curve. The paper's numbers and ours never share a column.</p>
+    ${readingHtml(experiments)}
+    <nav aria-label="Tables and figures"><ul class="contents">${experiments.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
     <p class="wrong" id="details-status" role="status"></p>
     ${experiments.map((experiment) => experimentHtml(experiment, figures))}
   </section>
@@ -76,7 +78,23 @@ export function pageHtml({ manifest, experiments, figures, style, program }: Pag
 <script src="${program}" defer></script>
 </body>
 </html>
-`.text;
+`.text.replace(/\n\s+/g, '\n'); // the first paint waits for every byte
+}
+
+/** How the tables are to be read. */
+function readingHtml(experiments: readonly SiteExperiment[]): Html {
+  const seen = experiments
+    .flatMap(({ metric, runs }) => (metric === 'nats' ? [] : runs))
+    .filter(({ origin }) => origin === 'trained')
+    .map(({ images }) => images);
+  const [least, most] = [count(Math.min(...seen)), count(Math.max(...seen))];
+  return html`<ul class="reading">
+      <li>± is the standard error over images. A row is one seed unless it says otherwise, so that small differences between rows mean little.</li>
+      <li>(?) marks what was recalled of the paper, not read again.</li>
+      <li>Departures are where a run differs from what the paper did, as far as it says: “h 16, not 128”. Where it says nothing, or where the data are other ones, that stands there.</li>
+      <li>Grey rows are numbers of the paper alone, most of them quoted there from others; nothing was run for them here.</li>
+      ${seen.length === 0 ? null : html`<li>Models of colour images are small and saw between ${least} and ${most} images in training, repeats included: they show how the variants compare, not how far each can go.</li>`}
+    </ul>`;
 }
 
 /** The trained run that comes nearest to the paper's best, in a sentence. */

@@ -18,12 +18,13 @@ export interface RealDigits {
 
 /** The runs of an experiment with their numbers, which those of its table lead to; their details come after the first paint. */
 export function runsHtml(experiment: SiteExperiment): Html {
-  const { metric, runs } = experiment;
+  const { metric, runs, ownQuantity } = experiment;
+  const of = ownQuantity === null ? '' : `, ${ownQuantity.replace(/^Negative log-likelihood /, '')}`;
   return html`
   <div class="runs">${runs.map(
     (run) => html`
-  <article class="run" id="${runAnchor(run)}" aria-labelledby="${runAnchor(run)}-title">
-    <h4 id="${runAnchor(run)}-title">${unbroken(run.label)}: <span class="ours">${inMetric(experiment, run.value)}</span> ${units[metric]}</h4>
+  <article class="run" id="${runAnchor(run)}">
+    <h4>${unbroken(run.label)}: <span class="ours">${inMetric(experiment, run.value)}</span> ${units[metric]}${of}</h4>
   </article>`,
   )}</div>`;
 }
