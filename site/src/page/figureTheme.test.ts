@@ -53,6 +53,14 @@ test('on a phone, rows are named above themselves, and lines below', () => {
   ]);
 });
 
+test('on a phone, a column without a number is left out', () => {
+  const ours = { label: 'Row LSTM', paper: null, ours: 80.5 };
+  const figure = tablePlot([ours], { metric: 'nats', split: 'test', title: '' });
+  expect(textsOf(narrowed(inTheme(figure, false), 350).layout)).toEqual([
+    ...['Row LSTM', '<b>● ours</b>', '● 80.50'],
+  ]);
+});
+
 test('a row whose name has several lines keeps clear of the row above', () => {
   const label = 'Gated PixelCNN, class-conditional, layers 5, filters 32, headWidth 96, on a sample';
   const two = [

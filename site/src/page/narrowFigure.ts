@@ -7,7 +7,7 @@ const leastPlot = 280;
 const lineHeight = 16;
 /** Between a row's marks and what stands above them, and what its marks take, px. */
 const [aboveMarks, marks] = [7, 26];
-const keyHeight = 26;
+const keyHeight = 30;
 /** About how wide a character is, em. */
 const characterWidth = 0.57;
 
@@ -67,10 +67,13 @@ function narrowTable({ data, layout }: Figure, width: number): Figure {
   const title = wrapped(xaxis.title.text.replace(/ \(|<br>\(/, '<br>('), width - 12, 15);
   const bottom = margin.b + lineHeight * (title.length - 1);
   const top = over + keyHeight;
-  const columns = headers.map((header) => {
-    const own = annotations.filter(({ yref, xshift }) => yref === 'y' && xshift === header.xshift);
-    const longest = Math.max(...own.map(({ text }) => text.length)) + 2;
-    return { header, own, mark: /[◇●]/.exec(header.text)?.[0] ?? '', width: Math.ceil(longest * 7.5) + 12 };
+  const columns = headers.flatMap((header) => {
+    const own = annotations.filter(
+      ({ text, yref, xshift }) => yref === 'y' && xshift === header.xshift && text !== '–',
+    );
+    if (own.length === 0) return [];
+    const longest = Math.max(8, ...own.map(({ text }) => text.length + 2));
+    return [{ header, own, mark: /[◇●]/.exec(header.text)?.[0] ?? '', width: Math.ceil(longest * 7.5) + 12 }];
   });
   const shift = (index: number) => columns.slice(0, index).reduce((sum, column) => sum + column.width, 0);
   return {
@@ -88,14 +91,12 @@ function narrowTable({ data, layout }: Figure, width: number): Figure {
           ...{ text: lines.join('<br>'), y, yanchor: 'bottom', yshift: aboveMarks + lineHeight },
           font: { size: 12 },
         })),
-        ...columns.map(({ header }, i) => ({ ...header, ...left, xshift: shift(i), yshift: over })),
+        ...columns.map(({ header }, i) => ({ ...header, ...left, xshift: shift(i), yshift: over + 4 })),
         ...columns.flatMap(({ own, mark }, i) =>
-          own
-            .filter(({ text }) => text !== '–')
-            .map((cell) => ({
-              ...{ ...cell, ...left, text: `${mark} ${cell.text}`, xshift: shift(i) },
-              ...{ yanchor: 'bottom', yshift: aboveMarks, font: { ...(cell.font as object), size: 12 } },
-            })),
+          own.map((cell) => ({
+            ...{ ...cell, ...left, text: `${mark} ${cell.text}`, xshift: shift(i) },
+            ...{ yanchor: 'bottom', yshift: aboveMarks, font: { ...(cell.font as object), size: 12 } },
+          })),
         ),
       ] as Json[],
     },
