@@ -121,7 +121,7 @@ describe('MaskedConv2D', () => {
     const blind = maskedConv2d({ filters: 2, kernelSize: 1, maskType: 'A', colors: 1 });
     expect(() => blind.build([null, 4, 4, 1])).toThrow('a 1 x 1 kernel with mask A has no live weight');
     expect(() => maskedConv2d({ filters: 2, kernelSize: 3, maskType: 'C' as 'A', colors: 1 })).toThrow(
-      "maskType must be 'A' or 'B', got \"C\"",
+      "MaskedConv2D: maskType: must be 'A' or 'B', got \"C\"",
     );
   });
 });

@@ -1,31 +1,28 @@
-import { type Activation, maskedConv2d as maskedConv2dOp } from '@pixelrnn/kernels';
+import { maskedConv2d as maskedConv2dOp } from '@pixelrnn/kernels';
+import { positive, seed } from '@pixelrnn/kernels/options';
 import type { MapId } from '@pixelrnn/kernels/plan';
 import * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
 import type { DescribedLayer } from '../describe/describeLayer.js';
 import { maskedTerm, valuesOf } from '../describe/maskedTerm.js';
 import { here, type PlanBuilder } from '../describe/planBuilder.js';
-import { parseMaskType } from '../mask/mask.js';
-import {
-  bothSides,
-  type MaskedConvolution,
-  type MaskedConvolutionOptions,
-  maskedConvolution,
-} from './maskedConvolution.js';
+import { activation, type LayerArgs, layerOptions } from '../layerOptions.js';
+import { convolutionOptions, type MaskedConvolution, maskedConvolution } from './maskedConvolution.js';
 
-type LayerArgs = ConstructorParameters<typeof tf.layers.Layer>[0];
-
-export interface MaskedConv2DArgs extends NonNullable<LayerArgs>, MaskedConvolutionOptions {
+const schema = z.strictObject({
+  ...convolutionOptions,
   /** Colours of a pixel; channels belong to them cyclically. */
-  colors: number;
-  /** Applied to the input before the convolution; default linear. */
-  inputActivation?: Activation;
-  /** Applied after the bias; default linear. */
-  activation?: Activation;
-  /** Default true. */
-  useBias?: boolean;
-  /** Seed of the initial weights; default 0. */
-  seed?: number;
-}
+  colors: positive,
+  /** Applied to the input before the convolution. */
+  inputActivation: activation,
+  /** Applied after the bias. */
+  activation,
+  useBias: z.boolean().default(true),
+  /** Seed of the initial weights. */
+  seed,
+});
+
+export type MaskedConv2DArgs = LayerArgs & z.input<typeof schema>;
 
 /**
  * The masked convolution of PixelRNN, section 3.4: stride 1, zeros outside the image, output as large as the input.
@@ -36,16 +33,14 @@ export interface MaskedConv2DArgs extends NonNullable<LayerArgs>, MaskedConvolut
 export class MaskedConv2D extends tf.layers.Layer implements DescribedLayer {
   static className = 'MaskedConv2D';
 
-  private readonly kernelSize: [number, number];
-  private readonly args: MaskedConv2DArgs;
+  private readonly args: z.output<typeof schema>;
   private kernel!: tf.LayerVariable;
   private bias: tf.LayerVariable | undefined;
   private convolution: MaskedConvolution | undefined;
 
   constructor(args: MaskedConv2DArgs) {
     super(args);
-    this.kernelSize = bothSides(args.kernelSize);
-    this.args = { ...args, maskType: parseMaskType('MaskedConv2D', args.maskType) };
+    this.args = layerOptions('MaskedConv2D', schema, args);
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
@@ -54,8 +49,8 @@ export class MaskedConv2D extends tf.layers.Layer implements DescribedLayer {
     if (shape.length !== 4 || cin == null) {
       throw new Error(`MaskedConv2D: input must be [B, H, W, channels] with known channels, got [${shape}]`);
     }
-    const { filters, useBias = true, seed = 0 } = this.args;
-    const made = maskedConvolution('MaskedConv2D', { ...this.args, cin, seed, purpose: this.name });
+    const { filters, useBias } = this.args;
+    const made = maskedConvolution('MaskedConv2D', { ...this.args, cin, purpose: this.name });
     this.kernel = this.addWeight('kernel', made.kernelShape, 'float32', tf.initializers.zeros());
     tf.tidy(() => {
       this.kernel.write(tf.tensor4d(made.initialKernel, made.kernelShape));
@@ -71,7 +66,7 @@ export class MaskedConv2D extends tf.layers.Layer implements DescribedLayer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     const [x, residual] = (Array.isArray(inputs) ? inputs : [inputs]) as [tf.Tensor4D, tf.Tensor4D?];
-    const { inputActivation = 'linear', activation = 'linear' } = this.args;
+    const { inputActivation, activation } = this.args;
     const { mask, taps } = this.convolution as MaskedConvolution;
     return maskedConv2dOp(
       {
@@ -86,7 +81,7 @@ export class MaskedConv2D extends tf.layers.Layer implements DescribedLayer {
   }
 
   describe(plan: PlanBuilder, [input, residual]: readonly MapId[]): MapId[] {
-    const { filters, colors, maskType, outputGroups = 'cyclic', inputActivation, activation } = this.args;
+    const { filters, colors, maskType, outputGroups, inputActivation, activation } = this.args;
     const { mask, taps } = this.convolution as MaskedConvolution;
     const map = input as MapId;
     plan.expectCyclic(map, colors);
@@ -103,19 +98,9 @@ export class MaskedConv2D extends tf.layers.Layer implements DescribedLayer {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    const { filters, maskType, colors, outputGroups, inputActivation, activation, useBias, seed } = this.args;
-    return {
-      ...super.getConfig(),
-      filters,
-      kernelSize: this.kernelSize,
-      maskType: maskType.toLowerCase(), // as TensorFlow.js would save it: it turns every string to snake case
-      colors,
-      outputGroups: outputGroups ?? 'cyclic',
-      inputActivation: inputActivation ?? 'linear',
-      activation: activation ?? 'linear',
-      useBias: useBias ?? true,
-      seed: seed ?? 0,
-    };
+    const { maskType } = this.args;
+    // As TensorFlow.js would save it: it turns every string to snake case.
+    return { ...super.getConfig(), ...this.args, maskType: maskType.toLowerCase() };
   }
 
   protected override disposeWeights(): number {

@@ -1,39 +1,40 @@
-import { type Activation, type ChainedConvolution, convolutionChain } from '@pixelrnn/kernels';
+import { type ChainedConvolution, convolutionChain } from '@pixelrnn/kernels';
+import { positive, seed } from '@pixelrnn/kernels/options';
 import type { MapId } from '@pixelrnn/kernels/plan';
 import * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
 import type { DescribedLayer } from '../describe/describeLayer.js';
 import { maskedTerm, valuesOf } from '../describe/maskedTerm.js';
 import { here, type PlanBuilder } from '../describe/planBuilder.js';
-import { parseMaskType } from '../mask/mask.js';
-import {
-  bothSides,
-  type MaskedConvolution,
-  type MaskedConvolutionOptions,
-  maskedConvolution,
-} from './maskedConvolution.js';
+import { activation, type LayerArgs, layerOptions } from '../layerOptions.js';
+import { convolutionOptions, type MaskedConvolution, maskedConvolution } from './maskedConvolution.js';
 
-type LayerArgs = ConstructorParameters<typeof tf.layers.Layer>[0];
-
-export interface ChainConvolutionArgs extends MaskedConvolutionOptions {
+const convolutionSchema = z.strictObject({
+  ...convolutionOptions,
   /** What its weights are named after; no other in the chain has the same. */
-  name: string;
-  /** Applied to the input before the convolution; default linear. */
-  inputActivation?: Activation;
+  name: z.string(),
+  /** Applied to the input before the convolution. */
+  inputActivation: activation,
   /** The name of the convolution, itself or an earlier one, whose input is added to the output. */
-  residualFrom?: string;
-}
+  residualFrom: z.string().nullish(),
+});
 
-export interface MaskedConvChainArgs extends NonNullable<LayerArgs> {
+const schema = z.strictObject({
   /** In their order; each reads what the one before gives. */
-  convolutions: readonly ChainConvolutionArgs[];
+  convolutions: z.array(convolutionSchema).min(1),
   /** Colours of a pixel; channels belong to them cyclically. */
-  colors: number;
-  /** Seed of the initial weights; default 0. */
-  seed?: number;
-}
+  colors: positive,
+  /** Seed of the initial weights. */
+  seed,
+});
+
+export type ChainConvolutionArgs = z.input<typeof convolutionSchema>;
+export type MaskedConvChainArgs = LayerArgs & z.input<typeof schema>;
+
+type Convolution = z.output<typeof convolutionSchema>;
 
 interface Link extends MaskedConvolution {
-  args: ChainConvolutionArgs;
+  args: Convolution;
   kernel: tf.LayerVariable;
   bias: tf.LayerVariable;
   residualFrom: number | undefined;
@@ -48,14 +49,15 @@ interface Link extends MaskedConvolution {
 export class MaskedConvChain extends tf.layers.Layer implements DescribedLayer {
   static className = 'MaskedConvChain';
 
-  private readonly args: MaskedConvChainArgs;
+  private readonly args: z.output<typeof schema>;
   private links: Link[] = [];
 
   constructor(args: MaskedConvChainArgs) {
     super(args);
-    if (args.convolutions.length === 0) throw new Error('MaskedConvChain: convolutions must not be empty');
-    const names = args.convolutions.map(({ name }) => name);
-    for (const [i, { name, residualFrom }] of args.convolutions.entries()) {
+    this.args = layerOptions('MaskedConvChain', schema, args);
+    const { convolutions } = this.args;
+    const names = convolutions.map(({ name }) => name);
+    for (const [i, { name, residualFrom }] of convolutions.entries()) {
       if (names.indexOf(name) !== i) throw new Error(`MaskedConvChain: two convolutions are named '${name}'`);
       if (residualFrom != null && !names.slice(0, i + 1).includes(residualFrom)) {
         throw new Error(
@@ -63,16 +65,11 @@ export class MaskedConvChain extends tf.layers.Layer implements DescribedLayer {
         );
       }
     }
-    const convolutions = args.convolutions.map((convolution) => ({
-      ...convolution,
-      maskType: parseMaskType('MaskedConvChain', convolution.maskType),
-    }));
-    this.args = { ...args, convolutions };
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
     const shape = inputShape as tf.Shape;
-    const { convolutions, colors, seed = 0 } = this.args;
+    const { convolutions, colors, seed } = this.args;
     let cin = shape[3];
     if (shape.length !== 4 || cin == null) {
       throw new Error(
@@ -104,7 +101,7 @@ export class MaskedConvChain extends tf.layers.Layer implements DescribedLayer {
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
-    const last = this.args.convolutions[this.args.convolutions.length - 1] as ChainConvolutionArgs;
+    const last = this.args.convolutions.at(-1) as Convolution;
     return [...(inputShape as tf.Shape).slice(0, 3), last.filters];
   }
 
@@ -116,7 +113,7 @@ export class MaskedConvChain extends tf.layers.Layer implements DescribedLayer {
         bias: bias.read() as tf.Tensor1D,
         mask,
         taps,
-        inputActivation: args.inputActivation ?? 'linear',
+        inputActivation: args.inputActivation,
         residualFrom,
       }),
     );
@@ -126,7 +123,7 @@ export class MaskedConvChain extends tf.layers.Layer implements DescribedLayer {
   describe(plan: PlanBuilder, [input]: readonly MapId[]): MapId[] {
     const inputs = [input as MapId];
     for (const { args, kernel, bias, mask, taps, residualFrom } of this.links) {
-      const { filters, maskType, outputGroups = 'cyclic', inputActivation } = args;
+      const { filters, maskType, outputGroups, inputActivation } = args;
       const map = inputs[inputs.length - 1] as MapId;
       plan.expectCyclic(map, this.args.colors);
       const output = plan.sum({
@@ -142,23 +139,12 @@ export class MaskedConvChain extends tf.layers.Layer implements DescribedLayer {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    const { convolutions, colors, seed = 0 } = this.args;
-    return {
-      ...super.getConfig(),
-      convolutions: convolutions.map(
-        ({ name, filters, kernelSize, maskType, outputGroups, inputActivation, residualFrom }) => ({
-          name,
-          filters,
-          kernelSize: bothSides(kernelSize),
-          maskType: maskType.toLowerCase(), // as TensorFlow.js would save it: it turns every string to snake case
-          outputGroups: outputGroups ?? 'cyclic',
-          inputActivation: inputActivation ?? 'linear',
-          residualFrom: residualFrom ?? null,
-        }),
-      ),
-      colors,
-      seed,
-    };
+    const convolutions = this.args.convolutions.map(({ maskType, residualFrom, ...convolution }) => ({
+      ...convolution,
+      maskType: maskType.toLowerCase(), // as TensorFlow.js would save it: it turns every string to snake case
+      residualFrom: residualFrom ?? null,
+    }));
+    return { ...super.getConfig(), ...this.args, convolutions };
   }
 
   protected override disposeWeights(): number {

@@ -1,18 +1,26 @@
 import { liveTaps, type Tap } from '@pixelrnn/kernels';
+import { odd, positive } from '@pixelrnn/kernels/options';
 import * as tf from '@tensorflow/tfjs';
-import { type ColorGroups, convolutionMask, type MaskType, parseMaskType } from '../mask/mask.js';
+import { z } from 'zod';
+import { maskType } from '../layerOptions.js';
+import { convolutionMask } from '../mask/mask.js';
 import { seededGlorotUniform } from '../seededGlorotUniform.js';
 
-export interface MaskedConvolutionOptions {
+/** Options of a masked convolution. */
+export const convolutionOptions = {
   /** Output channels. */
-  filters: number;
+  filters: positive,
   /** Odd; one number or [height, width]. */
-  kernelSize: number | [number, number];
+  kernelSize: z
+    .union([odd, z.tuple([odd, odd])], { error: 'must be odd, or a pair [height, width] of odd numbers' })
+    .transform((size): [number, number] => (typeof size === 'number' ? [size, size] : size)),
   /** A: not the pixel itself, nor its own colour. B: its own colour too. */
-  maskType: MaskType;
-  /** How output channels belong to colours; default cyclic. */
-  outputGroups?: ColorGroups;
-}
+  maskType,
+  /** How output channels belong to colours. */
+  outputGroups: z.enum(['cyclic', 'contiguous']).default('cyclic'),
+};
+
+type MaskedConvolutionOptions = z.output<z.ZodObject<typeof convolutionOptions>>;
 
 /** What the weights of a layer's masked convolution are made from. */
 export interface MaskedConvolution {
@@ -25,14 +33,13 @@ export interface MaskedConvolution {
   initialKernel: Float32Array;
 }
 
-/** @throws Error naming the layer where a mask type is unknown or no weight is live */
+/** @throws Error naming the layer where no weight is live */
 export function maskedConvolution(
   layer: string,
   options: MaskedConvolutionOptions & { cin: number; colors: number; seed: number; purpose: string },
 ): MaskedConvolution {
-  const { filters: cout, cin, colors, outputGroups = 'cyclic', seed, purpose } = options;
-  const maskType = parseMaskType(layer, options.maskType);
-  const [kernelHeight, kernelWidth] = bothSides(options.kernelSize);
+  const { filters: cout, cin, colors, outputGroups, maskType, seed, purpose } = options;
+  const [kernelHeight, kernelWidth] = options.kernelSize;
   const values = convolutionMask({ kernelHeight, kernelWidth, cin, cout, maskType, colors, outputGroups });
   const kernelShape: [number, number, number, number] = [kernelHeight, kernelWidth, cin, cout];
   const taps = liveTaps(values, kernelShape);
@@ -45,8 +52,4 @@ export function maskedConvolution(
   const fans = { fanIn: liveWeights / cout, fanOut: liveWeights / cin };
   const initialKernel = seededGlorotUniform(values.length, { ...fans, seed, purpose });
   return { kernelShape, mask: tf.keep(tf.tensor4d(values, kernelShape)), taps, initialKernel };
-}
-
-export function bothSides(kernelSize: number | [number, number]): [number, number] {
-  return typeof kernelSize === 'number' ? [kernelSize, kernelSize] : kernelSize;
 }

@@ -110,7 +110,7 @@ describe('pixelCNNBlocks', () => {
 describe('MaskedConvChain refuses', () => {
   const one = { name: 'one', filters: 4, kernelSize: 1, maskType: 'B' } as const;
   const cases: [string, MaskedConvChainArgs['convolutions'], string][] = [
-    ['an empty chain', [], 'convolutions must not be empty'],
+    ['an empty chain', [], 'convolutions: expected a list of at least 1, got []'],
     ['a name twice', [one, one], "two convolutions are named 'one'"],
     [
       'a residual from later on',
@@ -125,7 +125,11 @@ describe('MaskedConvChain refuses', () => {
       [{ ...one, filters: 3, residualFrom: 'one' }],
       "the input of 'one', 4 channels, cannot be added to the 3 of 'one'",
     ],
-    ['another mask type', [{ ...one, maskType: 'C' as 'A' }], "maskType must be 'A' or 'B', got \"C\""],
+    [
+      'another mask type',
+      [{ ...one, maskType: 'C' as 'A' }],
+      "convolutions.0.maskType: must be 'A' or 'B', got \"C\"",
+    ],
     [
       'a kernel without a live weight',
       [{ ...one, maskType: 'A' }],

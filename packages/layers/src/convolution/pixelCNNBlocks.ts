@@ -1,19 +1,22 @@
+import { odd, positive, seed } from '@pixelrnn/kernels/options';
+import { z } from 'zod';
+import { type LayerArgs, layerArgs, layerOptions } from '../layerOptions.js';
 import { type ChainConvolutionArgs, type MaskedConvChain, maskedConvChain } from './maskedConvChain.js';
 
-export interface PixelCNNBlocksArgs {
+const schema = z.strictObject({
   /** How many blocks, one after the other. */
-  blocks: number;
+  blocks: positive,
   /** h of the paper; input and output of a block have 2h channels. */
-  h: number;
+  h: positive,
   /** Colours of a pixel; channels belong to them cyclically. */
-  colors: number;
-  /** Side of the masked convolution in the middle, odd; default 3. */
-  kernelSize?: number;
-  /** Seed of the initial weights; default 0. */
-  seed?: number;
-  /** Name of the layer. */
-  name?: string;
-}
+  colors: positive,
+  /** Side of the masked convolution in the middle. */
+  kernelSize: odd.default(3),
+  /** Seed of the initial weights. */
+  seed,
+});
+
+export type PixelCNNBlocksArgs = LayerArgs & z.input<typeof schema>;
 
 /**
  * Residual blocks of PixelCNN (PixelRNN, Figure 5, left), every convolution with mask B:
@@ -23,15 +26,15 @@ export interface PixelCNNBlocksArgs {
  * The convolutions of block i are `block<i>/down`, `block<i>/conv` and `block<i>/up`.
  */
 export function pixelCNNBlocks(args: PixelCNNBlocksArgs): MaskedConvChain {
-  const { blocks, h, kernelSize = 3, ...layer } = args;
-  const shared = { maskType: 'B', inputActivation: 'relu' } as const;
+  const { blocks, h, kernelSize, ...shared } = layerOptions('pixelCNNBlocks', schema, args);
+  const common = { maskType: 'B', inputActivation: 'relu' } as const;
   const convolutions = Array.from({ length: blocks }, (_, i): ChainConvolutionArgs[] => {
     const block = `block${i + 1}`;
     return [
-      { ...shared, name: `${block}/down`, filters: h, kernelSize: 1 },
-      { ...shared, name: `${block}/conv`, filters: h, kernelSize },
-      { ...shared, name: `${block}/up`, filters: 2 * h, kernelSize: 1, residualFrom: `${block}/down` },
+      { ...common, name: `${block}/down`, filters: h, kernelSize: 1 },
+      { ...common, name: `${block}/conv`, filters: h, kernelSize },
+      { ...common, name: `${block}/up`, filters: 2 * h, kernelSize: 1, residualFrom: `${block}/down` },
     ];
   }).flat();
-  return maskedConvChain({ ...layer, convolutions });
+  return maskedConvChain({ ...layerArgs(args), ...shared, convolutions });
 }

@@ -210,5 +210,8 @@ describe('what does not fit is an error that names the layer', () => {
     expect(() => plan.addStep(step)).toThrow(`map ${out} is written twice`);
     expect(() => plan.map(7)).toThrow("plan: layer 'mine': there is no map 7 among 2");
     expect(() => plan.build(out)).toThrow('expected an output of one channel for each of 1 colours');
+    expect(() => plan.sum({ channels: 1, terms: [term], unit: 'elu' as 'relu' })).toThrow(
+      "plan: layer 'mine': expected a unit linear, relu, gated, lstm, got elu",
+    );
   });
 });

@@ -7,6 +7,7 @@ import {
   type PlanOutput,
   type PlanStep,
   type SumStep,
+  unitBlocks,
   type WeightsOf,
 } from '@pixelrnn/kernels/plan';
 
@@ -163,6 +164,9 @@ export class PlanBuilder {
   }
 
   private checkedSum(step: SumStep): SumStep {
+    if (!Object.hasOwn(unitBlocks, step.unit)) {
+      throw this.error(`expected a unit ${Object.keys(unitBlocks).join(', ')}, got ${step.unit}`);
+    }
     const sums = blocksOf(step.unit) * this.map(step.out).channels;
     const terms = step.terms.map((term) => ({
       ...term,

@@ -1,20 +1,24 @@
 import { maskedConv2d, type Tap } from '@pixelrnn/kernels';
+import { odd, positive, seed } from '@pixelrnn/kernels/options';
 import * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
+import { activation, type LayerArgs, layerOptions } from '../layerOptions.js';
 import { takeEvery } from '../scale/zeroStuffing.js';
 import { seededGlorotUniform } from '../seededGlorotUniform.js';
 
-export interface StridedConv2DArgs extends NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]> {
+const schema = z.strictObject({
   /** Output channels. */
-  filters: number;
+  filters: positive,
   /** Odd. */
-  kernelSize: number;
-  /** Every so many rows and columns one is kept, from the first; default 1. */
-  stride?: number;
-  /** Default linear. */
-  activation?: 'linear' | 'relu';
-  /** Seed of the initial weights; default 0. */
-  seed?: number;
-}
+  kernelSize: odd,
+  /** Every so many rows and columns one is kept, from the first. */
+  stride: positive.default(1),
+  activation,
+  /** Seed of the initial weights. */
+  seed,
+});
+
+export type StridedConv2DArgs = LayerArgs & z.input<typeof schema>;
 
 /**
  * An ordinary convolution, not masked, zeros outside the image: of the auto-encoder's encoder (1606.05328, section 2.4),
@@ -25,20 +29,16 @@ export interface StridedConv2DArgs extends NonNullable<ConstructorParameters<typ
 export class StridedConv2D extends tf.layers.Layer {
   static className = 'StridedConv2D';
 
+  private readonly args: z.output<typeof schema>;
   private readonly taps: Tap[];
   private kernel!: tf.LayerVariable;
   private bias!: tf.LayerVariable;
   private ones!: tf.Tensor4D;
 
-  constructor(private readonly args: StridedConv2DArgs) {
+  constructor(args: StridedConv2DArgs) {
     super(args);
-    const { kernelSize, stride = 1 } = args;
-    if (!Number.isInteger(kernelSize) || kernelSize < 1 || kernelSize % 2 === 0) {
-      throw new Error(`StridedConv2D: kernelSize must be odd and positive, got ${kernelSize}`);
-    }
-    if (!Number.isInteger(stride) || stride < 1) {
-      throw new Error(`StridedConv2D: stride must be a positive integer, got ${stride}`);
-    }
+    this.args = layerOptions('StridedConv2D', schema, args);
+    const { kernelSize } = this.args;
     this.taps = Array.from({ length: kernelSize ** 2 }, (_, i) => ({
       row: Math.floor(i / kernelSize),
       column: i % kernelSize,
@@ -52,7 +52,7 @@ export class StridedConv2D extends tf.layers.Layer {
         `StridedConv2D: input must be [B, H, W, channels] with known channels, got [${inputShape}]`,
       );
     }
-    const { filters, kernelSize, seed = 0 } = this.args;
+    const { filters, kernelSize, seed } = this.args;
     const shape: [number, number, number, number] = [kernelSize, kernelSize, cin, filters];
     const zeros = tf.initializers.zeros();
     this.kernel = this.addWeight('kernel', shape, 'float32', zeros);
@@ -68,14 +68,14 @@ export class StridedConv2D extends tf.layers.Layer {
   }
 
   override computeOutputShape(inputShape: tf.Shape): tf.Shape {
-    const { filters, stride = 1 } = this.args;
+    const { filters, stride } = this.args;
     const kept = (size: number | null | undefined) => (size == null ? null : Math.ceil(size / stride));
     return [inputShape[0] ?? null, kept(inputShape[1]), kept(inputShape[2]), filters];
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     const x = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor4D;
-    const { stride = 1, activation = 'linear' } = this.args;
+    const { stride, activation } = this.args;
     const everywhere = maskedConv2d(
       {
         x,
@@ -93,8 +93,7 @@ export class StridedConv2D extends tf.layers.Layer {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    const { filters, kernelSize, stride = 1, activation = 'linear', seed = 0 } = this.args;
-    return { ...super.getConfig(), filters, kernelSize, stride, activation, seed };
+    return { ...super.getConfig(), ...this.args };
   }
 
   protected override disposeWeights(): number {

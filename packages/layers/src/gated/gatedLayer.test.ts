@@ -130,10 +130,12 @@ describe('gatedLayer', () => {
   it('says what is wrong with its options and inputs', () => {
     const args = { filters: 4, kernelSize: 3, maskType: 'B', colors: 1 } as const;
     expect(() => gatedLayer({ ...args, kernelSize: 2 })).toThrow(
-      'kernelSize must be a whole number of at least 3',
+      'GatedLayer: kernelSize: expected a number from 3, got 2',
     );
-    expect(() => gatedLayer({ ...args, filters: 0 })).toThrow('filters must be a positive integer, got 0');
-    expect(() => gatedLayer({ ...args, maskType: 'C' as 'A' })).toThrow("maskType must be 'A' or 'B'");
+    expect(() => gatedLayer({ ...args, filters: 0 })).toThrow(
+      'GatedLayer: filters: expected a number above 0, got 0',
+    );
+    expect(() => gatedLayer({ ...args, maskType: 'C' as 'A' })).toThrow("maskType: must be 'A' or 'B', got");
     const image = tf.zeros([1, 2, 2, 3]);
     expect(() => gatedLayer(args).apply([image, image])).toThrow('h must have as many channels as filters');
     const h = tf.zeros([1, 2, 2, 4]);

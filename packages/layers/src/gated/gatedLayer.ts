@@ -1,10 +1,13 @@
 import { type GatedLayerConvolution, gatedLayer as gatedLayerOp } from '@pixelrnn/kernels';
+import { positive, seed } from '@pixelrnn/kernels/options';
 import type { MapId, Place } from '@pixelrnn/kernels/plan';
 import * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
 import type { DescribedLayer } from '../describe/describeLayer.js';
 import { maskedTerm, valuesOf } from '../describe/maskedTerm.js';
 import { here, type PlanBuilder } from '../describe/planBuilder.js';
-import { convolutionMask, type MaskType, parseMaskType } from '../mask/mask.js';
+import { type LayerArgs, layerOptions, maskType } from '../layerOptions.js';
+import { convolutionMask } from '../mask/mask.js';
 import { seededGlorotUniform } from '../seededGlorotUniform.js';
 import {
   type CentredKernel,
@@ -17,18 +20,20 @@ import {
   verticalKernel,
 } from './gatedKernels.js';
 
-export interface GatedLayerArgs extends NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]> {
+const schema = z.strictObject({
   /** p: maps of either stack. */
-  filters: number;
-  /** n, at least 3: the stacks' kernels are ceil(n/2) x n and 1 x ceil(n/2). */
-  kernelSize: number;
+  filters: positive,
+  /** n: the stacks' kernels are ceil(n/2) x n and 1 x ceil(n/2); at least 3, for the stack of rows above to grow. */
+  kernelSize: z.int().min(3),
   /** The horizontal stack's mask: A for the first layer, which has no residual connection either. */
-  maskType: MaskType;
+  maskType,
   /** Colours of a pixel; channels belong to them cyclically, within each half of the sums. */
-  colors: number;
-  /** Seed of the initial weights; default 0. */
-  seed?: number;
-}
+  colors: positive,
+  /** Seed of the initial weights. */
+  seed,
+});
+
+export type GatedLayerArgs = LayerArgs & z.input<typeof schema>;
 
 interface Convolution extends CentredKernel {
   cropped: CroppedKernel;
@@ -57,7 +62,7 @@ type ConditionKernel = tf.LayerVariable | undefined;
 export class GatedLayer extends tf.layers.Layer implements DescribedLayer {
   static className = 'GatedLayer';
 
-  private readonly args: GatedLayerArgs;
+  private readonly args: z.output<typeof schema>;
   private vertical!: Convolution;
   private link!: Convolution;
   private horizontal!: Convolution;
@@ -67,16 +72,7 @@ export class GatedLayer extends tf.layers.Layer implements DescribedLayer {
 
   constructor(args: GatedLayerArgs) {
     super(args);
-    const { filters, kernelSize } = args;
-    if (!Number.isInteger(filters) || filters < 1) {
-      throw new Error(`GatedLayer: filters must be a positive integer, got ${filters}`);
-    }
-    if (!Number.isInteger(kernelSize) || kernelSize < 3) {
-      throw new Error(
-        `GatedLayer: kernelSize must be a whole number of at least 3, for the stack of rows above to grow, got ${kernelSize}`,
-      );
-    }
-    this.args = { ...args, maskType: parseMaskType('GatedLayer', args.maskType) };
+    this.args = layerOptions('GatedLayer', schema, args);
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
@@ -222,7 +218,7 @@ export class GatedLayer extends tf.layers.Layer implements DescribedLayer {
   private seededWeight(name: string, shape: number[], fanIn: number, fanOut: number): tf.LayerVariable {
     const weight = this.addWeight(name, shape, 'float32', tf.initializers.zeros());
     const count = shape.reduce((product, size) => product * size, 1);
-    const options = { fanIn, fanOut, seed: this.args.seed ?? 0, purpose: `${this.name}/${name}` };
+    const options = { fanIn, fanOut, seed: this.args.seed, purpose: `${this.name}/${name}` };
     tf.tidy(() => {
       weight.write(tf.tensor(seededGlorotUniform(count, options), shape));
     });
@@ -230,9 +226,9 @@ export class GatedLayer extends tf.layers.Layer implements DescribedLayer {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    const { filters, kernelSize, maskType, colors, seed = 0 } = this.args;
+    const { maskType } = this.args;
     // TensorFlow.js saves every string of a configuration in lower case.
-    return { ...super.getConfig(), filters, kernelSize, maskType: maskType.toLowerCase(), colors, seed };
+    return { ...super.getConfig(), ...this.args, maskType: maskType.toLowerCase() };
   }
 
   protected override disposeWeights(): number {

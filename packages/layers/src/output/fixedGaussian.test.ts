@@ -18,7 +18,9 @@ it('gives each number as the mean of one Gaussian of the same deviation', () => 
 it('is rebuilt from its configuration, and refuses what is no deviation', () => {
   const { deviation } = fixedGaussian({ deviation: 0.2, name: 'g' }).getConfig();
   expect(deviation).toBe(0.2);
-  expect(() => new FixedGaussian({ deviation: 0 })).toThrow('deviation must be positive, got 0');
+  expect(() => new FixedGaussian({ deviation: 0 })).toThrow(
+    'FixedGaussian: deviation: expected a number above 0, got 0',
+  );
 });
 
 it('hands the gradient of the mean on', () => {

@@ -1,9 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
+import { type LayerArgs, layerOptions } from '../layerOptions.js';
 
-export interface FixedGaussianArgs extends NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]> {
+const schema = z.strictObject({
   /** Standard deviation of every pixel, of intensities scaled to [-1, 1]. */
-  deviation: number;
-}
+  deviation: z.number().positive(),
+});
+
+export type FixedGaussianArgs = LayerArgs & z.input<typeof schema>;
 
 /**
  * A Gaussian of one fixed deviation around each number: the distribution whose likelihood a network trained by squared
@@ -14,11 +18,11 @@ export interface FixedGaussianArgs extends NonNullable<ConstructorParameters<typ
 export class FixedGaussian extends tf.layers.Layer {
   static className = 'FixedGaussian';
 
-  constructor(private readonly args: FixedGaussianArgs) {
+  private readonly args: z.output<typeof schema>;
+
+  constructor(args: FixedGaussianArgs) {
     super(args);
-    if (!(args.deviation > 0 && Number.isFinite(args.deviation))) {
-      throw new Error(`FixedGaussian: deviation must be positive, got ${args.deviation}`);
-    }
+    this.args = layerOptions('FixedGaussian', schema, args);
   }
 
   override computeOutputShape(inputShape: tf.Shape): tf.Shape {
@@ -32,7 +36,7 @@ export class FixedGaussian extends tf.layers.Layer {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), deviation: this.args.deviation };
+    return { ...super.getConfig(), ...this.args };
   }
 }
 

@@ -1,23 +1,28 @@
+import { positive, seed } from '@pixelrnn/kernels/options';
 import type { MapId, WeightsOf } from '@pixelrnn/kernels/plan';
 import * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
 import type { DescribedLayer } from '../describe/describeLayer.js';
 import { valuesOf } from '../describe/maskedTerm.js';
 import type { PlanBuilder } from '../describe/planBuilder.js';
+import { type LayerArgs, layerOptions } from '../layerOptions.js';
 import { seededGlorotUniform } from '../seededGlorotUniform.js';
 
-export interface MCGSMArgs extends NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]> {
-  colors: number;
-  /** C: linear experts of a colour; default 8. */
-  components?: number;
-  /** S: scales of each expert; default 4. */
-  scales?: number;
+const schema = z.strictObject({
+  colors: positive,
+  /** C: linear experts of a colour. */
+  components: positive.default(8),
+  /** S: scales of each expert. */
+  scales: positive.default(4),
   /** N: quadratic features b_n' h that the experts are chosen by. */
-  features: number;
-  /** Intensities whose bins the density is integrated over; default 256. The layer itself does not need them. */
-  levels?: number;
-  /** Seed of the initial weights; default 0. */
-  seed?: number;
-}
+  features: positive,
+  /** Intensities whose bins the density is integrated over. The layer itself does not need them. */
+  levels: z.int().min(2).max(256).default(256),
+  /** Seed of the initial weights. */
+  seed,
+});
+
+export type MCGSMArgs = LayerArgs & z.input<typeof schema>;
 
 /**
  * Mixture of conditional Gaussian scale mixtures, the output distribution that PixelRNN's section 5.3 compares the softmax
@@ -37,14 +42,14 @@ export interface MCGSMArgs extends NonNullable<ConstructorParameters<typeof tf.l
 export class MCGSM extends tf.layers.Layer implements DescribedLayer {
   static className = 'MCGSM';
 
-  private readonly args: Required<Pick<MCGSMArgs, 'components' | 'scales' | 'levels' | 'seed'>> & MCGSMArgs;
+  private readonly args: z.output<typeof schema>;
   private priors!: tf.LayerVariable;
   private precisions!: tf.LayerVariable;
   private weightsOfFeatures!: tf.LayerVariable;
 
   constructor(args: MCGSMArgs) {
     super(args);
-    this.args = { components: 8, scales: 4, levels: 256, seed: 0, ...args };
+    this.args = layerOptions('MCGSM', schema, args);
   }
 
   override build(inputShape: tf.Shape): void {
@@ -116,8 +121,7 @@ export class MCGSM extends tf.layers.Layer implements DescribedLayer {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    const { colors, components, scales, features, levels, seed } = this.args;
-    return { ...super.getConfig(), colors, components, scales, features, levels, seed };
+    return { ...super.getConfig(), ...this.args };
   }
 }
 

@@ -1,12 +1,14 @@
+import { positive } from '@pixelrnn/kernels/options';
 import type { MapId } from '@pixelrnn/kernels/plan';
 import * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
 import type { DescribedLayer } from '../describe/describeLayer.js';
 import type { PlanBuilder } from '../describe/planBuilder.js';
+import { type LayerArgs, layerOptions } from '../layerOptions.js';
 
-export interface SplitLevelsArgs extends NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]> {
-  colors: number;
-  levels: number;
-}
+const schema = z.strictObject({ colors: positive, levels: positive });
+
+export type SplitLevelsArgs = LayerArgs & z.input<typeof schema>;
 
 /**
  * [B, H, W, colors x levels] -> [B, H, W, colors, levels]. The channels must come in contiguous colour groups
@@ -15,8 +17,11 @@ export interface SplitLevelsArgs extends NonNullable<ConstructorParameters<typeo
 export class SplitLevels extends tf.layers.Layer implements DescribedLayer {
   static className = 'SplitLevels';
 
-  constructor(private readonly args: SplitLevelsArgs) {
+  private readonly args: z.output<typeof schema>;
+
+  constructor(args: SplitLevelsArgs) {
     super(args);
+    this.args = layerOptions('SplitLevels', schema, args);
   }
 
   override computeOutputShape(inputShape: tf.Shape): tf.Shape {
@@ -29,8 +34,7 @@ export class SplitLevels extends tf.layers.Layer implements DescribedLayer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     const x = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor;
-    const { colors, levels } = this.args;
-    return tf.reshape(x, [...x.shape.slice(0, 3), colors, levels]);
+    return tf.reshape(x, this.computeOutputShape(x.shape) as number[]);
   }
 
   describe(plan: PlanBuilder, [map]: readonly MapId[]): MapId[] {
@@ -39,7 +43,7 @@ export class SplitLevels extends tf.layers.Layer implements DescribedLayer {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), colors: this.args.colors, levels: this.args.levels };
+    return { ...super.getConfig(), ...this.args };
   }
 }
 

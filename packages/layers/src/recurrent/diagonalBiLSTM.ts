@@ -1,20 +1,20 @@
 import { diagonalBiLSTM as diagonalBiLSTMOp } from '@pixelrnn/kernels';
 import { unitBlocks } from '@pixelrnn/kernels/plan';
 import * as tf from '@tensorflow/tfjs';
-import {
-  RecurrentLayer,
-  type RecurrentLayerArgs,
-  type RecurrentShapes,
-  type ScanDirection,
-} from './recurrentLayer.js';
+import { z } from 'zod';
+import type { LayerArgs } from '../layerOptions.js';
+import { RecurrentLayer, type RecurrentShapes, type ScanDirection } from './recurrentLayer.js';
+import { recurrentOptions } from './recurrentOptions.js';
 
-export type DiagonalBiLSTMArgs = RecurrentLayerArgs;
+const schema = z.strictObject(recurrentOptions);
+
+export type DiagonalBiLSTMArgs = LayerArgs & z.input<typeof schema>;
 
 /**
  * Diagonal BiLSTM of PixelRNN, section 3.2: a 1 x 1 input-to-state convolution (mask B) and an unmasked 2 x 1
  * state-to-state convolution along the diagonals, from both upper corners. One layer sees every pixel above and to the left.
  */
-export class DiagonalBiLSTM extends RecurrentLayer<DiagonalBiLSTMArgs> {
+export class DiagonalBiLSTM extends RecurrentLayer<z.output<typeof schema>> {
   static className = 'DiagonalBiLSTM';
 
   protected readonly taps = [{ row: 0, column: 0 }];
@@ -41,6 +41,10 @@ export class DiagonalBiLSTM extends RecurrentLayer<DiagonalBiLSTMArgs> {
       output: { row: -1, column: 0 },
     },
   ];
+
+  constructor(args: DiagonalBiLSTMArgs) {
+    super(args, schema);
+  }
 
   protected shapes(cin: number): RecurrentShapes {
     const { filters: h } = this.args;

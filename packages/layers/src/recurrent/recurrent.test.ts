@@ -152,7 +152,7 @@ describe.each(kinds)('%s', (layer) => {
   });
 
   it.each([
-    [{ outputFilters: 1.5 }, 'outputFilters must be a whole number, got 1.5'],
+    [{ outputFilters: 1.5 }, 'outputFilters: expected a whole number, got 1.5'],
     [{ residual: true }, 'residual needs outputFilters, as many as the input has maps'],
     [{ residual: true, outputFilters: 3 }, 'residual needs as many outputFilters as input maps, got 3 and 4'],
   ])('refuses %o', (args, message) => {
@@ -186,6 +186,6 @@ describe.each(kinds)('%s', (layer) => {
 
 it('RowLSTM refuses an even kernel', () => {
   expect(() => rowLSTM({ filters: 2, colors: 1, kernelSize: 4 })).toThrow(
-    'kernelSize must be odd and positive, got 4',
+    'RowLSTM: kernelSize: must be odd, got 4',
   );
 });

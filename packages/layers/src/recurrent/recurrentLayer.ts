@@ -1,27 +1,17 @@
 import type { Tap, UpProjection } from '@pixelrnn/kernels';
 import { type MapId, type PlanTerm, type SumStep, unitBlocks } from '@pixelrnn/kernels/plan';
 import * as tf from '@tensorflow/tfjs';
+import type { z } from 'zod';
 import type { DescribedLayer } from '../describe/describeLayer.js';
 import { maskedTerm, partOf, valuesOf } from '../describe/maskedTerm.js';
 import { here, type PlanBuilder } from '../describe/planBuilder.js';
+import { type LayerArgs, layerOptions } from '../layerOptions.js';
 import { convolutionMask } from '../mask/mask.js';
 import { seededGlorotUniform } from '../seededGlorotUniform.js';
+import type { RecurrentOptions } from './recurrentOptions.js';
 
 /** Blocks of sums of one direction, in their order. */
 const gates = unitBlocks.lstm;
-
-export interface RecurrentLayerArgs extends NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]> {
-  /** h: hidden maps of the output. */
-  filters: number;
-  /** Colours of a pixel; maps belong to them cyclically, within each gate. */
-  colors: number;
-  /** Maps of the output, through a 1x1 convolution with mask B and bias; default 0: the output is the hidden map. */
-  outputFilters?: number;
-  /** The input is added to the output, which then has as many maps; default false. */
-  residual?: boolean;
-  /** Seed of the initial weights; default 0. */
-  seed?: number;
-}
 
 /** Weights that the two recurrent layers have in common. */
 export interface RecurrentShapes {
@@ -61,7 +51,7 @@ export interface ScanDirection {
  *
  * Not given by the paper, chosen here: the forget gate's bias starts at 1, the initial states at 0.
  */
-export abstract class RecurrentLayer<Args extends RecurrentLayerArgs>
+export abstract class RecurrentLayer<Options extends RecurrentOptions>
   extends tf.layers.Layer
   implements DescribedLayer
 {
@@ -74,12 +64,12 @@ export abstract class RecurrentLayer<Args extends RecurrentLayerArgs>
   private readonly conditionKernels: { map?: tf.LayerVariable; vector?: tf.LayerVariable } = {};
   private up: { kernel: tf.LayerVariable; bias: tf.LayerVariable; mask: tf.Tensor4D } | undefined;
 
-  constructor(protected readonly args: Args) {
+  protected readonly args: Options;
+
+  constructor(args: LayerArgs, schema: z.ZodType<Options>) {
     super(args);
-    const { outputFilters = 0, residual = false } = args;
-    if (!Number.isInteger(outputFilters) || outputFilters < 0) {
-      throw new Error(`${this.getClassName()}: outputFilters must be a whole number, got ${outputFilters}`);
-    }
+    this.args = layerOptions(this.getClassName(), schema, args);
+    const { outputFilters, residual } = this.args;
     if (residual && outputFilters === 0) {
       throw new Error(`${this.getClassName()}: residual needs outputFilters, as many as the input has maps`);
     }
@@ -102,7 +92,7 @@ export abstract class RecurrentLayer<Args extends RecurrentLayerArgs>
     }
     const { inputKernel, stateKernel, initialState } = this.shapes(cin);
     const blocks = this.directions.length * gates.length;
-    const { filters, colors, outputFilters = 0, residual = false } = this.args;
+    const { filters, colors, outputFilters, residual } = this.args;
     if (residual && outputFilters !== cin) {
       throw new Error(
         `${this.getClassName()}: residual needs as many outputFilters as input maps, got ${outputFilters} and ${cin}`,
@@ -173,7 +163,7 @@ export abstract class RecurrentLayer<Args extends RecurrentLayerArgs>
       kernel: kernel.read() as tf.Tensor4D,
       bias: bias.read() as tf.Tensor1D,
       mask,
-      residual: this.args.residual ?? false,
+      residual: this.args.residual,
     };
   }
 
@@ -191,7 +181,7 @@ export abstract class RecurrentLayer<Args extends RecurrentLayerArgs>
 
   describe(plan: PlanBuilder, [input, ...conditions]: readonly MapId[]): MapId[] {
     const map = input as MapId;
-    const { filters, colors, outputFilters = 0, residual = false } = this.args;
+    const { filters, colors, outputFilters, residual } = this.args;
     plan.expectCyclic(map, colors);
     const hidden = this.directions.map((direction, i) => ({
       map: this.describeScan(plan, direction, i, map, conditions),
@@ -254,8 +244,7 @@ export abstract class RecurrentLayer<Args extends RecurrentLayerArgs>
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    const { filters, colors, outputFilters = 0, residual = false, seed = 0 } = this.args;
-    return { ...super.getConfig(), filters, colors, outputFilters, residual, seed };
+    return { ...super.getConfig(), ...this.args };
   }
 
   protected override disposeWeights(): number {
@@ -267,7 +256,7 @@ export abstract class RecurrentLayer<Args extends RecurrentLayerArgs>
   private seededWeight(name: string, shape: number[], fanIn: number, fanOut: number): tf.LayerVariable {
     const weight = this.addWeight(name, shape, 'float32', tf.initializers.zeros());
     const count = shape.reduce((product, size) => product * size, 1);
-    const options = { fanIn, fanOut, seed: this.args.seed ?? 0, purpose: `${this.name}/${name}` };
+    const options = { fanIn, fanOut, seed: this.args.seed, purpose: `${this.name}/${name}` };
     tf.tidy(() => {
       weight.write(tf.tensor(seededGlorotUniform(count, options), shape));
     });

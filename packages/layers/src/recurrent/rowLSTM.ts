@@ -1,35 +1,34 @@
 import { liveTaps, rowLSTM as rowLSTMOp, type Tap } from '@pixelrnn/kernels';
+import { odd } from '@pixelrnn/kernels/options';
 import { unitBlocks } from '@pixelrnn/kernels/plan';
 import * as tf from '@tensorflow/tfjs';
-import {
-  RecurrentLayer,
-  type RecurrentLayerArgs,
-  type RecurrentShapes,
-  type ScanDirection,
-} from './recurrentLayer.js';
+import { z } from 'zod';
+import type { LayerArgs } from '../layerOptions.js';
+import { RecurrentLayer, type RecurrentShapes, type ScanDirection } from './recurrentLayer.js';
+import { recurrentOptions } from './recurrentOptions.js';
 
-export interface RowLSTMArgs extends RecurrentLayerArgs {
-  /** k, columns that both convolutions reach over; odd, at least 3 in the paper. Default 3. */
-  kernelSize?: number;
-}
+const schema = z.strictObject({
+  ...recurrentOptions,
+  /** k, columns that both convolutions reach over; at least 3 in the paper. */
+  kernelSize: odd.default(3),
+});
+
+export type RowLSTMArgs = LayerArgs & z.input<typeof schema>;
 
 /**
  * Row LSTM of PixelRNN, section 3.1: a masked 1 x k input-to-state convolution (mask B) and an unmasked, centred k x 1
  * state-to-state convolution over the row above. Its context is a triangle above the pixel, and the pixels to the left that
  * the input convolution reaches.
  */
-export class RowLSTM extends RecurrentLayer<RowLSTMArgs> {
+export class RowLSTM extends RecurrentLayer<z.output<typeof schema>> {
   static className = 'RowLSTM';
 
   protected readonly taps: Tap[];
   protected readonly directions: ScanDirection[];
 
   constructor(args: RowLSTMArgs) {
-    super(args);
-    const { kernelSize = 3 } = args;
-    if (!Number.isInteger(kernelSize) || kernelSize < 1 || kernelSize % 2 === 0) {
-      throw new Error(`RowLSTM: kernelSize must be odd and positive, got ${kernelSize}`);
-    }
+    super(args, schema);
+    const { kernelSize } = this.args;
     const left = Array.from({ length: kernelSize }, (_, column) => (2 * column < kernelSize ? 1 : 0));
     this.taps = liveTaps(left, [1, kernelSize, 1, 1]);
     const reach = (kernelSize - 1) / 2;
@@ -45,7 +44,7 @@ export class RowLSTM extends RecurrentLayer<RowLSTMArgs> {
   }
 
   protected shapes(cin: number): RecurrentShapes {
-    const { filters: h, kernelSize = 3 } = this.args;
+    const { filters: h, kernelSize } = this.args;
     const sums = unitBlocks.lstm.length * h;
     return {
       inputKernel: [1, kernelSize, cin, sums],
@@ -71,10 +70,6 @@ export class RowLSTM extends RecurrentLayer<RowLSTMArgs> {
       },
       this.taps,
     );
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), kernelSize: this.args.kernelSize ?? 3 };
   }
 }
 

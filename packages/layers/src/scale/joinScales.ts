@@ -1,10 +1,16 @@
+import { positive } from '@pixelrnn/kernels/options';
 import * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
+import { type LayerArgs, layerOptions } from '../layerOptions.js';
+import { twoShapes } from './twoShapes.js';
 import { insertZeros } from './zeroStuffing.js';
 
-export interface JoinScalesArgs extends NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]> {
+const schema = z.strictObject({
   /** Rows and columns from one pixel of the subsampled image to the next. */
-  stride: number;
-}
+  stride: positive,
+});
+
+export type JoinScalesArgs = LayerArgs & z.input<typeof schema>;
 
 /**
  * The logits of both networks of multi-scale PixelRNN (section 3.6) in one map: a pixel of the subsampled image has those of
@@ -16,16 +22,19 @@ export interface JoinScalesArgs extends NonNullable<ConstructorParameters<typeof
 export class JoinScales extends tf.layers.Layer {
   static className = 'JoinScales';
 
-  constructor(private readonly args: JoinScalesArgs) {
+  private readonly args: z.output<typeof schema>;
+
+  constructor(args: JoinScalesArgs) {
     super(args);
+    this.args = layerOptions('JoinScales', schema, args);
   }
 
-  override computeOutputShape(inputShape: tf.Shape[]): tf.Shape {
+  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
     const { stride } = this.args;
-    const [large, small] = inputShape as [number[], number[]];
+    const [large, small] = twoShapes('JoinScales', '[large, small]', inputShape);
     const fits =
       large.length === small.length &&
-      small.every((size, i) => i === 0 || size * (i === 1 || i === 2 ? stride : 1) === large[i]);
+      small.every((size, i) => i === 0 || (size ?? 0) * (i === 1 || i === 2 ? stride : 1) === large[i]);
     if (!fits) {
       throw new Error(
         `JoinScales: expected logits [B, H, W, ...] and [B, H / ${stride}, W / ${stride}, ...], got [${large}] and [${small}]`,
@@ -34,7 +43,8 @@ export class JoinScales extends tf.layers.Layer {
     return large;
   }
 
-  override call(inputs: tf.Tensor[]): tf.Tensor {
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    this.computeOutputShape([inputs].flat().map(({ shape }) => shape));
     const [large, small] = inputs as [tf.Tensor, tf.Tensor];
     const { stride } = this.args;
     const [batch, rows, columns, ...last] = small.shape as [number, number, number, ...number[]];
@@ -47,7 +57,7 @@ export class JoinScales extends tf.layers.Layer {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), stride: this.args.stride };
+    return { ...super.getConfig(), ...this.args };
   }
 }
 

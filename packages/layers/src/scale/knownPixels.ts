@@ -1,15 +1,21 @@
+import { positive } from '@pixelrnn/kernels/options';
 import type { MapId } from '@pixelrnn/kernels/plan';
 import * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
 import type { DescribedLayer } from '../describe/describeLayer.js';
 import type { PlanBuilder } from '../describe/planBuilder.js';
+import { type LayerArgs, layerOptions } from '../layerOptions.js';
+import { twoShapes } from './twoShapes.js';
 import { insertZeros, takeEvery } from './zeroStuffing.js';
 
-export interface KnownPixelsArgs extends NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]> {
+const schema = z.strictObject({
   /** Rows and columns from one pixel of the subsampled image to the next. */
-  stride: number;
+  stride: positive,
   /** Intensities, 2 for Bernoulli logits. */
-  levels: number;
-}
+  levels: z.int().min(2).max(256),
+});
+
+export type KnownPixelsArgs = LayerArgs & z.input<typeof schema>;
 
 /** Far enough for float32: exp(-certain) times 255 is nothing beside 1. */
 const certain = 60;
@@ -24,15 +30,33 @@ const certain = 60;
 export class KnownPixels extends tf.layers.Layer implements DescribedLayer {
   static className = 'KnownPixels';
 
-  constructor(private readonly args: KnownPixelsArgs) {
+  private readonly args: z.output<typeof schema>;
+
+  constructor(args: KnownPixelsArgs) {
     super(args);
+    this.args = layerOptions('KnownPixels', schema, args);
   }
 
-  override computeOutputShape(inputShape: tf.Shape[]): tf.Shape {
-    return inputShape[0] as tf.Shape;
+  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
+    const { stride, levels } = this.args;
+    const [logits, pixels] = twoShapes('KnownPixels', '[logits, pixels]', inputShape);
+    const [, height, width] = pixels;
+    const last = logits.slice(4);
+    const fits =
+      pixels.length === 4 &&
+      pixels.every((size, i) => size === logits[i]) &&
+      (last.length === 0 || (last.length === 1 && last[0] === levels)) &&
+      [height, width].every((size) => (size ?? 0) % stride === 0);
+    if (!fits) {
+      throw new Error(
+        `KnownPixels: expected logits [B, H, W, C, levels] or [B, H, W, C] and pixels [B, H, W, C], H and W divisible by ${stride}, got [${logits}] and [${pixels}]`,
+      );
+    }
+    return logits;
   }
 
-  override call(inputs: tf.Tensor[]): tf.Tensor {
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    this.computeOutputShape([inputs].flat().map(({ shape }) => shape));
     const [logits, pixels] = inputs as [tf.Tensor, tf.Tensor4D];
     const { stride, levels } = this.args;
     const [batch, height, width, colors] = pixels.shape;
@@ -54,7 +78,7 @@ export class KnownPixels extends tf.layers.Layer implements DescribedLayer {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), stride: this.args.stride, levels: this.args.levels };
+    return { ...super.getConfig(), ...this.args };
   }
 }
 

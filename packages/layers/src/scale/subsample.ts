@@ -1,13 +1,18 @@
+import { positive } from '@pixelrnn/kernels/options';
 import type { MapId } from '@pixelrnn/kernels/plan';
 import * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
 import type { DescribedLayer } from '../describe/describeLayer.js';
 import type { PlanBuilder } from '../describe/planBuilder.js';
+import { type LayerArgs, layerOptions } from '../layerOptions.js';
 import { takeEvery } from './zeroStuffing.js';
 
-export interface SubsampleArgs extends NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]> {
+const schema = z.strictObject({
   /** Rows and columns from one pixel that is taken to the next. */
-  stride: number;
-}
+  stride: positive,
+});
+
+export type SubsampleArgs = LayerArgs & z.input<typeof schema>;
 
 /**
  * The subsampled image of multi-scale PixelRNN, section 3.6: every stride-th pixel of every stride-th row, from the first.
@@ -17,8 +22,11 @@ export interface SubsampleArgs extends NonNullable<ConstructorParameters<typeof 
 export class Subsample extends tf.layers.Layer implements DescribedLayer {
   static className = 'Subsample';
 
-  constructor(private readonly args: SubsampleArgs) {
+  private readonly args: z.output<typeof schema>;
+
+  constructor(args: SubsampleArgs) {
     super(args);
+    this.args = layerOptions('Subsample', schema, args);
   }
 
   override computeOutputShape(inputShape: tf.Shape): tf.Shape {
@@ -31,7 +39,9 @@ export class Subsample extends tf.layers.Layer implements DescribedLayer {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return takeEvery((Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor4D, this.args.stride);
+    const x = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor4D;
+    this.computeOutputShape(x.shape);
+    return takeEvery(x, this.args.stride);
   }
 
   describe(plan: PlanBuilder, [from]: readonly MapId[]): MapId[] {
@@ -43,7 +53,7 @@ export class Subsample extends tf.layers.Layer implements DescribedLayer {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), stride: this.args.stride };
+    return { ...super.getConfig(), ...this.args };
   }
 }
 

@@ -50,7 +50,10 @@ describe('TransposedConv2D', () => {
     expect(copy.getConfig()).toEqual(layer.getConfig());
     expect(layer.computeOutputShape([null, 3, null, 5])).toEqual([null, 12, null, 2]);
     expect(() => transposedConv2d({ filters: 1, stride: 2, kernelSize: 4 })).toThrow(
-      'got stride 2 and kernel 4',
+      'TransposedConv2D: kernelSize: must be odd, got 4',
+    );
+    expect(() => transposedConv2d({ filters: 1, stride: 4, kernelSize: 3 })).toThrow(
+      'TransposedConv2D: kernelSize must be at least the stride, got 3 and 4',
     );
   });
 });

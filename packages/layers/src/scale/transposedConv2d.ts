@@ -1,24 +1,28 @@
 import { maskedConv2d, type Tap } from '@pixelrnn/kernels';
+import { odd, positive, seed } from '@pixelrnn/kernels/options';
 import type { MapId } from '@pixelrnn/kernels/plan';
 import * as tf from '@tensorflow/tfjs';
+import { z } from 'zod';
 import type { DescribedLayer } from '../describe/describeLayer.js';
 import { valuesOf } from '../describe/maskedTerm.js';
 import type { PlanBuilder } from '../describe/planBuilder.js';
+import { activation, type LayerArgs, layerOptions } from '../layerOptions.js';
 import { seededGlorotUniform } from '../seededGlorotUniform.js';
 import { insertZeros } from './zeroStuffing.js';
 
-export interface TransposedConv2DArgs extends NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]> {
+const schema = z.strictObject({
   /** Output channels. */
-  filters: number;
+  filters: positive,
   /** Factor of the output's height and width; 1 is an ordinary convolution. */
-  stride: number;
-  /** Odd; default 2 stride + 1, so that neighbouring pixels overlap. */
-  kernelSize?: number;
-  /** Default linear. */
-  activation?: 'linear' | 'relu';
-  /** Seed of the initial weights; default 0. */
-  seed?: number;
-}
+  stride: positive,
+  /** At least the stride; default 2 stride + 1, so that neighbouring pixels overlap. */
+  kernelSize: odd.optional(),
+  activation,
+  /** Seed of the initial weights. */
+  seed,
+});
+
+export type TransposedConv2DArgs = LayerArgs & z.input<typeof schema>;
 
 /**
  * Transposed convolution ("deconvolution"), not masked: the upsampling of multi-scale PixelRNN, section 3.6. Zeros are
@@ -29,25 +33,21 @@ export interface TransposedConv2DArgs extends NonNullable<ConstructorParameters<
 export class TransposedConv2D extends tf.layers.Layer implements DescribedLayer {
   static className = 'TransposedConv2D';
 
+  private readonly args: z.output<typeof schema>;
   private readonly side: number;
   private readonly taps: Tap[];
   private kernel!: tf.LayerVariable;
   private bias!: tf.LayerVariable;
   private ones!: tf.Tensor4D;
 
-  constructor(private readonly args: TransposedConv2DArgs) {
+  constructor(args: TransposedConv2DArgs) {
     super(args);
-    const { stride, kernelSize } = args;
+    this.args = layerOptions('TransposedConv2D', schema, args);
+    const { stride, kernelSize } = this.args;
     this.side = kernelSize ?? 2 * stride + 1;
-    if (
-      !Number.isInteger(stride) ||
-      stride < 1 ||
-      !Number.isInteger(this.side) ||
-      this.side % 2 === 0 ||
-      this.side < stride
-    ) {
+    if (this.side < stride) {
       throw new Error(
-        `TransposedConv2D: expected a positive stride and an odd kernel at least as large, got stride ${stride} and kernel ${this.side}`,
+        `TransposedConv2D: kernelSize must be at least the stride, got ${this.side} and ${stride}`,
       );
     }
     this.taps = Array.from({ length: this.side ** 2 }, (_, i) => ({
@@ -63,7 +63,7 @@ export class TransposedConv2D extends tf.layers.Layer implements DescribedLayer 
         `TransposedConv2D: input must be [B, H, W, channels] with known channels, got [${inputShape}]`,
       );
     }
-    const { filters, stride, seed = 0 } = this.args;
+    const { filters, stride, seed } = this.args;
     const shape: [number, number, number, number] = [this.side, this.side, cin, filters];
     const zeros = tf.initializers.zeros();
     this.kernel = this.addWeight('kernel', shape, 'float32', zeros);
@@ -90,7 +90,7 @@ export class TransposedConv2D extends tf.layers.Layer implements DescribedLayer 
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     const x = (Array.isArray(inputs) ? inputs[0] : inputs) as tf.Tensor4D;
-    const { stride, activation = 'linear' } = this.args;
+    const { stride, activation } = this.args;
     return maskedConv2d(
       {
         x: insertZeros(x, stride),
@@ -103,7 +103,7 @@ export class TransposedConv2D extends tf.layers.Layer implements DescribedLayer 
   }
 
   describe(plan: PlanBuilder, [from]: readonly MapId[]): MapId[] {
-    const { filters, stride, activation: unit = 'linear' } = this.args;
+    const { filters, stride, activation: unit } = this.args;
     const before = plan.map(from as MapId).stride;
     if (before % stride !== 0) {
       throw plan.error(
@@ -118,8 +118,7 @@ export class TransposedConv2D extends tf.layers.Layer implements DescribedLayer 
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    const { filters, stride, activation = 'linear', seed = 0 } = this.args;
-    return { ...super.getConfig(), filters, stride, kernelSize: this.side, activation, seed };
+    return { ...super.getConfig(), ...this.args, kernelSize: this.side };
   }
 
   protected override disposeWeights(): number {
