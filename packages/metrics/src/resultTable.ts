@@ -26,6 +26,7 @@ const rowSchema = z.strictObject({
   engine: z.string().nullable(),
 });
 
+/** `table.json`: the rows of an experiment, the paper's numbers and ours beside each other. */
 export const resultTableSchema = z.strictObject({
   experiment: z.string(),
   preset: z.string(),

@@ -7,6 +7,7 @@ import { outputHead } from './outputHead.js';
 
 const kernel = z.int().min(3);
 
+/** Options of {@link gatedPixelCNN}. */
 export const gatedPixelCNNSchema = z.strictObject({
   height: positive,
   width: positive,

@@ -6,6 +6,7 @@ import { encoderSchema, imageEncoder } from './imageEncoder.js';
 import type { PixelCNNAutoencoder } from './pixelCNNAutoencoder.js';
 import { seededDense } from './seededDense.js';
 
+/** Options of {@link mseAutoencoder}: the encoder's, and the decoder's. */
 export const mseAutoencoderSchema = encoderSchema.extend({
   height: positive,
   width: positive,

@@ -92,7 +92,7 @@ describe("a researcher's own layer", () => {
   it('that reads what comes later is named, and what it reads', () => {
     const leak = ofLayers(1, new ColumnConv({ filters: 1, reach: 2, claimed: 0 }));
     expect(() => checkPlan(planOf(leak))).toThrow(
-      "plan: step 0, of layer 'columns', reads map 0 at (0, 0), which is not drawn yet",
+      "plan: step 0, of layer 'columns', reads map 0 at (0, 0), which is not drawn yet: the model is not causal; give the first layer that reads the pixels mask A",
     );
     expect(() =>
       checkPlan(planOf(ofLayers(1, new ColumnConv({ filters: 1, reach: 1, claimed: 1 })))),

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
 import { outputHead } from './outputHead.js';
 
+/** Options of {@link pixelCNN}. */
 export const pixelCNNSchema = z.strictObject({
   height: positive,
   width: positive,

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { gatedPixelCNN, gatedPixelCNNSchema } from './gatedPixelCNN.js';
 import { encoderSchema, imageEncoder } from './imageEncoder.js';
 
+/** Options of {@link pixelCNNAutoencoder}: those of `gatedPixelCNN` without conditions, and the encoder's. */
 export const pixelCNNAutoencoderSchema = gatedPixelCNNSchema
   .omit({ conditionSize: true, conditionMaps: true })
   .extend(encoderSchema.shape);

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { conditionInputs } from './conditionInputs.js';
 import { outputHead } from './outputHead.js';
 
+/** Options of {@link pixelRNN}. */
 export const pixelRNNSchema = z.strictObject({
   /** `row`: Row LSTM; `diagonal`: Diagonal BiLSTM. */
   cell: z.enum(['row', 'diagonal']),

@@ -141,6 +141,9 @@ function checkScaling(plan: Plan, step: Exclude<PlanStep, SumStep>, index: numbe
     fail(`${stepName(step, index)} has a kernel of ${step.kernel}, expected an odd one`);
 }
 
+const notDrawn =
+  'which is not drawn yet: the model is not causal; give the first layer that reads the pixels mask A';
+
 /** Why a reading comes too early; null where it does not. */
 function unknown(
   plan: Plan,
@@ -167,7 +170,7 @@ function unknown(
   }
   if (above || (left && perPixel)) return null;
   if (!here || !perPixel) return 'before that pixel is complete';
-  if (writer.when === 'pixels') return as === 'term' && colors === 'before' ? null : 'which is not drawn yet';
+  if (writer.when === 'pixels') return as === 'term' && colors === 'before' ? null : notDrawn;
   if (!earlier) return 'before the step that writes it';
   if (as === 'term') return colors === 'all' && plan.colors > 1 ? 'of which later colours are missing' : null;
   return laterColor(plan, step.out, map) ? 'of which later colours are missing' : null;
