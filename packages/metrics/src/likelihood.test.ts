@@ -42,3 +42,11 @@ it('80 nats on MNIST are 115.4 bits in all, 0.147 bits per dimension', () => {
   expect(bitsPerDim(80, 1)).toBeCloseTo(115.416, 3);
   expect(bitsPerDim(80, 784)).toBeCloseTo(0.14721, 5);
 });
+
+it('bits per dimension need the dimensions', () => {
+  const missing = bitsPerDim as (nats: number, dimensions?: number) => number;
+  expect(() => missing(5)).toThrow(
+    'bitsPerDim: expected dimensions, H x W x C, a positive integer, got undefined',
+  );
+  expect(() => missing(5, 0)).toThrow('got 0');
+});

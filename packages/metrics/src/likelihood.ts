@@ -1,6 +1,7 @@
 import { bernoulliCrossEntropy, softmaxCrossEntropy } from '@pixelrnn/kernels';
 import * as tf from '@tensorflow/tfjs';
 import { binProbability } from './gaussianMixture.js';
+import { requireCount } from './requireCount.js';
 
 /**
  * Exact log-likelihood of whole images under a model's output, in nats per image: the sum over rows, columns and colours
@@ -36,7 +37,13 @@ export function logLikelihood(output: tf.Tensor, intensities: tf.Tensor, levels:
   return tf.neg(nats);
 }
 
-/** Bits per dimension of a negative log-likelihood in nats per image; `dimensions` = H x W x C. */
+/**
+ * Bits per dimension of a negative log-likelihood in nats per image.
+ *
+ * @param dimensions H x W x C
+ * @throws Error if that is no positive integer
+ */
 export function bitsPerDim(nats: number, dimensions: number): number {
+  requireCount('bitsPerDim: expected dimensions, H x W x C', dimensions);
   return nats / (Math.LN2 * dimensions);
 }

@@ -1,3 +1,4 @@
+import { shown } from '@pixelrnn/kernels/options';
 import * as tf from '@tensorflow/tfjs';
 import { type Output, requireInside } from './requireInside.js';
 
@@ -9,13 +10,18 @@ import { type Output, requireInside } from './requireInside.js';
  * @param model from pixels [B, H, W, C] to logits [B, H, W, C, levels] or [B, H, W, C]
  * @param images scaled pixels [B, H, W, C]
  * @returns [H, W, C], row-major
- * @throws Error if the output lies outside the images
+ * @throws Error if the output lies outside the images, or the model is no function
  */
 export function receptiveField(
   model: (images: tf.Tensor4D) => tf.Tensor,
   images: tf.Tensor4D,
   { row, column, color }: Output,
 ): Float32Array {
+  if (typeof model !== 'function') {
+    throw new Error(
+      `receptiveField: expected a function from pixels to logits, such as (x) => forward(model, x), got ${shown(model)}`,
+    );
+  }
   const [batch, height, width, colors] = images.shape;
   requireInside('receptiveField', { height, width, colors }, { row, column, color });
   return tf.tidy(() => {

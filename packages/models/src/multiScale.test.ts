@@ -145,6 +145,9 @@ describe('multiScale', () => {
     expect(() => scalesOf(models.conditional)).toThrow(
       'expected a model made by multiScaleImage, got MultiScale',
     );
+    expect(() => multiScaleImage(model as unknown as MultiScaleModel)).toThrow(
+      'multiScaleImage: expected both networks, as multiScale or scalesOf gives them, got a ',
+    );
   });
 
   it.each([
@@ -194,6 +197,9 @@ describe('multiScale', () => {
 
   it('takes pixels from the first, every stride-th', () => {
     const images = Uint8Array.from({ length: 32 }, (_, i) => i);
+    expect(() => subsampleIntensities(images, [2, 4, 4, 1], 3)).toThrow(
+      'subsampleIntensities: expected height and width divisible by the stride, got [2,4,4,1] and 3',
+    );
     const { intensities, shape } = subsampleIntensities(images, [2, 4, 4, 1], 2);
     expect(shape).toEqual([2, 2, 2, 1]);
     expect([...intensities]).toEqual([0, 2, 8, 10, 16, 18, 24, 26]);

@@ -1,4 +1,4 @@
-import { parseOptions, positive } from '@pixelrnn/kernels/options';
+import { parseOptions, positive, shown } from '@pixelrnn/kernels/options';
 import { joinScales, knownPixels, subsample, transposedConv2d } from '@pixelrnn/layers';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
@@ -16,6 +16,7 @@ const scaleSchema = pixelRNNSchema.omit({
   seed: true,
 });
 
+/** Options of {@link multiScale}. */
 export const multiScaleSchema = z
   .strictObject({
     /** `height` and `width` are those of the large image, n x n in the paper. */
@@ -99,8 +100,16 @@ const names = { unconditional: 'MultiScaleSmall', conditional: 'MultiScale' } as
  * Both networks as one model of the whole image, from scaled pixels [B, n, n, C] to logits: its likelihood is the exact
  * one, log p(subsampled image) + log p(the rest given it), and training it trains both at once, for they share no weights.
  * Its order is not that of the pixels: draw from the two networks, {@link scalesOf}.
+ *
+ * @throws Error for anything but both networks
  */
-export function multiScaleImage({ stride, unconditional, conditional }: MultiScaleModel): tf.LayersModel {
+export function multiScaleImage(scales: MultiScaleModel): tf.LayersModel {
+  const { stride, unconditional, conditional } = scales;
+  if (!unconditional || !conditional) {
+    throw new Error(
+      `multiScaleImage: expected both networks, as multiScale or scalesOf gives them, got ${shown(scales)}`,
+    );
+  }
   const [large] = conditional.inputs as [tf.SymbolicTensor];
   const pixels = tf.input({ shape: large.shape.slice(1), name: 'image' });
   const small = subsample({ stride, name: 'subsampled' }).apply(pixels) as tf.SymbolicTensor;
@@ -130,12 +139,18 @@ export function scalesOf(model: tf.LayersModel): MultiScaleModel {
  *
  * @param intensities [B, H, W, C]
  * @returns [B, H / stride, W / stride, C]
+ * @throws Error where the stride does not divide height and width
  */
 export function subsampleIntensities(
   intensities: Uint8Array,
   [batch, height, width, colors]: readonly [number, number, number, number],
   stride: number,
 ): { intensities: Uint8Array; shape: [number, number, number, number] } {
+  if (height % stride !== 0 || width % stride !== 0) {
+    throw new Error(
+      `subsampleIntensities: expected height and width divisible by the stride, got [${[batch, height, width, colors]}] and ${stride}`,
+    );
+  }
   const shape: [number, number, number, number] = [batch, height / stride, width / stride, colors];
   const small = new Uint8Array(shape.reduce((product, size) => product * size, 1));
   let to = 0;
