@@ -30,15 +30,11 @@ export interface MaskOptions {
   blocks?: number;
 }
 
-/**
- * Either case: TensorFlow.js saves every string of a configuration in lower case.
- *
- * @throws Error naming what was to have the mask
- */
-export function parseMaskType(owner: string, maskType: string): MaskType {
+/** Either case: TensorFlow.js saves every string of a configuration in lower case. */
+function parseMaskType(maskType: string): MaskType {
   const upper = String(maskType).toUpperCase();
   if (upper === 'A' || upper === 'B') return upper;
-  throw new Error(`${owner}: maskType must be 'A' or 'B', got ${JSON.stringify(maskType)}`);
+  throw new Error(`mask: maskType must be 'A' or 'B', got ${JSON.stringify(maskType)}`);
 }
 
 /** The colour that a channel belongs to. */
@@ -61,7 +57,7 @@ export function colorOfChannel(
  */
 export function convolutionMask(options: MaskOptions): Float32Array {
   const { kernelHeight, kernelWidth, cin, cout, colors, outputGroups = 'cyclic', blocks = 1 } = options;
-  const maskType = parseMaskType('mask', options.maskType);
+  const maskType = parseMaskType(options.maskType);
   if (outputGroups !== 'cyclic' && outputGroups !== 'contiguous') {
     throw new Error(
       `mask: outputGroups must be 'cyclic' or 'contiguous', got ${JSON.stringify(outputGroups)}`,
