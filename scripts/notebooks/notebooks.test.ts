@@ -1,13 +1,20 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { experiments } from '@pixelrnn/experiments';
+import { experiments, findExperiment } from '@pixelrnn/experiments';
 import { temporaryFolder } from '@pixelrnn/files/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { execute } from '../generation/command.js';
 // @ts-expect-error: a plain script, with JSDoc types only
 import { findPython } from '../venv.mjs';
 import { differences } from './compare.js';
-import { complaints, type Notebook, type Output, readNotebook, reproducible } from './notebookFile.js';
+import {
+  complaints,
+  joined,
+  type Notebook,
+  type Output,
+  readNotebook,
+  reproducible,
+} from './notebookFile.js';
 import { notebooksCommand } from './notebooksCommand.js';
 import { skeleton } from './skeleton.js';
 
@@ -98,6 +105,61 @@ it.each(experiments.map((experiment) => [experiment.id, experiment] as const))(
     expect(code.every(({ outputs }) => outputs?.length === 0)).toBe(true);
   },
 );
+
+describe('the cells of a skeleton', () => {
+  const codeOf = (id: string) =>
+    skeleton(findExperiment(id))
+      .cells.filter(({ cell_type }) => cell_type === 'code')
+      .map(({ source }) => joined(source))
+      .join('\n');
+
+  it.each(experiments.map(({ id }) => [id]))(
+    '%s trains a row that there is, and uses all it imports',
+    (id) => {
+      const code = codeOf(id);
+      const [, of = '', row] = /buildRow\((\w+), '(.*?)'/.exec(code) ?? [];
+      const [, trained = ''] = new RegExp(`const ${of} = findExperiment\\('(.*?)'\\)`).exec(code) ?? [];
+      expect(findExperiment(trained).rows.find(({ name }) => name === row)).toHaveProperty('model');
+      const [, names = ''] = /import \{([^}]*)\} from '@pixelrnn\/notebook'/.exec(code) ?? [];
+      const imported = names.split(',').flatMap((name) => name.trim() || []);
+      expect(imported.length).toBeGreaterThan(9);
+      for (const name of imported)
+        expect(code.split(new RegExp(`\\b${name}\\(|\\b${name},`)).length, name).toBeGreaterThan(2);
+    },
+  );
+
+  it.each([
+    ['completions', 'table4', 'nats'],
+    ['blind-spot', 'table4', 'nats'],
+    ['softmax-distributions', 'table5', 'bits/dim'],
+    ['discrete-vs-continuous', 'table5', 'bits/dim'],
+  ])('%s, which trains nothing, takes weights and a row of %s', (id, table, unit) => {
+    const code = codeOf(id);
+    expect(code).toContain(`const ${table} = findExperiment('${table}');`);
+    expect(code).toContain(`const data = await liveData(${table});`);
+    expect(code).toContain(`const [best] = (await committedResults(${table})).pretrained;`);
+    expect(code).toContain(`const row = buildRow(${table}, 'pixelcnn', data.train);`);
+    expect(code).toContain(`{ unit: '${unit}' }`);
+  });
+
+  it('show the pictures of an experiment without rows, and no table', () => {
+    expect(codeOf('blind-spot')).toContain('join(resultsFolder, experiment.id)');
+    expect(codeOf('blind-spot')).not.toContain('DataFrame');
+    expect(codeOf('completions')).toContain('new DataFrame(committed.rows)');
+  });
+
+  it('draw from an auto-encoder by its parts, and from a conditional model by class', () => {
+    const code = codeOf('autoencoder');
+    expect(code).toContain('const { encoder, decoder } = viewsOf(model);');
+    expect(code).toContain("committed.pretrained.find((name) => name.includes('/pixelcnn-'))");
+    expect(code).toContain('await reconstructed(row.model)');
+    expect(code).not.toMatch(/generate\((trained|row\.model)/);
+    for (const id of ['conditional', 'conditional-cifar10']) {
+      expect(codeOf(id)).toContain('generate(trained, { count: 16, seed: 1, condition })');
+    }
+    expect(codeOf('table4')).not.toMatch(/condition\b|viewsOf/);
+  });
+});
 
 describe('pnpm notebooks', () => {
   let place: string;
