@@ -28,7 +28,9 @@ export function targetOf(of: ModelOrPlan): Target {
 export function warnOnce(target: Target, warn: (message: string) => void): void {
   if (target.plan || forced.has(target.model)) return;
   forced.set(target.model, true);
-  warn(`${target.why}. Until then every pixel evaluates the whole image, which is slow.`);
+  warn(
+    `${target.why}. Until then every pixel evaluates the whole image, which is slow, and whether the model is causal is not known: requireCausal of @pixelrnn/metrics tries that.`,
+  );
 }
 
 function shapeOf(model: tf.LayersModel): ImageShape {

@@ -7,6 +7,7 @@ export { binProbabilities, binProbability, mixtureLogDensity } from './gaussianM
 export { idealContext } from './idealContext.js';
 export { bitsPerDim, logLikelihood } from './likelihood.js';
 export { receptiveField } from './receptiveField.js';
+export { requireCausal } from './requireCausal.js';
 export type { ContextShape, Output } from './requireInside.js';
 export {
   paperNumber,

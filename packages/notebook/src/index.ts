@@ -55,6 +55,7 @@ export {
   idealContext,
   logLikelihood,
   receptiveField,
+  requireCausal,
 } from '@pixelrnn/metrics';
 export {
   gatedPixelCNN,

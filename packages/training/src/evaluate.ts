@@ -31,10 +31,10 @@ export interface EvaluationOptions {
 }
 
 /**
- * Exact negative log-likelihood of every image of a dataset, by a causal model (*Pixel Recurrent Neural Networks*, section 2).
- * The engine gives that of each row of pixels, in single
- * precision; rows and images are added here in double precision and in their order, so that the result does not depend
- * on the batch size by more than the engine's own rounding.
+ * Exact negative log-likelihood of every image of a dataset, by a causal model (*Pixel Recurrent Neural Networks*, section 2);
+ * where layers do not describe themselves, `requireCausal` of @pixelrnn/metrics tries whether it is. The engine gives that of
+ * each row of pixels, in single precision; rows and images are added here in double precision and in their order, so that the
+ * result does not depend on the batch size by more than the engine's own rounding.
  *
  * @throws TrainingError `config` where model and images do not fit together, or a layer of the model is known not to be causal;
  * DataError for a batch size that is none
