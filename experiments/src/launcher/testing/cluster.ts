@@ -254,7 +254,7 @@ function configuration(folder: string, [controller, ...ports]: number[]): string
     'KillWait=30',
     'CompleteWait=0',
     'UnkillableStepTimeout=15',
-    'MinJobAge=300',
+    'MinJobAge=3600', // a suite on a loaded machine takes longer than Slurm's 300 s
     'JobRequeue=1',
     'PreemptType=preempt/partition_prio',
     'PreemptMode=REQUEUE',
