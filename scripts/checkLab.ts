@@ -129,7 +129,7 @@ async function interruptsTraining(page: Page): Promise<void> {
   const said = training.locator('.jp-OutputArea-output code');
   assert.match(
     await textOf(said),
-    /^step \d+\/1000000 {2}\d+\.\d{4} nats {2}[\d.]+ images\/s {2}[\d:]+ left$/,
+    /^step \d+\/1000000 {2}\d+\.\d{4} nats {2}(\d+\.\d{4} nats on validation images {2})?[\d.]+ images\/s {2}[\d:]+ left$/,
   );
   assert.equal(await textOf(prompt(training)), '[*]:');
   await shoot(page, 'training', training);
