@@ -19,6 +19,13 @@ it('takes the first of equally near ones', () => {
   expect([...indices]).toEqual([0]);
 });
 
+it('says what it takes', () => {
+  const five = Uint8Array.of(5, 5);
+  expect(() => nearestImages(five, [five], undefined as never)).toThrow('such as imageShapeOf(model)');
+  expect(() => nearestImages(five, five as never, shape)).toThrow('such as [dataset.images]');
+  expect(() => nearestImages(five, undefined as never, shape)).toThrow('such as [dataset.images]');
+});
+
 it('wants images to look at, of the same shape', () => {
   expect(() => nearestImages(Uint8Array.of(5, 5), [], shape)).toThrow('expected images to look at');
   expect(() => nearestImages(Uint8Array.of(5, 5), [Uint8Array.of(1)], shape)).toThrow(

@@ -17,6 +17,7 @@ export interface NearestImages {
  *
  * @param images [N, H, W, C]
  * @param batches those to look at, a part [b, H, W, C] at a time
+ * @param shape of one image, with its levels
  * @throws GenerationError `usage` for images of another shape, and where there are none to look at
  */
 export function nearestImages(
@@ -24,6 +25,14 @@ export function nearestImages(
   batches: Iterable<Uint8Array>,
   shape: ImageShape,
 ): NearestImages {
+  if (!Number.isInteger(shape && perImage(shape))) {
+    usage(
+      'nearestImages: expected the shape of an image as the third argument, such as imageShapeOf(model).',
+    );
+  }
+  if (batches instanceof Uint8Array || typeof batches?.[Symbol.iterator] !== 'function') {
+    usage('nearestImages: expected batches of images to look at, such as [dataset.images].');
+  }
   const count = requireImages('nearestImages', images, shape);
   const size = perImage(shape);
   const nearest = new Uint8Array(images.length);
