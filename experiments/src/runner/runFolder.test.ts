@@ -3,13 +3,11 @@ import { loadEngine } from '@pixelrnn/engine';
 import { temporaryFolder } from '@pixelrnn/files/testing';
 import type { RunResult } from '@pixelrnn/metrics';
 import { expect, it } from 'vitest';
+import { someResult } from '../testing/someResult.js';
 import { readResult, writeResult } from './runFiles.js';
 import { type EarlierRun, inRunFolder } from './runFolder.js';
 
-const result: RunResult = {
-  ...{ test: 90, testImages: 1, testSplit: 1, testStandardError: 1, valid: 91, validImages: 1, train: null },
-  ...{ dimensions: 1, dataset: 'dots', parameters: 5, steps: 3, images: 6, seconds: 1, engine: 'wasm' },
-};
+const result = someResult({ dataset: 'dots' });
 
 function dots(checksums: Record<string, string>): ImageDataset {
   const size = { height: 1, width: 1, channels: 1, levels: 2 };
