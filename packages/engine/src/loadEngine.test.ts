@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { temporaryFolder } from '@pixelrnn/files/testing';
 import { expect, test } from 'vitest';
 import { type EngineOptions, loadEngine, tensorflowInstallation } from './index.js';
+import { hasNvidiaDriver } from './install/platform.js';
 import { runModule } from './testing/runModule.js';
 
 const installed = tensorflowInstallation();
@@ -58,6 +59,29 @@ test('the engine node computes where TensorFlow is installed, else names cause a
   } else {
     expect(code).toBe(1);
     expect(stderr).toContain("The engine 'node' cannot load: ");
+  }
+});
+
+test('the engine gpu multiplies whole float32 where a GPU is there, else names cause and remedy', async () => {
+  // 2049 has 12 bits: rounded to TF32, which has 11, it is 2048.
+  const code = `
+    const info = await engine.loadEngine();
+    const a = tf.fill([256, 256], 2049);
+    const product = tf.matMul(a, tf.ones([256, 256])).dataSync();
+    const x = tf.reshape(a, [1, 16, 16, 256]);
+    const convolved = tf.conv2d(x, tf.ones([1, 1, 256, 64]), 1, 'same').dataSync();
+    console.log(JSON.stringify({ engine: info.engine, different: [...new Set([...product, ...convolved])] }));
+  `;
+  const { stdout, stderr, code: exitCode } = await runModule(code, { PIXELRNN_ENGINE: 'gpu' });
+  if (installed?.gpu && hasNvidiaDriver()) {
+    expect(stderr).toMatch(/^Engine: gpu \(TensorFlow \d+\.\d+\.\d+, \d+ threads?\)\.\n$/);
+    expect(JSON.parse(stdout)).toEqual({ engine: 'gpu', different: [256 * 2049] });
+    expect(exitCode).toBe(0);
+  } else {
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(
+      /The engine 'gpu' cannot load: .+\. Run 'pnpm engine install --gpu' on a machine with /,
+    );
   }
 });
 

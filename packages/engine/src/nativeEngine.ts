@@ -14,9 +14,17 @@ interface NativeBackend extends tf.KernelBackend {
   readonly binding: { readonly TF_Version: string };
 }
 
+/** What TensorFlow and CUDA read from the environment when they start; who sets one of them gets what it says. */
+const cudaDefaults = {
+  NVIDIA_TF32_OVERRIDE: '0', // whole float32: TF32 multiplies with 10 bits of mantissa, too few for exact likelihoods
+  TF_DETERMINISTIC_OPS: '1', // the same bits at every run
+  TF_FORCE_GPU_ALLOW_GROWTH: 'true', // memory as it is needed, so that several processes share a GPU
+};
+
 /** TensorFlow on NVIDIA's GPUs, through @tensorflow/tfjs-node-gpu. */
 export async function loadGpuEngine(): Promise<LoadedEngine> {
   if (!hasNvidiaDriver()) throw new EngineError('this machine has no NVIDIA driver');
+  for (const [name, value] of Object.entries(cudaDefaults)) process.env[name] ??= value;
   const backend = await loadNative(true);
   if (!backend.isUsingGpuDevice) throw new EngineError('TensorFlow finds no GPU that it can use');
   return describe(backend);

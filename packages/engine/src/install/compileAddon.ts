@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { EngineError } from '../engineError.js';
@@ -25,7 +26,10 @@ export async function compileAddon(
   const libraries = join(tensorflow, 'tensorflow');
   const include = [join(libraries, 'include'), packageFolder].map((path) => `-I${path}`);
   const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(packageFolder, 'binding', name));
-  const link = linkOptions(libraries, `../${basename(tensorflow)}/tensorflow`);
+  const link = [
+    ...linkOptions(libraries, `../${basename(tensorflow)}/tensorflow`),
+    ...cusolverOptions(tensorflow),
+  ];
   await compile(compiler, [...include, ...sources, '-o', join(folder, 'tfjs_binding.node'), ...link]);
   await compile(compiler, [quietSource, '-o', join(folder, 'quiet.node')]);
 }
@@ -45,4 +49,16 @@ function linkOptions(libraries: string, fromAddon: string): string[] {
     ...names.map((name) => join(libraries, name)),
     `-Wl,-rpath,${mac ? '@loader_path' : '$ORIGIN'}/${fromAddon}`,
   ];
+}
+
+const cusolver = 'nvidia/cusolver/lib';
+
+/**
+ * libtensorflow opens CUDA's libraries by name along its own run path, on which cuSOLVER's folder is missing; without that
+ * library it uses no GPU. So the addon is linked with it: it is loaded by the time that libtensorflow asks for it.
+ */
+function cusolverOptions(tensorflow: string): string[] {
+  const library = join(tensorflow, cusolver, 'libcusolver.so.11');
+  if (!existsSync(library)) return []; // the build for processors
+  return ['-Wl,--no-as-needed', library, `-Wl,-rpath,$ORIGIN/../${basename(tensorflow)}/${cusolver}`];
 }

@@ -10,7 +10,7 @@ import { wheelSets } from './wheels.js';
 const require = createRequire(import.meta.url);
 
 /** Raised by one whenever the compiler's options change, so that older addons are not taken for current ones. */
-const addonRevision = 1;
+const addonRevision = 2;
 
 /** Source of the helper that keeps libtensorflow's start quiet. */
 export const quietSource = fileURLToPath(new URL('../../native/quiet.cc', import.meta.url));
