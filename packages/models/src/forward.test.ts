@@ -1,11 +1,14 @@
-import { loadEngine } from '@pixelrnn/engine';
+import { type EngineName, loadEngine } from '@pixelrnn/engine';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { forward } from './forward.js';
 import { gatedPixelCNN } from './gatedPixelCNN.js';
 import { pixelCNNAutoencoder } from './pixelCNNAutoencoder.js';
 
-beforeAll(() => loadEngine({ quiet: true }));
+let engine: EngineName;
+beforeAll(async () => {
+  ({ engine } = await loadEngine({ quiet: true }));
+});
 
 /** x to [x + 1, 2 x], or several inputs to their sum; counts its calls and the tensors that are there in each. */
 class Counting extends tf.layers.Layer {
@@ -122,7 +125,11 @@ describe('forward', () => {
     expect(Object.keys(ours as tf.NamedTensorMap)).toEqual(names);
     expect(names.length).toBeGreaterThan(20);
     for (const name of names) {
-      expect(ours?.[name]?.dataSync(), name).toEqual(theirs?.[name]?.dataSync());
+      const [our, their] = [ours, theirs].map((grads) => Array.from(grads?.[name]?.dataSync() ?? []));
+      expect(our?.length, name).toBeGreaterThan(0);
+      // cuBLAS does not promise the bits of a product that is worked out twice.
+      if (engine === 'gpu') their?.forEach((value, i) => void expect(our?.[i], name).toBeCloseTo(value, 5));
+      else expect(our, name).toEqual(their);
     }
     model.dispose();
   });

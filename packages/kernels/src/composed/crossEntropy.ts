@@ -18,7 +18,7 @@ export function composedSoftmaxCrossEntropy({ logits, labels }: Inputs): [tf.Ten
   const rows = tf.reshape(logits, [-1, levels]);
   const flatLabels = tf.reshape(labels, [-1]);
   const known = nearestLevel(flatLabels, levels);
-  const chosen = tf.gather(tf.reshape(rows, [-1]), labelPositions(known, levels));
+  const chosen = tf.gatherND(tf.reshape(rows, [-1]), labelPositions(known, levels)); // tf.gather reads back in Node
   const maximum = tf.max(rows, 1, true);
   const shifted = tf.log(tf.sum(tf.exp(tf.sub(rows, maximum)), 1)); // [N]
   const flatMaximum = tf.reshape(maximum, [-1]);
@@ -41,7 +41,7 @@ export function composedSoftmaxCrossEntropyBackward(
   const scale = tf.reshape(tf.tile(tf.reshape(dnats, [batch, 1]), [1, count / batch]), [-1]); // [N]
   const softmax = tf.exp(tf.sub(tf.reshape(logits, [count, levels]), tf.reshape(normaliser, [count, 1])));
   const known = nearestLevel(tf.reshape(labels, [-1]), levels);
-  const positions = tf.reshape(labelPositions(known, levels), [-1, 1]) as tf.Tensor2D;
+  const positions = labelPositions(known, levels);
   const labelTerm = tf.reshape(tf.scatterND(positions, scale, [count * levels]), [count, levels]);
   return tf.reshape(tf.sub(tf.mul(softmax, tf.reshape(scale, [-1, 1])), labelTerm), logits.shape);
 }
@@ -51,9 +51,10 @@ function nearestLevel(labels: tf.Tensor, levels: number): tf.Tensor {
   return tf.maximum(tf.minimum(labels, tf.scalar(levels - 1, 'int32')), tf.scalar(0, 'int32'));
 }
 
-/** Where each row's label lies in the flattened logits. */
-function labelPositions(labels: tf.Tensor, levels: number): tf.Tensor1D {
-  return tf.add(tf.mul(tf.range(0, labels.size, 1, 'int32'), tf.scalar(levels, 'int32')), labels);
+/** Where each row's label lies in the flattened logits, [N, 1]. */
+function labelPositions(labels: tf.Tensor, levels: number): tf.Tensor2D {
+  const rows = tf.mul(tf.range(0, labels.size, 1, 'int32'), tf.scalar(levels, 'int32'));
+  return tf.reshape(tf.add(rows, labels), [-1, 1]);
 }
 
 /**

@@ -12,11 +12,12 @@ export interface ComposedConvInputs {
 }
 
 /**
- * The reference: masked convolution as a sum over live taps of shifted products, from operations that every
- * TensorFlow.js backend has. Dead taps cost nothing.
+ * The reference: masked convolution over live taps only, from operations that every TensorFlow.js backend has. Dead taps
+ * cost nothing, and what they would read is in no sum.
  *
- * The image is padded once and flattened to [positions, channels], so that a tap is a contiguous slice and one matMul;
- * products at padding positions are computed and cropped at the end. No matMul has a transposed operand, because the
+ * The image is padded once and flattened to [positions, channels], so that what a tap reads is a contiguous slice, and the
+ * slices side by side times the taps' weights are one matMul; products at padding positions are computed and cropped at
+ * the end. No matMul has a transposed operand, because the
  * WASM backend runs those twenty times slower.
  */
 export function composedMaskedConv2d(inputs: ComposedConvInputs, attributes: ConvAttributes): tf.Tensor4D {
@@ -40,13 +41,13 @@ export function composedMaskedConv2dBackward(
   const [kh, kw, cin, cout] = kernel.shape;
   const taps = tapsOf(attributes);
   const offsets = offsetsOf(taps, kernel);
-  const dz = (attributes.outputRelu ? tf.mul(dy, tf.step(y as tf.Tensor4D)) : dy) as tf.Tensor4D;
+  const dz = (attributes.outputRelu ? tf.mul(dy, positive(y as tf.Tensor4D)) : dy) as tf.Tensor4D;
   const gradients: tf.Tensor[] = [];
   if (attributes.inputGradient) {
     const transposed = tapWeights(tf.mul(kernel, mask), taps).map((weight) => tf.transpose(weight));
     const negated = offsets.map(({ row, column }) => ({ row: -row, column: -column }));
     const dinput = shiftedProducts(dz, transposed, negated);
-    gradients.push(attributes.inputRelu ? tf.mul(dinput, tf.step(x)) : dinput);
+    gradients.push(attributes.inputRelu ? tf.mul(dinput, positive(x)) : dinput);
   }
   const products = correlations(attributes.inputRelu ? tf.relu(x) : x, dz, offsets);
   const everywhere: tf.Tensor[] = new Array(kh * kw).fill(tf.zeros([cin, cout]));
@@ -56,6 +57,11 @@ export function composedMaskedConv2dBackward(
   gradients.push(tf.mul(tf.reshape(tf.stack(everywhere), kernel.shape), mask));
   if (attributes.biasGradient) gradients.push(tf.sum(dz, [0, 1, 2]));
   return gradients;
+}
+
+/** 1 where x > 0, else 0. `tf.step` has TensorFlow's backend bring a tensor of ones of x's size from the program's memory. */
+function positive(x: tf.Tensor): tf.Tensor {
+  return tf.cast(tf.greater(x, 0), 'float32');
 }
 
 function tapsOf({ taps }: ConvAttributes): Tap[] {
@@ -134,13 +140,10 @@ function shiftedProducts(x: tf.Tensor4D, weights: tf.Tensor2D[], offsets: readon
   const positions = flat.shape[0];
   const begin = starts(offsets, frame, width);
   const count = positions - Math.max(...begin);
-  let sum: tf.Tensor | undefined;
-  weights.forEach((weight, i) => {
-    const product = tf.matMul(tf.slice(flat, [begin[i] as number, 0], [count, cin]), weight);
-    sum = sum ? tf.add(sum, product) : product;
-  });
+  const read = begin.map((start) => tf.slice(flat, [start, 0], [count, cin]));
+  const sum = tf.matMul(tf.concat(read, 1), tf.concat(weights, 0));
   const grid = tf.reshape(
-    tf.pad(sum as tf.Tensor2D, [
+    tf.pad(sum, [
       [0, positions - count],
       [0, 0],
     ]),
@@ -163,5 +166,6 @@ function correlations(x: tf.Tensor4D, dy: tf.Tensor4D, offsets: readonly Tap[]):
   const begin = starts(offsets, frame, width);
   const count = grid.shape[0] - Math.max(...begin);
   const rows = tf.slice(grid, [0, 0], [count, cout]);
-  return begin.map((start) => tf.matMul(tf.slice(columns, [0, start], [cin, count]), rows));
+  const read = begin.map((start) => tf.slice(columns, [0, start], [cin, count]));
+  return tf.split(tf.matMul(tf.concat(read, 0), rows), begin.length, 0) as tf.Tensor2D[];
 }
