@@ -7,13 +7,18 @@ import { cacheDir } from '@pixelrnn/files';
 import { temporaryFolder } from '@pixelrnn/files/testing';
 import { nativeKernelsPath } from '@pixelrnn/kernels/native';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { chooseEngine } from './chooseEngine.js';
+import { chooseEngine, rivalsOf, verdict } from './chooseEngine.js';
 import { compareEngines } from './compareEngines.js';
 
 afterEach(() => vi.unstubAllEnvs());
 
 const installed = tensorflowInstallation();
-const faster = { node: { PixelCNN: 100 }, wasm: { PixelCNN: 250 } };
+const slow = { PixelCNN: 100 };
+const fast = { PixelCNN: 250 };
+const comparison = (composed: typeof slow, fused: typeof slow) => ({
+  composed: { engine: 'node' as const, speeds: composed },
+  fused: { engine: 'wasm' as const, speeds: fused },
+});
 const brief = { milliseconds: 1, rounds: 1 };
 const figures = 'PixelCNN 250 images/s against 100';
 
@@ -49,13 +54,46 @@ test('what cannot be measured is an error with the reason', async () => {
   );
 });
 
+test('the engine that comes first is compared where it has no fused kernels', () => {
+  expect(rivalsOf(undefined, false)).toBeUndefined();
+  expect(rivalsOf(false, true)).toBeUndefined();
+  expect(rivalsOf(false, false)).toEqual({ composed: 'node', fused: 'wasm' });
+  expect(rivalsOf(true, true)).toEqual({ composed: 'gpu', fused: 'node' });
+  expect(rivalsOf(true, false)).toEqual({ composed: 'gpu', fused: 'wasm' });
+});
+
+test("the verdict on a GPU tells both figures, and what it is for where the processor's fused kernels win", () => {
+  const gpu = { missing: null, composed: { engine: 'gpu' as const, speeds: slow } };
+  expect(verdict({ ...gpu, fused: { engine: 'node', speeds: fast } })).toBe(
+    `There are no fused kernels for GPUs. The processor is used: with the processor's fused ones training gives ${figures} with the GPU's composed ones. Large models may train faster with PIXELRNN_ENGINE=gpu.`,
+  );
+  expect(verdict({ ...gpu, fused: { engine: 'wasm', speeds: { PixelCNN: 50 } } })).toBe(
+    "There are no fused kernels for GPUs. The GPU is used all the same: with WebAssembly's fused ones training gives PixelCNN 50 images/s against 100 with the GPU's composed ones.",
+  );
+});
+
 test('without native TensorFlow nothing is measured or kept', async () => {
   vi.stubEnv('PIXELRNN_CACHE_DIR', await temporaryFolder());
-  const measure = vi.fn(() => faster);
+  const measure = vi.fn(() => comparison(slow, fast));
   await chooseEngine('TensorFlow is not installed here', () => {}, measure);
   expect(measure).not.toHaveBeenCalled();
   expect(readComparison()).toBeUndefined();
 });
+
+test.runIf(installed && !installed.gpu)(
+  'the build with CUDA computes on the processor where that is asked for',
+  async () => {
+    const cache = await temporaryFolder();
+    const own = cacheDir();
+    const builds = (await readdir(own)).filter((name) =>
+      /^(tensorflow-.*|tfjs-node-.*)-linux-x64$/.test(name),
+    );
+    for (const name of builds) await symlink(join(own, name), join(cache, `${name}-gpu`));
+    const said = doctor({ PIXELRNN_CACHE_DIR: cache, PIXELRNN_ENGINE: 'node' });
+    expect(said).toMatch(/^Engine +node, /m);
+    expect(said).toMatch(/^libtensorflow +.*-gpu\/tensorflow$/m);
+  },
+);
 
 describe.runIf(installed && !installed.gpu)('native TensorFlow without fused kernels', () => {
   test('is compared with WebAssembly once, and the faster one is used and told with both figures', async () => {
@@ -64,7 +102,7 @@ describe.runIf(installed && !installed.gpu)('native TensorFlow without fused ker
       /^Compared +not yet with WebAssembly, which may train faster: 'pnpm engine install'$/m,
     );
     const lines: string[] = [];
-    const measure = vi.fn(() => faster);
+    const measure = vi.fn(() => comparison(slow, fast));
     for (let time = 0; time < 2; time++)
       await chooseEngine('no compiler', (line) => lines.push(line), measure);
     expect(measure).toHaveBeenCalledOnce();
@@ -101,7 +139,7 @@ describe.runIf(installed && !installed.gpu)('native TensorFlow without fused ker
     expect(lines[1]).toBe(
       'Training on wasm cannot be measured: x. TensorFlow is used, with composed kernels.',
     );
-    await chooseEngine('no compiler', log, () => ({ node: faster.wasm, wasm: faster.node }));
+    await chooseEngine('no compiler', log, () => comparison(fast, slow));
     const said = doctor({});
     expect(said).toMatch(/^Engine +node, /m);
     expect(said).toMatch(

@@ -11,7 +11,7 @@ export type TrainingSpeeds = z.output<typeof speedsSchema>;
 
 /** An engine and the kernels on it. */
 export interface Way {
-  engine: 'node' | 'wasm';
+  engine: 'gpu' | 'node' | 'wasm';
   kernels: 'fused' | 'composed';
 }
 

@@ -6,9 +6,10 @@ import { compareEngines, type Way } from './compareEngines.js';
 /** Training speed of each engine that is here with each kind of kernels, images/s, a row each. */
 export function comparisonTable(): string {
   const installation = tensorflowInstallation();
-  const native = installation !== null && !installation.gpu;
+  const native = installation !== null;
   const path = native ? nativeKernelsPath() : null;
   const ways: Record<string, Way> = {
+    ...(installation?.gpu && { 'gpu, composed': { engine: 'gpu', kernels: 'composed' } }),
     ...(path !== null && existsSync(path) && { 'node, fused': { engine: 'node', kernels: 'fused' } }),
     ...(native && { 'node, composed': { engine: 'node', kernels: 'composed' } }),
     'wasm, fused': { engine: 'wasm', kernels: 'fused' },

@@ -67,10 +67,12 @@ describe('sbatchScript', () => {
   });
 
   describe('run by the shell', () => {
-    const run = async (folder: string, environment: Record<string, string> = {}) => {
-      const print = 'console.log(JSON.stringify([process.argv.slice(1), process.env.OMP_NUM_THREADS]))';
+    const run = async (folder: string, environment: Record<string, string> = {}, gpus?: string) => {
+      const print =
+        'console.log(JSON.stringify([process.argv.slice(1), process.env.OMP_NUM_THREADS, process.env.PIXELRNN_ENGINE]))';
       const script = sbatchScript({
         ...plain,
+        options: { ...plain.options, gpus },
         folder,
         root: await temporaryFolder(),
         command: [process.execPath, '-e', print],
@@ -83,8 +85,16 @@ describe('sbatchScript', () => {
       const folder = join(await temporaryFolder(), "it's here");
       await mkdir(folder);
       await writeFile(join(folder, 'submission.json'), '{}');
-      expect(JSON.parse((await run(folder)).stdout)).toEqual([[folder], '3']);
-      expect(JSON.parse((await run(folder, { OMP_NUM_THREADS: '1' })).stdout)).toEqual([[folder], '1']);
+      expect(JSON.parse((await run(folder)).stdout)).toEqual([[folder], '3', null]);
+      expect(JSON.parse((await run(folder, { OMP_NUM_THREADS: '1' })).stdout)).toEqual([[folder], '1', null]);
+    });
+
+    it('computes on the GPU that was asked for, unless the user has named another engine', async () => {
+      const folder = await temporaryFolder();
+      await writeFile(join(folder, 'submission.json'), '{}');
+      expect(JSON.parse((await run(folder, {}, '1')).stdout)).toEqual([[folder], '3', 'gpu']);
+      const node = await run(folder, { PIXELRNN_ENGINE: 'node' }, '1');
+      expect(JSON.parse(node.stdout)).toEqual([[folder], '3', 'node']);
     });
 
     it('says so where the node does not see the folder', async () => {

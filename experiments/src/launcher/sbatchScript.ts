@@ -53,6 +53,9 @@ export function sbatchScript({ name, folder, tasks, options, root, command }: Sb
     `  echo ${quoted(`pnpm exp: ${folder} is not there on this node: --out must be a folder that all nodes share.`)} >&2`,
     '  exit 1',
     'fi',
+    ...(gpus === undefined
+      ? []
+      : [`export PIXELRNN_ENGINE=\${PIXELRNN_ENGINE:-gpu} # auto may prefer the processor`]),
     "# the processors of the task, unless the user's environment says otherwise",
     `if [ -z "${any}" ]; then`,
     `  export ${set}`,

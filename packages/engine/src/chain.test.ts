@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type EngineLoader, reasons, runChain } from './chain.js';
+import type { Preference } from './comparison.js';
 import { EngineError } from './engineError.js';
 import { type EngineName, engineNames, parseEngineName } from './engineName.js';
 
@@ -21,6 +22,8 @@ function loadersUpTo(first: EngineName | 'none') {
     loaders: { gpu: loader('gpu'), node: loader('node'), wasm: loader('wasm'), cpu: loader('cpu') },
   };
 }
+
+const wasmFirst: Preference = { engine: 'wasm', before: 'node', reason: 'it is slower' };
 
 test.each(engineNames)('auto ends at %s when all better engines fail', async (first) => {
   const { calls, loaders } = loadersUpTo(first);
@@ -45,7 +48,7 @@ test('auto with no engine at all names every reason', async () => {
 
 test('where WebAssembly trains faster it comes before TensorFlow on the processor, which is named with the reason', async () => {
   const { calls, loaders } = loadersUpTo('node');
-  const { engine, attempts } = await runChain('auto', loaders, 'it is slower');
+  const { engine, attempts } = await runChain('auto', loaders, wasmFirst);
   expect(engine).toBe('wasm');
   expect(calls).toEqual(['gpu', 'wasm']);
   expect(attempts).toEqual([
@@ -57,10 +60,10 @@ test('where WebAssembly trains faster it comes before TensorFlow on the processo
 
 test('it comes after a GPU, and TensorFlow on the processor after it', async () => {
   const gpu = loadersUpTo('gpu');
-  expect((await runChain('auto', gpu.loaders, 'it is slower')).engine).toBe('gpu');
+  expect((await runChain('auto', gpu.loaders, wasmFirst)).engine).toBe('gpu');
   const { calls, loaders } = loadersUpTo('node');
   const broken = { ...loaders, wasm: async () => Promise.reject(new Error('wasm is broken')) };
-  const { engine, attempts } = await runChain('auto', broken, 'it is slower');
+  const { engine, attempts } = await runChain('auto', broken, wasmFirst);
   expect([engine, calls]).toEqual(['node', ['gpu', 'node']]);
   expect(attempts.map(({ engine, reason }) => [engine, reason])).toEqual([
     ['gpu', 'gpu is broken.'],
@@ -69,9 +72,26 @@ test('it comes after a GPU, and TensorFlow on the processor after it', async () 
   ]);
 });
 
+test.each([
+  ['node', ['node', 'gpu', 'wasm', 'cpu']],
+  ['wasm', ['wasm', 'gpu', 'node', 'cpu']],
+] as const)('where %s trains faster than the GPU it comes before it', async (engine, order) => {
+  const preferred: Preference = { engine, before: 'gpu', reason: 'it is slower' };
+  const first = loadersUpTo('gpu');
+  const { attempts } = await runChain('auto', first.loaders, preferred);
+  expect(first.calls).toEqual([engine]);
+  expect(attempts).toEqual([
+    { engine: 'gpu', loaded: false, reason: 'it is slower' },
+    { engine, loaded: true, reason: '' },
+  ]);
+  const none = loadersUpTo('none');
+  await expect(runChain('auto', none.loaders, preferred)).rejects.toThrow('No engine loads');
+  expect(none.calls).toEqual(order);
+});
+
 test.each(engineNames)('a forced %s is taken whatever trains faster', async (engine) => {
   const { calls, loaders } = loadersUpTo('gpu');
-  const { attempts } = await runChain(engine, loaders, 'it is slower');
+  const { attempts } = await runChain(engine, loaders, wasmFirst);
   expect(calls).toEqual([engine]);
   expect(attempts).toEqual([{ engine, loaded: true, reason: '' }]);
 });

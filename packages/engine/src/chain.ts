@@ -1,3 +1,4 @@
+import type { Preference } from './comparison.js';
 import { EngineError } from './engineError.js';
 import { type EngineName, engineNames } from './engineName.js';
 
@@ -29,8 +30,6 @@ export interface ChainResult extends LoadedEngine {
   readonly attempts: readonly EngineAttempt[];
 }
 
-const wasmFirst: readonly EngineName[] = ['gpu', 'wasm', 'node', 'cpu'];
-
 /** What to do about an engine that was asked for and did not load. */
 const remedies: Record<EngineName, string> = {
   gpu: "Run 'pnpm engine install --gpu' on a machine with an NVIDIA driver, or unset PIXELRNN_ENGINE to use the best engine there is.",
@@ -41,21 +40,20 @@ const remedies: Record<EngineName, string> = {
 
 /**
  * Tries the engines in order and stops at the first that loads; a forced engine is the only one tried.
- * @param whyWasmFirst where `auto` shall try WebAssembly before TensorFlow on the processor: why, a phrase
+ * @param preferred what `auto` shall try before its turn
  * @throws EngineError when the forced engine, or every engine, fails
  */
 export async function runChain(
   wanted: EngineName | 'auto',
   loaders: Record<EngineName, EngineLoader>,
-  whyWasmFirst?: string,
+  preferred?: Preference,
 ): Promise<ChainResult> {
   const attempts: EngineAttempt[] = [];
-  const order = whyWasmFirst ? wasmFirst : engineNames;
-  for (const engine of wanted === 'auto' ? order : [wanted]) {
+  for (const engine of wanted === 'auto' ? inOrder(preferred) : [wanted]) {
     try {
       const loaded = await loaders[engine]();
-      if (engine === 'wasm' && wanted === 'auto' && whyWasmFirst)
-        attempts.push({ engine: 'node', loaded: false, reason: whyWasmFirst });
+      if (wanted === 'auto' && engine === preferred?.engine)
+        attempts.push({ engine: preferred.before, loaded: false, reason: preferred.reason });
       attempts.push({ engine, loaded: true, reason: '' });
       return { ...loaded, engine, attempts };
     } catch (error) {
@@ -69,6 +67,14 @@ export async function runChain(
     }
   }
   throw new EngineError(`No engine loads: ${reasons(attempts)}. Run 'pnpm install' to restore the packages.`);
+}
+
+/** The engines, best first, with the preferred one before the one that it is preferred to. */
+function inOrder(preferred: Preference | undefined): EngineName[] {
+  if (!preferred) return [...engineNames];
+  const others = engineNames.filter((engine) => engine !== preferred.engine);
+  others.splice(others.indexOf(preferred.before), 0, preferred.engine);
+  return others;
 }
 
 /** The engines that failed, each with its reason, in one phrase without a full stop. */

@@ -5,11 +5,12 @@ import { temporaryFolder } from '@pixelrnn/files/testing';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import {
   describeComparison,
+  type EngineComparison,
   forgetComparison,
+  fusedAdvantage,
   keepComparison,
+  preference,
   readComparison,
-  wasmAdvantage,
-  whyWasmFirst,
 } from './comparison.js';
 
 let cache: string;
@@ -24,14 +25,22 @@ beforeEach(async () => {
 afterEach(() => vi.unstubAllEnvs());
 
 /** WebAssembly is twice as fast by the one model and eight times by the other: four times. */
-const faster = () => ({ missing: kernels, node: { A: 100, B: 2.5 }, wasm: { A: 200, B: 20 } });
-const slower = () => ({ missing: kernels, node: { A: 100, B: 2.5 }, wasm: { A: 50, B: 4 } });
+const faster = (): EngineComparison => ({
+  missing: kernels,
+  composed: { engine: 'node', speeds: { A: 100, B: 2.5 } },
+  fused: { engine: 'wasm', speeds: { A: 200, B: 20 } },
+});
+const withSpeeds = (speeds: Record<string, number>): EngineComparison => ({
+  ...faster(),
+  fused: { engine: 'wasm', speeds },
+});
+const slower = () => withSpeeds({ A: 50, B: 4 });
 
 test('the advantage is the geometric mean over the models of both', () => {
-  expect(wasmAdvantage(faster())).toBeCloseTo(4, 12);
-  expect(wasmAdvantage(slower())).toBeCloseTo(Math.sqrt(0.8), 12);
-  expect(wasmAdvantage({ ...faster(), wasm: { A: 300, C: 1 } })).toBeCloseTo(3, 12);
-  expect(wasmAdvantage({ ...faster(), wasm: {} })).toBe(1);
+  expect(fusedAdvantage(faster())).toBeCloseTo(4, 12);
+  expect(fusedAdvantage(slower())).toBeCloseTo(Math.sqrt(0.8), 12);
+  expect(fusedAdvantage(withSpeeds({ A: 300, C: 1 }))).toBeCloseTo(3, 12);
+  expect(fusedAdvantage(withSpeeds({}))).toBe(1);
 });
 
 test('both figures are told, model by model', () => {
@@ -40,37 +49,58 @@ test('both figures are told, model by model', () => {
 
 test('what is kept is read again, and decides', async () => {
   expect(readComparison()).toBeUndefined();
-  expect(whyWasmFirst()).toBeUndefined();
+  expect(preference()).toBeUndefined();
   await keepComparison(faster());
   expect(readComparison()).toEqual(faster());
-  expect(whyWasmFirst()).toBe(
-    'it has no fused kernels here, and WebAssembly with its own trains faster (A 200 images/s against 100, B 20 images/s against 2.5)',
-  );
+  expect(preference()).toEqual({
+    engine: 'wasm',
+    before: 'node',
+    reason:
+      'it has no fused kernels here, and WebAssembly with its own trains faster (A 200 images/s against 100, B 20 images/s against 2.5)',
+  });
   await keepComparison(slower());
   expect(readComparison()).toEqual(slower());
-  expect(whyWasmFirst()).toBeUndefined();
+  expect(preference()).toBeUndefined();
   await forgetComparison();
   expect(readComparison()).toBeUndefined();
   expect(readdirSync(cache)).toEqual([]);
   await forgetComparison();
 });
 
+test.each([
+  ['node', 'the processor with its own'],
+  ['wasm', 'WebAssembly with its own'],
+] as const)(
+  'a GPU comes after %s where that trains faster, and is for large models',
+  async (engine, rival) => {
+    const composed = { engine: 'gpu', speeds: { A: 100, B: 2.5 } } as const;
+    await keepComparison({ missing: null, composed, fused: { engine, speeds: { A: 200, B: 20 } } });
+    expect(preference()).toEqual({
+      engine,
+      before: 'gpu',
+      reason: `it has no fused kernels, and ${rival} trains small models faster (A 200 images/s against 100, B 20 images/s against 2.5); large ones may gain by PIXELRNN_ENGINE=gpu`,
+    });
+    await keepComparison({ missing: null, composed, fused: { engine, speeds: { A: 90, B: 2 } } });
+    expect(preference()).toBeUndefined();
+  },
+);
+
 test('it counts only as long as the kernels are missing', async () => {
   await keepComparison(faster());
   await writeFile(kernels, '');
-  expect(whyWasmFirst()).toBeUndefined();
+  expect(preference()).toBeUndefined();
   await rm(kernels);
-  expect(whyWasmFirst()).toMatch(/^it has no fused kernels/);
+  expect(preference()?.reason).toMatch(/^it has no fused kernels/);
   await keepComparison({ ...faster(), missing: null });
-  expect(whyWasmFirst()).toMatch(/^it has no fused kernels/);
+  expect(preference()?.reason).toMatch(/^it has no fused kernels/);
 });
 
 test('composed kernels that the environment asks for are the choice of the user', async () => {
   await keepComparison(faster());
   vi.stubEnv('PIXELRNN_KERNELS', 'composed');
-  expect(whyWasmFirst()).toBeUndefined();
+  expect(preference()).toBeUndefined();
   vi.stubEnv('PIXELRNN_KERNELS', 'fused');
-  expect(whyWasmFirst()).toMatch(/^it has no fused kernels/);
+  expect(preference()?.reason).toMatch(/^it has no fused kernels/);
 });
 
 test('another number of threads is another machine', async () => {
@@ -79,7 +109,7 @@ test('another number of threads is another machine', async () => {
   expect(readComparison()).toBeUndefined();
 });
 
-test.each(['', '{', '[]', '{"format": 2}', 'other'])('a file of %j is as good as none', async (content) => {
+test.each(['', '{', '[]', '{"format": 1}', 'other'])('a file of %j is as good as none', async (content) => {
   await keepComparison(faster());
   const path = join(cache, readdirSync(cache)[0]!);
   const whole = await readFile(path, 'utf8');

@@ -6,23 +6,33 @@ import { dirname, join } from 'node:path';
 import { cacheDir, writeFileAtomic } from '@pixelrnn/files';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { platformId } from './install/platform.js';
+import { hasNvidiaDriver, platformId } from './install/platform.js';
 import { findInstallation } from './tensorflowInstallation.js';
 
 const speeds = z.record(z.string(), z.number().positive());
 
 const comparisonSchema = z.strictObject({
-  format: z.literal(1),
-  /** The fused kernels for TensorFlow that were missing, a path; null where they cannot be built at all. */
+  format: z.literal(2),
+  /** The fused kernels for TensorFlow that were missing, a path; null where none were, or where they cannot be built at all. */
   missing: z.string().nullable(),
-  /** Training with composed kernels on native TensorFlow, images/s by model. */
-  node: speeds,
-  /** Training with fused kernels on WebAssembly, images/s by model. */
-  wasm: speeds,
+  /** Native TensorFlow with composed kernels, which `auto` takes without a measurement. */
+  composed: z.strictObject({ engine: z.enum(['gpu', 'node']), speeds }),
+  /** The best engine after it that has fused kernels. */
+  fused: z.strictObject({ engine: z.enum(['node', 'wasm']), speeds }),
 });
 
-/** How fast two engines train the same models here where native TensorFlow has no fused kernels. */
+/**
+ * How fast two engines train the same models here, images/s by model, where the better one by name has no fused kernels:
+ * TensorFlow on a GPU, for which there are none, or on the processor, where they could not be compiled.
+ */
 export type EngineComparison = Omit<z.output<typeof comparisonSchema>, 'format'>;
+
+/** An engine that `auto` takes before the one that would come first, and why: a phrase. */
+export interface Preference {
+  readonly engine: 'node' | 'wasm';
+  readonly before: 'gpu' | 'node';
+  readonly reason: string;
+}
 
 /**
  * Keeps a comparison beside the installation in the cache, for `loadEngine`: measured once, it decides the same at every
@@ -31,7 +41,7 @@ export type EngineComparison = Omit<z.output<typeof comparisonSchema>, 'format'>
 export async function keepComparison(comparison: EngineComparison): Promise<void> {
   const path = comparisonPath();
   await mkdir(dirname(path), { recursive: true });
-  await writeFileAtomic(path, `${JSON.stringify({ format: 1, ...comparison }, null, 2)}\n`);
+  await writeFileAtomic(path, `${JSON.stringify({ format: 2, ...comparison }, null, 2)}\n`);
 }
 
 /** Forgets the comparison of this machine, if there is one. */
@@ -56,29 +66,44 @@ export function readComparison(): EngineComparison | undefined {
   return comparison.missing !== null && existsSync(comparison.missing) ? undefined : comparison;
 }
 
-/** How much faster WebAssembly trains, as the geometric mean over the models that both have trained. */
-export function wasmAdvantage({ node, wasm }: EngineComparison): number {
-  const ratios = Object.keys(node).flatMap((model) => (wasm[model] ? [wasm[model] / node[model]!] : []));
+/** How much faster the engine with fused kernels trains, as the geometric mean over the models that both have trained. */
+export function fusedAdvantage({ composed, fused }: EngineComparison): number {
+  const ratios = modelsOfBoth({ composed, fused }).map(
+    (model) => fused.speeds[model]! / composed.speeds[model]!,
+  );
   return Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / Math.max(1, ratios.length));
 }
 
-/** 'PixelCNN 210 images/s against 95, Diagonal BiLSTM ...': WebAssembly's figures first. */
-export function describeComparison({ node, wasm }: EngineComparison): string {
-  return Object.keys(node)
-    .filter((model) => wasm[model])
-    .map((model) => `${model} ${rate(wasm[model]!)} images/s against ${rate(node[model]!)}`)
+/** 'PixelCNN 210 images/s against 95, Diagonal BiLSTM ...': the figures with fused kernels first. */
+export function describeComparison({ composed, fused }: EngineComparison): string {
+  return modelsOfBoth({ composed, fused })
+    .map(
+      (model) => `${model} ${rate(fused.speeds[model]!)} images/s against ${rate(composed.speeds[model]!)}`,
+    )
     .join(', ');
 }
 
 /**
- * Why `auto` takes WebAssembly before native TensorFlow here, a phrase, or undefined where it does not. Composed kernels
- * that the environment asks for are a choice of the user's, which this does not touch.
+ * What `auto` takes here before native TensorFlow without fused kernels, or undefined where that comes first. Composed
+ * kernels that the environment asks for are a choice of the user's, which this does not touch.
  */
-export function whyWasmFirst(): string | undefined {
+export function preference(): Preference | undefined {
   if (process.env.PIXELRNN_KERNELS === 'composed') return undefined;
   const comparison = readComparison();
-  if (!comparison || wasmAdvantage(comparison) <= 1) return undefined;
-  return `it has no fused kernels here, and WebAssembly with its own trains faster (${describeComparison(comparison)})`;
+  if (!comparison || fusedAdvantage(comparison) <= 1) return undefined;
+  const { engine } = comparison.fused;
+  const before = comparison.composed.engine;
+  const rival = engine === 'node' ? 'the processor with its own' : 'WebAssembly with its own';
+  const figures = describeComparison(comparison);
+  const reason =
+    before === 'gpu'
+      ? `it has no fused kernels, and ${rival} trains small models faster (${figures}); large ones may gain by PIXELRNN_ENGINE=gpu`
+      : `it has no fused kernels here, and ${rival} trains faster (${figures})`;
+  return { engine, before, reason };
+}
+
+function modelsOfBoth({ composed, fused }: Pick<EngineComparison, 'composed' | 'fused'>): string[] {
+  return Object.keys(composed.speeds).filter((model) => fused.speeds[model]);
 }
 
 function comparisonPath(): string {
@@ -88,6 +113,7 @@ function comparisonPath(): string {
     threads: availableParallelism(),
     limit: process.env.TF_NUM_INTRAOP_THREADS,
     tensorflow: findInstallation(false)?.tensorflow.version,
+    gpu: hasNvidiaDriver() && findInstallation(true)?.tensorflow.version,
     tfjs: tf.version_core,
   };
   const key = createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 12);

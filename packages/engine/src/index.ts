@@ -3,9 +3,9 @@ export {
   describeComparison,
   type EngineComparison,
   forgetComparison,
+  fusedAdvantage,
   keepComparison,
   readComparison,
-  wasmAdvantage,
 } from './comparison.js';
 export { EngineError } from './engineError.js';
 export { type EngineName, engineNames } from './engineName.js';

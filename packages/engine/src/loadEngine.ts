@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type ChainResult, type EngineAttempt, type EngineLoader, reasons, runChain } from './chain.js';
-import { whyWasmFirst } from './comparison.js';
+import { preference } from './comparison.js';
 import { EngineError } from './engineError.js';
 import { type EngineName, parseEngineName } from './engineName.js';
 import { registerFileHandlers } from './fileHandlers.js';
@@ -23,8 +23,9 @@ export interface EngineInfo {
 /** Options of {@link loadEngine}. */
 export interface EngineOptions {
   /**
-   * The engine to use; without it PIXELRNN_ENGINE, and without that `auto`: the best that loads. TensorFlow on the processor
-   * comes after WebAssembly where it has no fused kernels and `pnpm engine install` has measured that it trains slower.
+   * The engine to use; without it PIXELRNN_ENGINE, and without that `auto`: the best that loads. TensorFlow without fused
+   * kernels, on a GPU or on the processor, comes after the next engine that has them where `pnpm engine install` has measured
+   * that it trains slower.
    */
   readonly engine?: EngineName | 'auto';
   /** Print nothing. */
@@ -95,8 +96,7 @@ export function describeEngine(info: EngineInfo): string {
 }
 
 async function start(wanted: EngineName | 'auto'): Promise<EngineInfo> {
-  const reason = wanted === 'auto' ? whyWasmFirst() : undefined;
-  const result: ChainResult = await runChain(wanted, loaders, reason);
+  const result: ChainResult = await runChain(wanted, loaders, wanted === 'auto' ? preference() : undefined);
   registerFileHandlers();
   const { engine, tensorflow, threads, simd, attempts } = result;
   return { engine, tensorflow, tfjs: tf.version_core, threads, simd, attempts };

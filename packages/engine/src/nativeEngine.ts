@@ -36,7 +36,22 @@ export async function loadNodeEngine(): Promise<LoadedEngine> {
     // The build with CUDA found no GPU: it computes on the processor, and a process holds one libtensorflow only.
     return describe(await useBackend());
   }
-  return describe(await loadNative(false));
+  if (findInstallation(false) || !findInstallation(true)) return describe(await loadNative(false));
+  return describe(await withoutGpus(() => loadNative(true)));
+}
+
+const visibleGpus = 'CUDA_VISIBLE_DEVICES';
+
+/** Has the build with CUDA compute on the processor: CUDA reads the variable once, when libtensorflow starts. */
+async function withoutGpus<T>(load: () => Promise<T>): Promise<T> {
+  const before = process.env[visibleGpus];
+  process.env[visibleGpus] = '-1';
+  try {
+    return await load();
+  } finally {
+    if (before === undefined) delete process.env[visibleGpus];
+    else process.env[visibleGpus] = before;
+  }
 }
 
 async function loadNative(gpu: boolean): Promise<NativeBackend> {

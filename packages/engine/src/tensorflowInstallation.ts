@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { addonFolder, officialFolder, tensorflowFolder } from './install/folders.js';
 import { type Manifest, readManifest } from './install/manifest.js';
+import { hasNvidiaDriver } from './install/platform.js';
 
 /** The libtensorflow that the engines `node` and `gpu` use: what further native code is compiled against. */
 export interface TensorflowInstallation {
@@ -45,7 +46,8 @@ export function usedInstallation(): NativeInstallation | undefined {
  * @returns `null` when none is installed completely
  */
 export function tensorflowInstallation(): TensorflowInstallation | null {
-  return (used ?? findInstallation(true) ?? findInstallation(false))?.tensorflow ?? null;
+  const [first, second] = hasNvidiaDriver() ? [true, false] : [false, true];
+  return (used ?? findInstallation(first) ?? findInstallation(second))?.tensorflow ?? null;
 }
 
 /** The complete installation of one kind in the cache, or `undefined`. */
