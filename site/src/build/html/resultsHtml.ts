@@ -81,7 +81,7 @@ function tableRows(experiment: SiteExperiment, row: ResultRow): Html[] {
   const runs = experiment.runs.filter((run) => run.row === row.name);
   if (runs.length === 0) {
     return [
-      html`<tr class="quoted"><th scope="row">${row.label}</th><td class="number">${paperText(row) || '–'}</td><td class="number">–</td><td></td><td></td><td></td><td></td></tr>`,
+      html`<tr class="quoted"><th scope="row">${row.label}</th><td>${paperText(row) || '–'}</td><td>–</td><td></td><td></td><td></td><td></td></tr>`,
     ];
   }
   return runs.map((run, i) => {
@@ -91,10 +91,10 @@ function tableRows(experiment: SiteExperiment, row: ResultRow): Html[] {
     const error = run.standardError
       ? html` <span class="error">± ${inMetric(experiment, run.standardError)}</span>`
       : null;
-    return html`<tr><th scope="row">${label}${departures === '' ? null : html`<small>${departures}</small>`}</th><td class="number">${i === 0 ? paperText(row) || '–' : ''}</td>
-      <td class="number ours"><a href="#${runAnchor(run)}">${inMetric(experiment, run.value)}</a>${error}</td>
-      <td class="number">${count(run.parameters)}</td><td class="number">${run.origin === 'trained' ? count(run.steps) : run.origin}</td>
-      <td class="number">${formatSeconds(run.seconds)}</td><td class="links">${runLinks(experiment, run)}</td></tr>`;
+    return html`<tr><th scope="row">${label}${departures === '' ? null : html`<small>${departures}</small>`}</th><td>${i === 0 ? paperText(row) || '–' : ''}</td>
+      <td class="ours"><a href="#${runAnchor(run)}">${inMetric(experiment, run.value)}</a>${error}</td>
+      <td>${count(run.parameters)}</td><td>${run.origin === 'trained' ? count(run.steps) : run.origin}</td>
+      <td>${formatSeconds(run.seconds)}</td><td class="links">${runLinks(experiment, run)}</td></tr>`;
   });
 }
 
