@@ -26,7 +26,7 @@ program
 program
   .command('compare')
   .description(
-    'Trains two small models on TensorFlow and WebAssembly, with fused and composed kernels, for half a minute.',
+    'Trains two small models on each engine that is here, with fused and composed kernels, for half a minute or longer.',
   )
   .action(() => console.log(comparisonTable()));
 

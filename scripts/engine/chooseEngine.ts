@@ -4,6 +4,7 @@ import {
   EngineError,
   forgetComparison,
   fusedAdvantage,
+  hasNvidiaDriver,
   keepComparison,
   readComparison,
   tensorflowInstallation,
@@ -42,31 +43,45 @@ export async function chooseEngine(
   log: Log,
   measure: (rivals: Rivals) => Pick<EngineComparison, 'composed' | 'fused'> = measureRivals,
 ): Promise<void> {
-  const rivals = rivalsOf(tensorflowInstallation()?.gpu, unavailable === undefined);
-  if (!rivals) {
-    await forgetComparison();
-    return;
+  const installation = tensorflowInstallation();
+  const gpu = installation?.gpu && hasNvidiaDriver();
+  for (const withGpu of gpu ? [true, false] : [false]) {
+    const rivals = rivalsOf(installation ? withGpu : undefined, unavailable === undefined);
+    if (!rivals) break;
+    if (await keepFaster(rivals, log, measure)) return;
   }
-  const missing = rivals.fused === 'wasm' ? missingKernels() : null;
+  await forgetComparison();
+}
+
+/** @returns whether a comparison of the two is kept */
+async function keepFaster(
+  rivals: Rivals,
+  log: Log,
+  measure: (rivals: Rivals) => Pick<EngineComparison, 'composed' | 'fused'>,
+): Promise<boolean> {
+  const kernels = kernelsPath();
+  const [missing, measured] = rivals.fused === 'wasm' ? [kernels, null] : [null, kernels];
   const kept = readComparison();
   if (
     kept?.missing === missing &&
+    kept.measured === measured &&
     kept.composed.engine === rivals.composed &&
     kept.fused.engine === rivals.fused
   ) {
     log(verdict(kept));
-    return;
+    return true;
   }
   const [composed, fused] = namesOf(rivals) as [string, string];
   log(`Measuring whether ${fused}, which has fused kernels, trains faster than ${composed} without them...`);
   try {
-    const comparison = { missing, ...measure(rivals) };
+    const comparison = { missing, measured, ...measure(rivals) };
     await keepComparison(comparison);
     log(verdict(comparison));
+    return true;
   } catch (error) {
     if (!(error instanceof EngineError || error instanceof FileError)) throw error;
-    const where = rivals.composed === 'gpu' ? ' where it can be' : '';
-    log(`${error.message} ${capital(composed)} is used${where}, with composed kernels.`);
+    log(`${error.message} It is not known which trains faster: auto takes ${composed} where it can.`);
+    return false;
   }
 }
 
@@ -75,8 +90,6 @@ const namesOf = ({ composed, fused }: Rivals) => [
   fused === 'node' ? 'the processor' : 'WebAssembly',
 ];
 
-const capital = (phrase: string) => `${phrase[0]!.toUpperCase()}${phrase.slice(1)}`;
-
 /** Two or three sentences, with both figures. */
 export function verdict(comparison: EngineComparison): string {
   const gpu = comparison.composed.engine === 'gpu';
@@ -84,10 +97,10 @@ export function verdict(comparison: EngineComparison): string {
   const [composed, fused] = namesOf(engines) as [string, string];
   const faster = fusedAdvantage(comparison) > 1;
   const missing = gpu ? 'There are no fused kernels for GPUs' : 'TensorFlow has no fused kernels here';
-  const used = faster ? `${capital(fused)} is used` : `${capital(composed)} is used all the same`;
+  const taken = faster ? fused : `${composed} all the same`;
   const figures = `with ${fused}'s fused ones training gives ${describeComparison(comparison)} with ${composed}'s composed ones`;
   const large = gpu && faster ? ' Large models may train faster with PIXELRNN_ENGINE=gpu.' : '';
-  return `${missing}. ${used}: ${figures}.${large}`;
+  return `${missing}. auto takes ${taken}: ${figures}.${large}`;
 }
 
 function measureRivals({ composed, fused }: Rivals): Pick<EngineComparison, 'composed' | 'fused'> {
@@ -101,7 +114,7 @@ function measureRivals({ composed, fused }: Rivals): Pick<EngineComparison, 'com
   };
 }
 
-function missingKernels(): string | null {
+function kernelsPath(): string | null {
   try {
     return nativeKernelsPath();
   } catch {

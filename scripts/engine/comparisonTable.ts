@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { tensorflowInstallation } from '@pixelrnn/engine';
+import { hasNvidiaDriver, tensorflowInstallation } from '@pixelrnn/engine';
 import { nativeKernelsPath } from '@pixelrnn/kernels/native';
 import { compareEngines, type Way } from './compareEngines.js';
 
@@ -9,7 +9,8 @@ export function comparisonTable(): string {
   const native = installation !== null;
   const path = native ? nativeKernelsPath() : null;
   const ways: Record<string, Way> = {
-    ...(installation?.gpu && { 'gpu, composed': { engine: 'gpu', kernels: 'composed' } }),
+    ...(installation?.gpu &&
+      hasNvidiaDriver() && { 'gpu, composed': { engine: 'gpu', kernels: 'composed' } }),
     ...(path !== null && existsSync(path) && { 'node, fused': { engine: 'node', kernels: 'fused' } }),
     ...(native && { 'node, composed': { engine: 'node', kernels: 'composed' } }),
     'wasm, fused': { engine: 'wasm', kernels: 'fused' },

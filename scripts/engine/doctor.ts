@@ -38,12 +38,14 @@ export function report(info: EngineInfo, { conv2dGflops, matmulGflops }: EngineS
   return rows.map(([name, value]) => `${name.padEnd(14)} ${value}`).join('\n');
 }
 
-/** Where native TensorFlow has no fused kernels: how it trains beside WebAssembly, as it was measured. */
+/** Where native TensorFlow has no fused kernels: how it trains beside the next engine that has, as it was measured. */
 function compared({ engine }: EngineInfo, composed: boolean): [string, string][] {
   const comparison = tensorflowInstallation() ? readComparison() : undefined;
   if (comparison) return [['Compared', verdict(comparison)]];
-  if (engine !== 'node' || !composed) return [];
-  return [['Compared', "not yet with WebAssembly, which may train faster: 'pnpm engine install'"]];
+  if (!composed || (engine !== 'node' && engine !== 'gpu')) return [];
+  const rival =
+    engine === 'gpu' ? 'the processor, which may train small models' : 'WebAssembly, which may train';
+  return [['Compared', `not yet with ${rival} faster: 'pnpm engine install'`]];
 }
 
 function plural(count: number, noun: string): string {

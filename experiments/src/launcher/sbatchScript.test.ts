@@ -67,12 +67,12 @@ describe('sbatchScript', () => {
   });
 
   describe('run by the shell', () => {
-    const run = async (folder: string, environment: Record<string, string> = {}, gpus?: string) => {
+    const run = async (folder: string, environment: Record<string, string> = {}, options = {}) => {
       const print =
         'console.log(JSON.stringify([process.argv.slice(1), process.env.OMP_NUM_THREADS, process.env.PIXELRNN_ENGINE]))';
       const script = sbatchScript({
         ...plain,
-        options: { ...plain.options, gpus },
+        options: { ...plain.options, ...options },
         folder,
         root: await temporaryFolder(),
         command: [process.execPath, '-e', print],
@@ -92,9 +92,19 @@ describe('sbatchScript', () => {
     it('computes on the GPU that was asked for, unless the user has named another engine', async () => {
       const folder = await temporaryFolder();
       await writeFile(join(folder, 'submission.json'), '{}');
-      expect(JSON.parse((await run(folder, {}, '1')).stdout)).toEqual([[folder], '3', 'gpu']);
-      const node = await run(folder, { PIXELRNN_ENGINE: 'node' }, '1');
+      for (const options of [
+        { gpus: '1' },
+        { sbatch: { gres: 'gpu:1' } },
+        { sbatch: { 'gpus-per-node': '1' } },
+      ]) {
+        const [note, printed] = (await run(folder, {}, options)).stdout.split('\n') as [string, string];
+        expect(note).toMatch(/^pnpm exp: on the GPU, for the job asks for one; .*PIXELRNN_ENGINE=auto/);
+        expect(JSON.parse(printed)).toEqual([[folder], '3', 'gpu']);
+      }
+      const node = await run(folder, { PIXELRNN_ENGINE: 'node' }, { gpus: '1' });
       expect(JSON.parse(node.stdout)).toEqual([[folder], '3', 'node']);
+      const other = await run(folder, {}, { sbatch: { gres: 'bandwidth:1' } });
+      expect(JSON.parse(other.stdout)).toEqual([[folder], '3', null]);
     });
 
     it('says so where the node does not see the folder', async () => {

@@ -53,15 +53,28 @@ export function sbatchScript({ name, folder, tasks, options, root, command }: Sb
     `  echo ${quoted(`pnpm exp: ${folder} is not there on this node: --out must be a folder that all nodes share.`)} >&2`,
     '  exit 1',
     'fi',
-    ...(gpus === undefined
-      ? []
-      : [`export PIXELRNN_ENGINE=\${PIXELRNN_ENGINE:-gpu} # auto may prefer the processor`]),
+    ...(asksForGpus(options) ? onGpu : []),
     "# the processors of the task, unless the user's environment says otherwise",
     `if [ -z "${any}" ]; then`,
     `  export ${set}`,
     'fi',
     `exec ${[...command, folder].map(quoted).join(' ')}`,
   ].join('\n')}\n`;
+}
+
+/** What the job does where it was given GPUs: `auto` may prefer the processor. */
+const onGpu = [
+  `if [ -z "\${PIXELRNN_ENGINE:-}" ]; then`,
+  '  export PIXELRNN_ENGINE=gpu',
+  "  echo 'pnpm exp: on the GPU, for the job asks for one; submitted with PIXELRNN_ENGINE=auto it takes the best engine.'",
+  'fi',
+];
+
+function asksForGpus({ gpus, sbatch }: SlurmOptions): boolean {
+  if (gpus !== undefined) return true;
+  return Object.entries(sbatch).some(
+    ([key, value]) => key.startsWith('gpus') || (key === 'gres' && String(value).startsWith('gpu')),
+  );
 }
 
 function directive(key: string, value: string | true): string {

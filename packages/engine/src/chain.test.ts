@@ -82,6 +82,7 @@ test.each([
   expect(first.calls).toEqual([engine]);
   expect(attempts).toEqual([
     { engine: 'gpu', loaded: false, reason: 'it is slower' },
+    ...(engine === 'wasm' ? [{ engine: 'node', loaded: false, reason: 'it has no fused kernels here' }] : []),
     { engine, loaded: true, reason: '' },
   ]);
   const none = loadersUpTo('none');

@@ -52,8 +52,7 @@ export async function runChain(
   for (const engine of wanted === 'auto' ? inOrder(preferred) : [wanted]) {
     try {
       const loaded = await loaders[engine]();
-      if (wanted === 'auto' && engine === preferred?.engine)
-        attempts.push({ engine: preferred.before, loaded: false, reason: preferred.reason });
+      if (wanted === 'auto' && engine === preferred?.engine) attempts.push(...passedOver(preferred));
       attempts.push({ engine, loaded: true, reason: '' });
       return { ...loaded, engine, attempts };
     } catch (error) {
@@ -67,6 +66,14 @@ export async function runChain(
     }
   }
   throw new EngineError(`No engine loads: ${reasons(attempts)}. Run 'pnpm install' to restore the packages.`);
+}
+
+function passedOver({ engine, before, reason }: Preference): EngineAttempt[] {
+  const between = engineNames.slice(engineNames.indexOf(before) + 1, engineNames.indexOf(engine));
+  return [
+    { engine: before, loaded: false, reason },
+    ...between.map((name) => ({ engine: name, loaded: false, reason: 'it has no fused kernels here' })),
+  ];
 }
 
 /** The engines, best first, with the preferred one before the one that it is preferred to. */

@@ -27,6 +27,7 @@ afterEach(() => vi.unstubAllEnvs());
 /** WebAssembly is twice as fast by the one model and eight times by the other: four times. */
 const faster = (): EngineComparison => ({
   missing: kernels,
+  measured: null,
   composed: { engine: 'node', speeds: { A: 100, B: 2.5 } },
   fused: { engine: 'wasm', speeds: { A: 200, B: 20 } },
 });
@@ -74,13 +75,23 @@ test.each([
   'a GPU comes after %s where that trains faster, and is for large models',
   async (engine, rival) => {
     const composed = { engine: 'gpu', speeds: { A: 100, B: 2.5 } } as const;
-    await keepComparison({ missing: null, composed, fused: { engine, speeds: { A: 200, B: 20 } } });
+    await keepComparison({
+      missing: null,
+      measured: null,
+      composed,
+      fused: { engine, speeds: { A: 200, B: 20 } },
+    });
     expect(preference()).toEqual({
       engine,
       before: 'gpu',
       reason: `it has no fused kernels, and ${rival} trains small models faster (A 200 images/s against 100, B 20 images/s against 2.5); large ones may gain by PIXELRNN_ENGINE=gpu`,
     });
-    await keepComparison({ missing: null, composed, fused: { engine, speeds: { A: 90, B: 2 } } });
+    await keepComparison({
+      missing: null,
+      measured: null,
+      composed,
+      fused: { engine, speeds: { A: 90, B: 2 } },
+    });
     expect(preference()).toBeUndefined();
   },
 );
@@ -93,6 +104,20 @@ test('it counts only as long as the kernels are missing', async () => {
   expect(preference()?.reason).toMatch(/^it has no fused kernels/);
   await keepComparison({ ...faster(), missing: null });
   expect(preference()?.reason).toMatch(/^it has no fused kernels/);
+});
+
+test('it counts only as long as the kernels that were measured are there', async () => {
+  await writeFile(kernels, '');
+  const composed = { engine: 'gpu', speeds: { A: 1 } } as const;
+  await keepComparison({
+    missing: null,
+    measured: kernels,
+    composed,
+    fused: { engine: 'node', speeds: { A: 2 } },
+  });
+  expect(preference()?.engine).toBe('node');
+  await rm(kernels);
+  expect(preference()).toBeUndefined();
 });
 
 test('composed kernels that the environment asks for are the choice of the user', async () => {

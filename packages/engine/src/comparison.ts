@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { cacheDir, writeFileAtomic } from '@pixelrnn/files';
 import * as tf from '@tensorflow/tfjs';
 import { z } from 'zod';
-import { hasNvidiaDriver, platformId } from './install/platform.js';
+import { gpuModels, hasNvidiaDriver, platformId } from './install/platform.js';
 import { findInstallation } from './tensorflowInstallation.js';
 
 const speeds = z.record(z.string(), z.number().positive());
@@ -15,6 +15,8 @@ const comparisonSchema = z.strictObject({
   format: z.literal(2),
   /** The fused kernels for TensorFlow that were missing, a path; null where none were, or where they cannot be built at all. */
   missing: z.string().nullable(),
+  /** The fused kernels for TensorFlow that were measured, a path; null where WebAssembly's were. */
+  measured: z.string().nullable(),
   /** Native TensorFlow with composed kernels, which `auto` takes without a measurement. */
   composed: z.strictObject({ engine: z.enum(['gpu', 'node']), speeds }),
   /** The best engine after it that has fused kernels. */
@@ -22,7 +24,7 @@ const comparisonSchema = z.strictObject({
 });
 
 /**
- * How fast two engines train the same models here, images/s by model, where the better one by name has no fused kernels:
+ * How fast two engines train the same models here, images/s by model, where the one that `auto` tries first has no fused kernels:
  * TensorFlow on a GPU, for which there are none, or on the processor, where they could not be compiled.
  */
 export type EngineComparison = Omit<z.output<typeof comparisonSchema>, 'format'>;
@@ -36,7 +38,7 @@ export interface Preference {
 
 /**
  * Keeps a comparison beside the installation in the cache, for `loadEngine`: measured once, it decides the same at every
- * start. It holds for this processor, this number of threads and these versions of TensorFlow and TensorFlow.js.
+ * start. It holds for this processor, these GPUs, this number of threads and these versions of TensorFlow and TensorFlow.js.
  */
 export async function keepComparison(comparison: EngineComparison): Promise<void> {
   const path = comparisonPath();
@@ -50,7 +52,8 @@ export async function forgetComparison(): Promise<void> {
 }
 
 /**
- * The comparison of this machine that is kept, unless the kernels that were missing have come since.
+ * The comparison of this machine that is kept, unless the kernels that were missing have come since, or those that were measured
+ * have gone.
  * @returns undefined too where there is none, or what is there is not whole: it is measured anew by the next install
  */
 export function readComparison(): EngineComparison | undefined {
@@ -63,7 +66,10 @@ export function readComparison(): EngineComparison | undefined {
   const parsed = comparisonSchema.safeParse(parsedJson(text));
   if (!parsed.success) return undefined;
   const { format: _, ...comparison } = parsed.data;
-  return comparison.missing !== null && existsSync(comparison.missing) ? undefined : comparison;
+  const { missing, measured } = comparison;
+  const came = missing !== null && existsSync(missing);
+  const went = measured !== null && !existsSync(measured);
+  return came || went ? undefined : comparison;
 }
 
 /** How much faster the engine with fused kernels trains, as the geometric mean over the models that both have trained. */
@@ -113,7 +119,7 @@ function comparisonPath(): string {
     threads: availableParallelism(),
     limit: process.env.TF_NUM_INTRAOP_THREADS,
     tensorflow: findInstallation(false)?.tensorflow.version,
-    gpu: hasNvidiaDriver() && findInstallation(true)?.tensorflow.version,
+    gpu: hasNvidiaDriver() && [findInstallation(true)?.tensorflow.version, ...gpuModels()],
     tfjs: tf.version_core,
   };
   const key = createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 12);

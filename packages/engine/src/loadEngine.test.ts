@@ -1,8 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, symlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { temporaryFolder } from '@pixelrnn/files/testing';
 import { expect, test } from 'vitest';
 import { type EngineOptions, loadEngine, tensorflowInstallation } from './index.js';
+import { addonFolder, tensorflowFolder } from './install/folders.js';
 import { hasNvidiaDriver } from './install/platform.js';
+import { findInstallation } from './tensorflowInstallation.js';
 import { runModule } from './testing/runModule.js';
 
 const installed = tensorflowInstallation();
@@ -46,7 +49,7 @@ test.each([
 
 test('the engine node computes where TensorFlow is installed, else names cause and remedy', async () => {
   const { stdout, stderr, code } = await runModule(compute, { PIXELRNN_ENGINE: 'node' });
-  if (installed && !installed.gpu) {
+  if (installed) {
     expect(stderr).toMatch(/^Engine: node \(TensorFlow \d+\.\d+\.\d+, \d+ threads?\)\.\n$/);
     expect(code).toBe(0);
     const report = JSON.parse(stdout);
@@ -61,6 +64,22 @@ test('the engine node computes where TensorFlow is installed, else names cause a
     expect(stderr).toContain("The engine 'node' cannot load: ");
   }
 });
+
+test.runIf(findInstallation(false)?.way === 'wheel')(
+  'the build with CUDA computes on the processor where it is the only one',
+  async () => {
+    const cache = await temporaryFolder();
+    for (const folder of [tensorflowFolder, addonFolder]) {
+      await symlink(folder(false)!, join(cache, basename(folder(true)!)));
+    }
+    const { stdout, stderr } = await runModule(compute, {
+      PIXELRNN_ENGINE: 'node',
+      PIXELRNN_CACHE_DIR: cache,
+    });
+    expect(stderr).toMatch(/^Engine: node \(TensorFlow /);
+    expect(JSON.parse(stdout)).toMatchObject({ engine: 'node', ...computed });
+  },
+);
 
 test('the engine gpu multiplies whole float32 where a GPU is there, else names cause and remedy', async () => {
   // 2049 has 12 bits: rounded to TF32, which has 11, it is 2048.

@@ -7,6 +7,7 @@ import { hasNvidiaDriver, platformFacts, unsupportedReason } from './install/pla
 import { requireTfjsNode } from './requireTfjsNode.js';
 import { findInstallation, setUsedInstallation, usedInstallation } from './tensorflowInstallation.js';
 import { vectorWidth } from './vectorWidth.js';
+import { withoutGpus } from './withoutGpus.js';
 
 /** What the backend of tfjs-node has beside the common interface. */
 interface NativeBackend extends tf.KernelBackend {
@@ -16,18 +17,24 @@ interface NativeBackend extends tf.KernelBackend {
 
 /** What TensorFlow and CUDA read from the environment when they start; who sets one of them gets what it says. */
 const cudaDefaults = {
-  NVIDIA_TF32_OVERRIDE: '0', // whole float32: TF32 multiplies with 10 bits of mantissa, too few for exact likelihoods
-  TF_DETERMINISTIC_OPS: '1', // the same bits at every run
+  NVIDIA_TF32_OVERRIDE: '0', // whole float32, as everywhere else: TF32 multiplies with 10 bits of mantissa
+  TF_DETERMINISTIC_OPS: '1', // the same bits every time, as far as TensorFlow sees to it
   TF_FORCE_GPU_ALLOW_GROWTH: 'true', // memory as it is needed, so that several processes share a GPU
 };
 
 /** TensorFlow on NVIDIA's GPUs, through @tensorflow/tfjs-node-gpu. */
 export async function loadGpuEngine(): Promise<LoadedEngine> {
   if (!hasNvidiaDriver()) throw new EngineError('this machine has no NVIDIA driver');
-  for (const [name, value] of Object.entries(cudaDefaults)) process.env[name] ??= value;
-  const backend = await loadNative(true);
-  if (!backend.isUsingGpuDevice) throw new EngineError('TensorFlow finds no GPU that it can use');
-  return describe(backend);
+  const unset = Object.entries(cudaDefaults).filter(([name]) => process.env[name] === undefined);
+  for (const [name, value] of unset) process.env[name] = value; // for good: CUDA's libraries read them when they are first used
+  try {
+    const backend = await loadNative(true);
+    if (!backend.isUsingGpuDevice) throw new EngineError('TensorFlow finds no GPU that it can use');
+    return describe(backend);
+  } catch (error) {
+    for (const [name] of unset) delete process.env[name];
+    throw error;
+  }
 }
 
 /** TensorFlow on the processor, through @tensorflow/tfjs-node. */
@@ -38,20 +45,6 @@ export async function loadNodeEngine(): Promise<LoadedEngine> {
   }
   if (findInstallation(false) || !findInstallation(true)) return describe(await loadNative(false));
   return describe(await withoutGpus(() => loadNative(true)));
-}
-
-const visibleGpus = 'CUDA_VISIBLE_DEVICES';
-
-/** Has the build with CUDA compute on the processor: CUDA reads the variable once, when libtensorflow starts. */
-async function withoutGpus<T>(load: () => Promise<T>): Promise<T> {
-  const before = process.env[visibleGpus];
-  process.env[visibleGpus] = '-1';
-  try {
-    return await load();
-  } finally {
-    if (before === undefined) delete process.env[visibleGpus];
-    else process.env[visibleGpus] = before;
-  }
 }
 
 async function loadNative(gpu: boolean): Promise<NativeBackend> {

@@ -127,7 +127,7 @@ describe('forward', () => {
     for (const name of names) {
       const [our, their] = [ours, theirs].map((grads) => Array.from(grads?.[name]?.dataSync() ?? []));
       expect(our?.length, name).toBeGreaterThan(0);
-      // cuBLAS does not promise the bits of a product that is worked out twice.
+      // Seen on GPUs to differ in the last bits.
       if (engine === 'gpu') their?.forEach((value, i) => void expect(our?.[i], name).toBeCloseTo(value, 5));
       else expect(our, name).toEqual(their);
     }

@@ -30,7 +30,7 @@ console.log(JSON.stringify({tensorflow: addon.TF_Version, gpu: addon.isUsingGpuD
 export async function checkAddon(addon: string): Promise<AddonFacts> {
   const result = await runProgram(process.execPath, ['-e', program, addon], {
     seconds: 120,
-    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', NODE_OPTIONS: '' },
+    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', TF_FORCE_GPU_ALLOW_GROWTH: 'true', NODE_OPTIONS: '' },
   });
   if (result.code !== 0) throw new EngineError(`the addon does not run: ${failureLine(result)}`);
   const { tensorflow, gpu, values } = JSON.parse(result.stdout) as AddonFacts & { values: number[] };

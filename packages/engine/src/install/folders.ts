@@ -9,8 +9,8 @@ import { wheelSets } from './wheels.js';
 
 const require = createRequire(import.meta.url);
 
-/** Raised by one whenever the compiler's options change, so that older addons are not taken for current ones. */
-const addonRevision = 2;
+/** Raised by one whenever the compiler's options for a build change, so that older addons are not taken for current ones. */
+const addonRevisions = { cpu: 1, gpu: 2 };
 
 /** Source of the helper that keeps libtensorflow's start quiet. */
 export const quietSource = fileURLToPath(new URL('../../native/quiet.cc', import.meta.url));
@@ -49,7 +49,7 @@ export function addonFolder(gpu: boolean): string | undefined {
   if (!set || !tfjsNode) return undefined;
   const binding = join(tfjsNode.folder, 'binding');
   const sources = readdirSync(binding).sort();
-  const hash = createHash('sha256').update(`${addonRevision}\n`);
+  const hash = createHash('sha256').update(`${addonRevisions[gpu ? 'gpu' : 'cpu']}\n`);
   for (const path of [...sources.map((name) => join(binding, name)), quietSource]) {
     hash.update(basename(path)).update(readFileSync(path));
   }

@@ -53,8 +53,10 @@ export async function installEngine({
     log(success(attempts));
     return { attempts, installation: findInstallation(wantsGpu)?.tensorflow ?? null };
   }
-  log(`No native TensorFlow (${failures(attempts)}). WebAssembly is used instead.`);
-  return { attempts, installation: null };
+  const other = findInstallation(true)?.tensorflow ?? null; // the processor's build failed, or both
+  const instead = other ? 'The build for GPUs, which is there, is used' : 'WebAssembly is used';
+  log(`No native TensorFlow (${failures(attempts)}). ${instead} instead.`);
+  return { attempts, installation: other };
 }
 
 function wantsGpuFirst(gpu: 'auto' | boolean, log: (line: string) => void): boolean[] {

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { processorFeatures } from '../vectorWidth.js';
 
 /** Operating system and processor in one word, `linux-x64`; a part of every folder name in the cache. */
@@ -43,6 +44,17 @@ export function unsupportedReason({ id, glibc, features }: PlatformFacts): strin
 
 /** Traces that NVIDIA's driver leaves on a machine: native Linux, containers, Windows' Linux. */
 const driverTraces = ['/proc/driver/nvidia/version', '/dev/nvidiactl', '/usr/lib/wsl/lib/libcuda.so.1'];
+
+/** Models of the GPUs that the driver of native Linux lists; empty where it lists none. */
+export function gpuModels(): string[] {
+  const folder = '/proc/driver/nvidia/gpus';
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .map((name) => join(folder, name, 'information'))
+    .filter((path) => existsSync(path))
+    .map((path) => /^Model:\s*(.*)$/m.exec(readFileSync(path, 'utf8'))?.[1] ?? 'unknown')
+    .sort();
+}
 
 /** Whether an NVIDIA driver serves this machine. Looks at files only, so it costs nothing at each start. */
 export function hasNvidiaDriver(): boolean {

@@ -30,7 +30,10 @@ export function composedSoftmaxCrossEntropy({ logits, labels }: Inputs): [tf.Ten
   ];
 }
 
-/** (softmax(logits) - onehot(label)) * dnats, the label's part by a scatter. */
+/**
+ * (softmax(logits) - onehot(label)) * dnats. Not by a scatter, which TensorFlow takes to the processor and back where a GPU is to
+ * be deterministic.
+ */
 export function composedSoftmaxCrossEntropyBackward(
   inputs: Inputs & { normaliser: tf.Tensor; dnats: tf.Tensor },
 ): tf.Tensor {
@@ -40,10 +43,9 @@ export function composedSoftmaxCrossEntropyBackward(
   const count = labels.size;
   const scale = tf.reshape(tf.tile(tf.reshape(dnats, [batch, 1]), [1, count / batch]), [-1]); // [N]
   const softmax = tf.exp(tf.sub(tf.reshape(logits, [count, levels]), tf.reshape(normaliser, [count, 1])));
-  const known = nearestLevel(tf.reshape(labels, [-1]), levels);
-  const positions = labelPositions(known, levels);
-  const labelTerm = tf.reshape(tf.scatterND(positions, scale, [count * levels]), [count, levels]);
-  return tf.reshape(tf.sub(tf.mul(softmax, tf.reshape(scale, [-1, 1])), labelTerm), logits.shape);
+  const known = nearestLevel(tf.reshape(labels, [-1]), levels) as tf.Tensor1D;
+  const chosen = tf.cast(tf.oneHot(known, levels), 'float32'); // the WASM backend fills in whole numbers only
+  return tf.reshape(tf.mul(tf.sub(softmax, chosen), tf.reshape(scale, [-1, 1])), logits.shape);
 }
 
 /** Labels, those outside 0 .. levels - 1 moved to the nearest inside. (The WASM backend clips floats only.) */

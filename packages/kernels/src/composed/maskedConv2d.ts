@@ -17,8 +17,7 @@ export interface ComposedConvInputs {
  *
  * The image is padded once and flattened to [positions, channels], so that what a tap reads is a contiguous slice, and the
  * slices side by side times the taps' weights are one matMul; products at padding positions are computed and cropped at
- * the end. No matMul has a transposed operand, because the
- * WASM backend runs those twenty times slower.
+ * the end. No matMul has a transposed operand, because the WASM backend runs those twenty times slower.
  */
 export function composedMaskedConv2d(inputs: ComposedConvInputs, attributes: ConvAttributes): tf.Tensor4D {
   const { x, kernel, mask, bias, residual } = inputs;

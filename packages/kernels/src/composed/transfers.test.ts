@@ -7,7 +7,10 @@ import { loadBackends } from '../testing/backends.js';
 
 const native = (await loadBackends()).includes('tensorflow');
 
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => {
+  vi.restoreAllMocks();
+  setKernels('auto');
+});
 
 // A GPU waits for what is read, and is sent what is written.
 describe.runIf(native)('composed kernels on native TensorFlow', () => {
@@ -33,6 +36,10 @@ describe.runIf(native)('composed kernels on native TensorFlow', () => {
       write: (values: unknown, shape: number[]) => object;
     };
     const write = vi.spyOn(backend, 'write');
+    const execute = vi.spyOn(
+      backend as unknown as { executeSingleOutput(name: string): object },
+      'executeSingleOutput',
+    );
     const reads = [vi.spyOn(backend, 'read'), vi.spyOn(backend, 'readSync')];
 
     const gradients = tf.grads(loss)([x, kernel]);
@@ -41,7 +48,9 @@ describe.runIf(native)('composed kernels on native TensorFlow', () => {
     const written = write.mock.calls.map(([, shape]) => tf.util.sizeFromShape(shape));
     expect(written.length).toBeGreaterThan(0);
     expect(Math.max(...written)).toBeLessThan(positions * channels);
+    const operations = execute.mock.calls.map(([name]) => name);
+    expect(operations).toContain('BatchMatMulV2');
+    expect(operations).not.toContain('ScatterNd');
     expect(gradients.map(({ shape }) => shape)).toEqual([x.shape, kernel.shape]);
-    setKernels('auto');
   });
 });
