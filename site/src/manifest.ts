@@ -45,9 +45,20 @@ export interface SiteModel extends SiteFile {
 export const isDigitModel = ({ height, width, colors, levels }: SiteModel): boolean =>
   height === 28 && width === 28 && colors === 1 && levels === 2;
 
-/** The models that stand side by side where an image is finished, looked at or weighed; those of Figure 4 are too many. */
-export const sideBySide = (models: readonly SiteModel[]): SiteModel[] =>
-  models.filter((model) => isDigitModel(model) && !model.name.startsWith('receptive-field/'));
+/**
+ * The models that stand side by side where an image is finished, looked at or weighed: of several seeds of a row the lowest.
+ * Those of Figure 4 are too many.
+ */
+export function sideBySide(models: readonly SiteModel[]): SiteModel[] {
+  const digits = models.filter((model) => isDigitModel(model) && !model.name.startsWith('receptive-field/'));
+  const named = digits.map((model) => {
+    const [row, seed] = model.name.split('/seed-');
+    return { model, row, seed: Number(seed) };
+  });
+  return named
+    .filter(({ row, seed }) => !named.some((other) => other.row === row && other.seed < seed))
+    .map(({ model }) => model);
+}
 
 /** A model's run in the repository: what `pnpm sample` takes. */
 export const runFolder = ({ name }: SiteModel): string => `results/${name.replace('/', '/runs/')}`;

@@ -157,6 +157,25 @@ describe('the page', () => {
     }
   });
 
+  test('finishes, looks and weighs with one model a row, its lowest seed, and draws with every seed', () => {
+    const section = (id: string) =>
+      page.slice(page.indexOf(`<section id="${id}"`)).split('</section>')[0] as string;
+    const row = 'table4/diagonal-bilstm-1x32';
+    const all = site.manifest.models.map(({ name }) => name);
+    const seeds = [0, 1, 2].map((seed) => `${row}/seed-${seed}`);
+    expect(all).toEqual(expect.arrayContaining(seeds));
+    for (const id of ['finish', 'look', 'weigh']) {
+      const cards = [...section(id).matchAll(/data-model="([^"]+)"/g)].map(([, name = '']) => name);
+      expect(cards.filter((name) => name.startsWith(`${row}/`))).toEqual([`${row}/seed-0`]);
+      const rows = cards.map((name) => name.replace(/\/seed-\d+$/, ''));
+      expect(rows.length).toBe(new Set(rows).size);
+    }
+    const options = [...section('draw').matchAll(/<option value="([^"]+\/seed-\d+)"/g)].map(
+      ([, name = '']) => name,
+    );
+    expect([...options].sort()).toEqual([...all].sort());
+  });
+
   test('is painted with less than 200 kB', () => {
     const [, style = ''] = /rel="stylesheet" href="([^"]+)"/.exec(page) ?? [];
     const [, program = ''] = /<script src="([^"]+)" defer/.exec(page) ?? [];

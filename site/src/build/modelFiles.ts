@@ -22,7 +22,7 @@ export async function modelFiles(
   experiments: readonly SiteExperiment[],
   results: string,
 ): Promise<SiteModels> {
-  const made: { model: SiteModel; value: number }[] = [];
+  const made: { model: SiteModel; value: number; learned: string }[] = [];
   const files: OutFile[] = [];
   const left: string[] = [];
   for (const experiment of experiments) {
@@ -44,10 +44,12 @@ export async function modelFiles(
         const { out, file } = bytesScript('models', name, encodePlan(plan));
         files.push(out);
         const classes = count === null ? null : classNames(run.dataset, count);
-        const described = { ...file, ...about(experiment, run, plan), classes };
-        const [beside] = sideBySide([described]);
         const learned = `${run.dataset}, ${run.images.toLocaleString('en')} images seen`;
-        made.push({ model: { ...described, ...(beside && { learned }) }, value: run.value });
+        made.push({
+          model: { ...file, ...about(experiment, run, plan), classes },
+          value: run.value,
+          learned,
+        });
       } catch (error) {
         left.push(`${name}: ${(error as Error).message}`);
       } finally {
@@ -57,7 +59,9 @@ export async function modelFiles(
   }
   const last = ({ model }: { model: SiteModel }) => (isDigitModel(model) ? 0 : 1);
   made.sort((a, b) => last(a) - last(b) || a.value - b.value);
-  return { models: made.map(({ model }) => model), files, left };
+  const beside = new Set(sideBySide(made.map(({ model }) => model)));
+  const models = made.map(({ model, learned }) => (beside.has(model) ? { ...model, learned } : model));
+  return { models, files, left };
 }
 
 /** Why a page that runs one network over its own pixels cannot run a model; null where it can. */
