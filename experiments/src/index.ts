@@ -27,7 +27,7 @@ export { plan } from './runner/plan.js';
 export { formatTable } from './runner/printTable.js';
 export { type ExperimentOptions, type ExperimentOutcome, runExperiment } from './runner/runExperiment.js';
 export type { RunResults } from './runner/runResults.js';
-export { resultTable, spread, tableFigure } from './runner/runTable.js';
+export { resultTable, standardError, tableFigure } from './runner/runTable.js';
 export { type RowSettings, resolveSettings } from './runner/settings.js';
 export { sizesOf } from './runner/sizesOf.js';
 export { trainingOptions } from './runner/trainingOptions.js';

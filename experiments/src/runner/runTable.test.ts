@@ -40,6 +40,9 @@ async function plotOf(tests: number[], experiment: Experiment = table4): Promise
 it('plots the standard error of a single seed, and the deviation over several', async () => {
   expect(await plotOf([81.25])).toContain('81.25 ± 0.20');
   expect(await plotOf([81, 82])).toContain('81.50 ± 0.71');
+  const note = 'of rows with several seeds, standard deviation over seeds';
+  expect(await plotOf([81, 82])).toContain(note);
+  expect(await plotOf([81.25])).not.toContain(note);
 });
 
 it('averages seeds of the same settings alone, and names the others', () => {

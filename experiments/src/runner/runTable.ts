@@ -121,17 +121,24 @@ export async function writeTable(
   if (figure) await writeFigure(figure, { png: join(folder, 'plot.png'), html: join(folder, 'plot.html') });
 }
 
-/** The spread of a row in the table's metric: the standard deviation over seeds, or of a single seed the standard error over images. */
-export function spread(
+/** The standard error of a row over images, in the table's metric; of several seeds the mean of theirs. */
+export function standardError(
   experiment: Experiment,
-  { name, sd }: ResultRow,
+  { name, seeds }: ResultRow,
   results: ReadonlyMap<string, RunResults>,
 ): number | null {
-  const [run] = results.get(name)?.values() ?? [];
-  return sd ?? (run ? measured(experiment, run).standardError : null);
+  const errors = seeds.flatMap((seed) => {
+    const run = results.get(name)?.get(seed);
+    const error = run ? measured(experiment, run).standardError : null;
+    return error === null ? [] : [error];
+  });
+  return errors.length === 0 ? null : mean(errors);
 }
 
-/** The plot of a table's rows that have a number, with the {@link spread} of each; null where there is none. */
+/**
+ * The plot of a table's rows that have a number, each with its standard deviation over seeds where it has several, else with its
+ * {@link standardError}; null where there is none.
+ */
 export function tableFigure(
   experiment: Experiment,
   table: ResultTable,
@@ -140,8 +147,9 @@ export function tableFigure(
   const rows = table.rows.map((row, i) => {
     const { label, paper, parameters, steps, seconds } = row;
     const [run] = results.get(row.name)?.values() ?? [];
-    const sd = spread(experiment, row, results);
-    const plotted = { label, paper, paperText: paperNumber(row) || '–', ours: row[table.split], sd };
+    const sd = row.sd ?? standardError(experiment, row, results);
+    const ours = { ours: row[table.split], sd, seeds: row.seeds.length };
+    const plotted = { label, paper, paperText: paperNumber(row) || '–', ...ours };
     const { model } = experiment.rows[i] as ExperimentRow;
     if (!run || !model) return { ...plotted, parameters: parameters || null };
     return { ...plotted, sizes: sizesOf(model, run.settings), parameters, steps, seconds };

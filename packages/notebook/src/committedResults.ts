@@ -10,7 +10,7 @@ import {
   resultsFolder,
   resultTable,
   splitName,
-  spread,
+  standardError,
   stepsOf,
   tableFigure,
 } from '@pixelrnn/experiments';
@@ -24,8 +24,10 @@ export interface CommittedRow {
   /** Absent where the paper has no number for any row; `(?)` marks one that was recalled, not read again. */
   paper?: string;
   ours: string;
-  /** Over images; the standard deviation over seeds where a row has several. */
+  /** Over images; of several seeds the mean of theirs. */
   'standard error': string;
+  /** Of `ours` over seeds, and how many they are; absent where no row has several. */
+  'standard deviation'?: string;
   parameters: string;
   /** `computed` or `measured` where a row is not trained. */
   steps: string;
@@ -73,7 +75,7 @@ export async function committedResults(
     note: note(experiment, measured),
     rows: table.rows
       .filter((row) => measured.length === 0 || row.paper !== null || ours(row) !== null)
-      .map((row) => shown(row, table, experiment, spread(experiment, row, runs))),
+      .map((row) => shown(row, table, experiment, standardError(experiment, row, runs))),
     figure: tableFigure(experiment, table, runs),
     samples,
     pretrained: best.map(({ name }) => `${experiment.id}/${name}`).filter((name) => weights.has(name)),
@@ -115,15 +117,22 @@ function note(experiment: Experiment, measured: readonly ResultRow[]): string {
   const recalled = rows.some(({ paperRecalled }) => paperRecalled)
     ? "\n(?) marks a number of the paper's that was recalled, not read again."
     : '';
+  const seeds = measured.some(({ sd }) => sd !== null)
+    ? '\nOf a row with several seeds, ours and the standard error are means over them, and the standard deviation is that of ours.'
+    : '';
   return measured.length === 0
     ? `results/ has no number of ${id} yet; \`pnpm exp ${id} --preset cpu\` trains ${ours === 1 ? 'its row' : `its ${ours} rows`}.${recalled}`
-    : `${counted(measured.length, ours)} of ${id} ${measured.length === 1 ? 'has' : 'have'} a committed result; ${unit} of the ${splitName(experiment)} images.${recalled}`;
+    : `${counted(measured.length, ours)} of ${id} ${measured.length === 1 ? 'has' : 'have'} a committed result; ${unit} of the ${splitName(experiment)} images.${seeds}${recalled}`;
 }
 
 function counted(measured: number, all: number): string {
   if (measured < all) return `${measured} of ${all} rows`;
   if (all <= 2) return all === 1 ? 'The one row' : 'Both rows';
   return `All ${all} rows`;
+}
+
+function deviation({ sd, seeds }: ResultRow, places: number): string {
+  return sd === null ? '' : `${sd.toFixed(places)} over ${seeds.length} seeds`;
 }
 
 function shown(
@@ -141,6 +150,7 @@ function shown(
     ...(rows.some(({ paper }) => paper !== null) && { paper: paperNumber(row) }),
     ours: row[split]?.toFixed(places) ?? '',
     'standard error': error ? error.toFixed(places) : '',
+    ...(rows.some(({ sd }) => sd !== null) && { 'standard deviation': deviation(row, places) }),
     parameters: count(row.parameters),
     steps: own && steps !== null ? stepsOf(own, steps) : '',
     'wall time': seconds !== null && seconds >= 1 ? duration(seconds) : '',

@@ -160,7 +160,10 @@ describe('committedResults', () => {
     const ours = rows.find(({ model }) => model === 'Diagonal BiLSTM (7 layers, h = 16)');
     expect(ours).toMatchObject({ paper: '79.20', parameters: '66,241' });
     expect(Number(ours?.ours)).toBeCloseTo(79.3, 1);
-    expect(ours?.['standard error']).toBe('0.20');
+    expect(ours).toMatchObject({ 'standard error': '0.20', 'standard deviation': '' });
+    expect(rows.find(({ model }) => model === 'Diagonal BiLSTM (1 layer, h = 32)')).toMatchObject({
+      ...{ ours: '80.45', 'standard error': '0.20', 'standard deviation': '0.01 over 3 seeds' },
+    });
     expect(rows.find(({ model }) => model === 'NADE')).toMatchObject({ paper: '88.33', ours: '', steps: '' });
     expect(figure?.data).toHaveLength(2);
     const [diagonal, completed] = samples.filter(({ label }) =>
@@ -171,7 +174,7 @@ describe('committedResults', () => {
     expect(completed?.png.subarray(1, 4)).toEqual(Buffer.from('PNG'));
     expect(pretrained[0]).toBe('table4/diagonal-bilstm-7x16');
     expect(note).toMatch(
-      /^(\d of|All) 5 rows of table4 have a committed result; nats per image of the test images\.$/,
+      /^(\d of|All) 5 rows of table4 have a committed result; nats per image of the test images\.\nOf a row with several seeds, ours and the standard error are means over them, and the standard deviation is that of ours\.$/,
     );
   });
 
@@ -179,6 +182,7 @@ describe('committedResults', () => {
     const { rows, note, figure } = await committedResults(findExperiment('softmax-distributions'));
     expect(rows.map(({ steps }) => steps)).toEqual(['measured', 'measured', 'measured', 'measured']);
     expect(rows[0]).not.toHaveProperty('paper');
+    expect(rows[0]).not.toHaveProperty('standard deviation');
     expect(rows[0]?.['wall time']).toMatch(/^\d+ (s|min)$/);
     expect(JSON.stringify(figure)).not.toMatch(/trained for \d|trained for this/);
     expect(note).toBe(

@@ -36,6 +36,7 @@ function tableFigure(experiment: SiteExperiment): Figure | null {
         paperText: paperText(row) || '–',
         ours: row[split],
         sd: row.sd ?? run?.standardError ?? null,
+        seeds: row.seeds.length,
         sizes: run?.sizes || null,
         parameters: row.parameters,
         steps: run?.origin === 'trained' ? row.steps : null,

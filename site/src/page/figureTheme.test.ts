@@ -53,6 +53,21 @@ test('on a phone, rows are named above themselves, and lines below', () => {
   ]);
 });
 
+test('on a phone, a note stands below the axis, in lines that fit, and no column comes of it', () => {
+  const row = { label: 'Row LSTM', paper: 80.54, ours: 80.5, sd: 0.01, seeds: 3 };
+  const [single, several] = [1, 3].map((seeds) => {
+    const figure = tablePlot([{ ...row, seeds }], { metric: 'nats', split: 'test', title: '' });
+    return narrowed(inTheme(figure, false), 350).layout;
+  }) as [Figure['layout'], Figure['layout']];
+  expect(textsOf(several)).toEqual([
+    ...['Row LSTM, 3 seeds', '<b>◇ paper</b>', '<b>● ours</b>', '◇ 80.54', '● 80.50 ± 0.01'],
+    '± standard error over test images; of rows with<br>several seeds, standard deviation over seeds',
+  ]);
+  expect(textsOf(single).join()).not.toContain('standard');
+  const bottom = ({ margin }: Figure['layout']) => (margin as { b: number }).b;
+  expect(bottom(several) - bottom(single)).toBe(18 + 16);
+});
+
 test('on a phone, a column without a number is left out', () => {
   const ours = { label: 'Row LSTM', paper: null, ours: 80.5 };
   const figure = tablePlot([ours], { metric: 'nats', split: 'test', title: '' });

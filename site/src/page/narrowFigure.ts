@@ -60,12 +60,17 @@ function narrowTable({ data, layout }: Figure, width: number): Figure {
     annotations: Annotation[];
   };
   const names = (yaxis.ticktext as string[]).map((name) => wrapped(name, width - 28, 12));
-  const headers = annotations.filter(({ yref }) => yref === 'paper');
+  const headers = annotations.filter(({ yref, name }) => yref === 'paper' && name !== 'note');
   const above = aboveMarks + lineHeight * (1 + Math.max(...names.map(({ length }) => length)));
   const row = above + marks;
   const over = Math.max(0, above - row / 2); // what the first row has above the plot
   const title = wrapped(xaxis.title.text.replace(/ \(|<br>\(/, '<br>('), width - 12, 15);
-  const bottom = margin.b + lineHeight * (title.length - 1);
+  const titleMore = lineHeight * (title.length - 1);
+  const notes = annotations
+    .filter(({ name }) => name === 'note')
+    .map((note) => ({ note, lines: wrapped(note.text, width - 28, 12) }));
+  const noteMore = notes.reduce((sum, { lines }) => sum + lineHeight * (lines.length - 1), 0);
+  const bottom = margin.b + titleMore + noteMore;
   const top = over + keyHeight;
   const columns = headers.flatMap((header) => {
     const own = annotations.filter(
@@ -98,6 +103,10 @@ function narrowTable({ data, layout }: Figure, width: number): Figure {
             ...{ yanchor: 'bottom', yshift: aboveMarks, font: { ...(cell.font as object), size: 12 } },
           })),
         ),
+        ...notes.map(({ note, lines }) => ({
+          ...{ ...note, ...left, text: lines.join('<br>'), xshift: 0 },
+          ...{ yanchor: 'top', yshift: (note.yshift as number) - titleMore + lineHeight / 2 },
+        })),
       ] as Json[],
     },
   };

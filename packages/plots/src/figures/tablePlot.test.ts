@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import type { JsonObject } from './figure.js';
+import { describe, expect, test } from 'vitest';
+import type { Figure, JsonObject } from './figure.js';
 import { tablePlot } from './tablePlot.js';
 
 const rows = [
@@ -103,6 +103,39 @@ test('hover labels have the number with its unit, and what it was measured with'
   ]);
   expect(data[1]!.hovertemplate).toBe('<b>%{text}</b><br>%{customdata}<extra></extra>');
   expect(layout).toMatchObject({ hoverlabel: { namelength: -1 } });
+});
+
+describe('of several seeds', () => {
+  const note = '± standard error over test images; of rows with several seeds, standard deviation over seeds';
+  const several = [...rows, { label: 'Row LSTM', paper: 80.54, ours: 80.451, sd: 0.014, seeds: 3 }];
+  const notes = ({ layout }: Figure) =>
+    (layout.annotations as JsonObject[]).filter(({ name }) => name === 'note');
+
+  test('a row is named by their number, and a note tells its ± from the others', () => {
+    const figure = tablePlot(several, options);
+    expect(notes(figure)).toMatchObject([{ text: note, xanchor: 'right' }]);
+    const { yaxis, meta } = figure.layout as { yaxis: JsonObject; meta: { description: string } };
+    expect((yaxis.ticktext as string[]).at(-1)).toBe('Row LSTM, 3 seeds');
+    expect(meta.description).toMatch(
+      /; Row LSTM, 3 seeds: paper 80\.54, ours 80\.45 ± 0\.01\. ± standard error/,
+    );
+    const hovered = figure.data[1]!.customdata as string[];
+    expect(hovered.at(-1)).toBe(
+      'ours: 80.451 ± 0.014 nats per image<br>mean ± standard deviation over 3 seeds',
+    );
+    expect(hovered[0]).toBe('ours: 82.104 ± 0.200 nats per image');
+    expect(notes(tablePlot(several, { ...options, split: 'validation' }))).toMatchObject([
+      { text: note.replace('test', 'validation') },
+    ]);
+  });
+
+  test('the note has a line of its own, and is left out where every row has one seed', () => {
+    const single = several.map((row) => ({ ...row, seeds: 1 }));
+    const [without, withNote] = [tablePlot(single, options), tablePlot(several, options)];
+    expect(notes(without)).toEqual([]);
+    expect((withNote.layout.height as number) - (without.layout.height as number)).toBe(18);
+    expect(JSON.stringify(without)).not.toContain('seeds');
+  });
 });
 
 test.each([

@@ -20,8 +20,10 @@ export interface TablePlotRow {
   label: string;
   paper: number | null;
   ours: number | null;
-  /** Standard deviation of `ours` over seeds, or its standard error over images. */
+  /** Standard error of `ours` over images; its standard deviation over seeds where it is the mean of several. */
   sd?: number | null;
+  /** Of how many seeds `ours` is the mean; one where absent. */
+  seeds?: number;
   /** How the paper prints its number where that says more than the number, such as `≤ 80.97` for a bound. */
   paperText?: string;
   /** What `ours` was measured with, for its hover label: sizes as `h = 16, 7 layers`, parameters, training steps and wall time. */
@@ -53,7 +55,8 @@ const hovertemplate = '<b>%{text}</b><br>%{customdata}<extra></extra>';
 
 /**
  * The paper's numbers (hollow diamonds) and ours (filled dots, with a bar of one `sd`) row by row, the first
- * row on top, and both printed at the right in columns of their own.
+ * row on top, and both printed at the right in columns of their own. Where a row has several seeds, its name counts them, and
+ * a note below the columns says what each `sd` is.
  * @throws PlotError when there is no row, no number at all, a label twice, or a number that is not finite.
  */
 export function tablePlot(rows: TablePlotRow[], options: TablePlotOptions): Figure {
@@ -61,7 +64,11 @@ export function tablePlot(rows: TablePlotRow[], options: TablePlotOptions): Figu
   const { metric, title } = options;
   const [measured, axisTitle] = titles(options);
   const decimals = metricDecimals[metric];
-  const bottom = 66 + (axisTitle.includes('<br>') ? lineHeight : 0);
+  const note = rows.some(ofSeeds)
+    ? `± standard error over ${options.split} images; of rows with several seeds, standard deviation over seeds`
+    : null;
+  const axisHeight = 66 + (axisTitle.includes('<br>') ? lineHeight : 0);
+  const bottom = axisHeight + (note === null ? 0 : lineHeight);
   const places = rows.map((_, index) => index);
   const paper = rows.flatMap((row, index) => (row.paper === null ? [] : [{ x: row.paper, y: index, row }]));
   const ours = rows.flatMap((row, index) => (row.ours === null ? [] : [{ x: row.ours, y: index, row }]));
@@ -71,7 +78,8 @@ export function tablePlot(rows: TablePlotRow[], options: TablePlotOptions): Figu
       : `${row.ours.toFixed(decimals)}${row.sd ? ` ± ${row.sd.toFixed(decimals)}` : ''}`,
   );
   const paperText = rows.map((row) => row.paperText ?? row.paper?.toFixed(2) ?? '–');
-  const labels = rows.map((row) => brokenLabel(row.label));
+  const names = rows.map((row) => (ofSeeds(row) ? `${row.label}, ${row.seeds} seeds` : row.label));
+  const labels = names.map(brokenLabel);
   const left = 28 + Math.max(60, ...labels.flat().map((line) => estimatedWidth(line)));
   const height = rowHeight + lineHeight * (Math.max(...labels.map(({ length }) => length)) - 1);
   const oursWidth = Math.max(columnWidth, ...oursText.map((text) => 24 + estimatedWidth(text)));
@@ -116,9 +124,9 @@ export function tablePlot(rows: TablePlotRow[], options: TablePlotOptions): Figu
     layout: {
       ...baseLayout(title, left + plotWidth + right, 92 + bottom + rows.length * height),
       meta: {
-        description: `${measured}: ${rows
-          .map(({ label }, index) => `${label}: paper ${paperText[index]}, ours ${oursText[index]}`)
-          .join('; ')}`,
+        description: `${measured}: ${names
+          .map((name, index) => `${name}: paper ${paperText[index]}, ours ${oursText[index]}`)
+          .join('; ')}${note === null ? '' : `. ${note}`}`,
       },
       margin: { l: left, r: right, t: 92, b: bottom },
       xaxis: {
@@ -158,10 +166,13 @@ export function tablePlot(rows: TablePlotRow[], options: TablePlotOptions): Figu
         header('● ours', paperWidth + oursWidth, ourColor),
         ...column(paperText, paperWidth, ink),
         ...column(oursText, paperWidth + oursWidth, ourColor),
+        ...(note === null ? [] : [footnote(note, paperWidth + oursWidth, axisHeight)]),
       ],
     },
   });
 }
+
+const ofSeeds = ({ sd, seeds = 1 }: TablePlotRow): boolean => Boolean(sd) && seeds > 1;
 
 /** What is measured, and the title of its axis, in two lines where it is long. */
 function titles({ metric, split, quantity }: TablePlotOptions): [measured: string, axis: string] {
@@ -193,6 +204,7 @@ function details(row: TablePlotRow, metric: Metric): string[] {
     value === null || value === undefined ? [] : [`${value.toLocaleString('en-US')} ${what}`];
   return [
     `ours: ${row.ours!.toFixed(decimals)}${spread} ${metricUnit[metric]}`,
+    ...(ofSeeds(row) ? [`mean ± standard deviation over ${row.seeds} seeds`] : []),
     ...(row.sizes ? [row.sizes] : []),
     ...count(row.parameters, 'parameters'),
     ...count(row.steps, 'steps'),
@@ -219,6 +231,21 @@ function header(text: string, edge: number, color: string): JsonObject {
   return { ...place, text: `<b>${text}</b>`, showarrow: false, font: { color } };
 }
 
+/** A line `below` px below the plot, which ends where the columns end. */
+function footnote(text: string, edge: number, below: number): JsonObject {
+  const place = {
+    ...{ xref: 'paper', x: 1, xshift: edge, xanchor: 'right' },
+    ...{ yref: 'paper', y: 0, yshift: -below, yanchor: 'middle' },
+  };
+  return {
+    name: 'note',
+    ...place,
+    text: escapeText(text),
+    showarrow: false,
+    font: { color: muted, size: 12 },
+  };
+}
+
 function checkRows(rows: TablePlotRow[]): void {
   if (rows.length === 0) throw new PlotError('A table plot needs at least one row, got none.');
   const seen = new Set<string>();
@@ -230,6 +257,7 @@ function checkRows(rows: TablePlotRow[]): void {
       ['paper', row.paper],
       ['ours', row.ours],
       ['sd', row.sd ?? null],
+      ['seeds', row.seeds ?? null],
       ['parameters', row.parameters ?? null],
       ['steps', row.steps ?? null],
       ['seconds', row.seconds ?? null],
