@@ -51,7 +51,7 @@ export type MpiReport = z.infer<typeof mpiSchema>;
 
 /** The report as tables of Markdown. */
 export function formatMpi({ machine, engine, rows, computed }: MpiReport): string {
-  const digits = (value: number) => value.toPrecision(3);
+  const digits = (value: number) => (value < 1000 ? value.toPrecision(3) : value.toFixed(0));
   const table = (head: readonly string[], lines: readonly (readonly string[])[]) =>
     [head, head.map((_, i) => (i === 0 ? '---' : '---:')), ...lines].map(
       (cells) => `| ${cells.join(' | ')} |`,
