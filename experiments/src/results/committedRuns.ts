@@ -20,7 +20,7 @@ export interface CommittedRun {
   path: string;
   config: RunConfig;
   result: RunResult;
-  environment: Pick<Environment, 'commit' | 'cpu' | 'threads'>;
+  environment: Pick<Environment, 'commit' | 'cpu' | 'threads' | 'gpus'>;
   adopted: Adopted | null;
   /** The committed row whose weights this run measured; null where it trained its own, or they are not those that are committed. */
   weightsOf: Pick<CommittedRun, 'row' | 'config'> | null;
@@ -36,6 +36,7 @@ const environmentSchema = z.looseObject({
   commit: z.string().nullable(),
   cpu: z.string(),
   threads: z.number(),
+  gpus: z.array(z.string()).optional(),
 });
 
 /** The runs of an experiment in the results, row by row and seed by seed. */

@@ -25,6 +25,18 @@ it('names the optimiser among the departures, and the number on training images 
   );
 });
 
+it('names the processor that the model was trained on, or the GPU', async () => {
+  const run = await committedRun('table4', 'diagonal-bilstm-7x16');
+  const experiment = findExperiment('table4');
+  const environment = { ...run.environment, threads: 2, cpu: 'AMD EPYC' };
+  expect(modelCard(experiment, { ...run, environment })).toContain(
+    ' on 2 threads of AMD EPYC, engine node, ',
+  );
+  const gpus = ['NVIDIA H200'];
+  const onGpu = { ...run, environment: { ...environment, gpus }, result: { ...run.result, engine: 'gpu' } };
+  expect(modelCard(experiment, onGpu)).toContain(' on NVIDIA H200, engine gpu, ');
+});
+
 it('explains (?) where it has one', async () => {
   const sentence = '(?) marks what was recalled of the paper, not read again.';
   expect(await cardOf('table3', 'layers-2')).toContain(sentence);

@@ -52,7 +52,7 @@ ${experiment.title}.
 - **Data**: ${result.dataset}; trained on its training images alone, ${result.steps.toLocaleString('en-US')} steps of ${settings.batchSize} (${result.images.toLocaleString('en-US')} images seen).
 - **Likelihood**: ${value.toFixed(4)} ${metric} on ${number.toLocaleString('en-US')} ${splitName(experiment)} images${error}.${untold} ${paper}${again}
 - **Model**: ${result.parameters.toLocaleString('en-US')} parameters; ${own.join(', ')}.
-- **Training**: ${optimizerText(settings)}, ${settings.warmupSteps} steps of warm-up; ${formatSeconds(result.seconds)} on ${environment.threads} thread${environment.threads === 1 ? '' : 's'} of ${environment.cpu}, engine ${result.engine}, at commit ${environment.commit ?? 'unknown'}. \`config.json\` repeats it: \`pnpm exp ${id} --config results/${run.path}/config.json\`.
+- **Training**: ${optimizerText(settings)}, ${settings.warmupSteps} steps of warm-up; ${formatSeconds(result.seconds)} on ${machineOf(environment)}, engine ${result.engine}, at commit ${environment.commit ?? 'unknown'}. \`config.json\` repeats it: \`pnpm exp ${id} --config results/${run.path}/config.json\`.
 - **Departures from the paper**: ${differing.length > 0 ? differing.join('; ') : 'none that the paper speaks of'}.${recalled}
 - **Limits**: ${limitsOf(experiment, result)}
 - **Use**: the lines below load it; [From a script](../../../../../README.md#from-a-script) in the README shows how a script of your own evaluates it and draws images.
@@ -65,4 +65,9 @@ await loadEngine();
 const model = await loadPretrained('${id}/${row.name}${seed === 0 ? '' : `/seed-${seed}`}');
 \`\`\`
 `;
+}
+
+function machineOf({ threads, cpu, gpus }: CommittedRun['environment']): string {
+  if (gpus && gpus.length > 0) return gpus.join(' and ');
+  return `${threads} thread${threads === 1 ? '' : 's'} of ${cpu}`;
 }

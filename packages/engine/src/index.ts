@@ -16,7 +16,7 @@ export {
   type InstallResult,
   installEngine,
 } from './install/installEngine.js';
-export { hasNvidiaDriver } from './install/platform.js';
+export { gpuModels, hasNvidiaDriver } from './install/platform.js';
 export { describeEngine, type EngineInfo, type EngineOptions, loadEngine } from './loadEngine.js';
 export { type EngineSpeed, matmulSize, measureSpeed } from './measureSpeed.js';
 export { RecordedFunction } from './recording/recordedFunction.js';

@@ -9,5 +9,7 @@ it('names engine, versions, processor, commit and data', async () => {
   expect(['native', 'wasm', 'composed']).toContain(found.kernels);
   expect(found.cores).toBeGreaterThan(0);
   expect(found.cpu.length).toBeGreaterThan(0);
+  expect('gpus' in found).toBe(engine.engine === 'gpu');
+  expect(environment({ ...engine, engine: 'gpu' }, {}).gpus).toBeInstanceOf(Array);
   if (found.commit !== null) expect(found.commit).toMatch(/^[0-9a-f]{40}(-dirty)?$/);
 });

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
-import type { EngineInfo } from '@pixelrnn/engine';
+import { type EngineInfo, gpuModels } from '@pixelrnn/engine';
 import { kernelsInUse } from '@pixelrnn/kernels';
 import * as tf from '@tensorflow/tfjs';
 
@@ -16,6 +16,8 @@ export interface Environment {
   platform: string;
   cpu: string;
   cores: number;
+  /** Models of the machine's GPUs, where the engine is `gpu`. */
+  gpus?: string[];
   /** Processes that trained together, where there were several. */
   ranks?: number;
   /** {@link commit} */
@@ -36,6 +38,7 @@ export function environment(engine: EngineInfo, data: Record<string, string>, ra
     platform: `${process.platform}-${process.arch}`,
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: cpus().length,
+    ...(engine.engine === 'gpu' && { gpus: gpuModels() }),
     ...(ranks > 1 && { ranks }),
     commit: commit(),
     data,
