@@ -64,10 +64,10 @@ async function slow() {
     process.execPath,
     ['--conditions=@pixelrnn/source', '--import', 'tsx', `scripts/${name}.ts`, ...args],
   ];
-  // What does not depend on the engine has run in `npm test`: the papers' numbers and sizes, processes, files and locks of runs.
+  // What does not depend on the engine, or is about another one, has run in `npm test`: the papers' numbers and sizes, processes, files and locks of runs.
   const alike = [
     'experiments/src/{cli.test.ts,experiments.test.ts,runner/**,launcher/**,results/**}',
-    '**/kill.test.ts',
+    '**/{kill,transfers}.test.ts',
   ];
   // Without the variant for this machine, with which the tests of the operations have run.
   const variants = [...(process.arch === 'x64' ? ['avx2', 'sse'] : []), 'sanitized'];
