@@ -71,7 +71,7 @@ async function keepFaster(
     log(verdict(kept));
     return true;
   }
-  const [composed, fused] = namesOf(rivals) as [string, string];
+  const [composed, fused] = namesOf(rivals);
   log(`Measuring whether ${fused}, which has fused kernels, trains faster than ${composed} without them...`);
   try {
     const comparison = { missing, measured, ...measure(rivals) };
@@ -85,7 +85,7 @@ async function keepFaster(
   }
 }
 
-const namesOf = ({ composed, fused }: Rivals) => [
+const namesOf = ({ composed, fused }: Rivals): [composed: string, fused: string] => [
   composed === 'gpu' ? 'the GPU' : 'TensorFlow',
   fused === 'node' ? 'the processor' : 'WebAssembly',
 ];
@@ -93,8 +93,7 @@ const namesOf = ({ composed, fused }: Rivals) => [
 /** Two or three sentences, with both figures. */
 export function verdict(comparison: EngineComparison): string {
   const gpu = comparison.composed.engine === 'gpu';
-  const engines = { composed: comparison.composed.engine, fused: comparison.fused.engine };
-  const [composed, fused] = namesOf(engines) as [string, string];
+  const [composed, fused] = namesOf({ composed: comparison.composed.engine, fused: comparison.fused.engine });
   const faster = fusedAdvantage(comparison) > 1;
   const missing = gpu ? 'There are no fused kernels for GPUs' : 'TensorFlow has no fused kernels here';
   const taken = faster ? fused : `${composed} all the same`;

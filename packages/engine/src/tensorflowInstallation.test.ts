@@ -1,10 +1,11 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder } from '@pixelrnn/files/testing';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { addonFolder, officialFolder, tensorflowFolder } from './install/folders.js';
+import { addonFolder, officialFolder } from './install/folders.js';
 import { provideFolder } from './install/sharedFolder.js';
 import { findInstallation, tensorflowInstallation } from './tensorflowInstallation.js';
+import { installWheel, write } from './testing/fakeInstallation.js';
 
 let cache: string;
 
@@ -19,30 +20,6 @@ afterEach(() => {
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
 });
-
-async function write(folder: string, files: readonly string[]): Promise<void> {
-  for (const name of files) {
-    await mkdir(join(folder, name, '..'), { recursive: true });
-    await writeFile(join(folder, name), name);
-  }
-}
-
-async function installWheel(gpu: boolean): Promise<string> {
-  const root = tensorflowFolder(gpu)!;
-  await provideFolder(root, async (folder) => {
-    const libraries = ['libtensorflow_framework.so.2', 'libtensorflow_cc.so.2'];
-    await write(
-      folder,
-      [...libraries, 'include/tensorflow/c/c_api.h'].map((name) => `tensorflow/${name}`),
-    );
-    return { tensorflow: '2.21.0' };
-  });
-  await provideFolder(addonFolder(gpu)!, async (folder) => {
-    await write(folder, ['tfjs_binding.node', 'quiet.node']);
-    return { tensorflow: '2.21.0' };
-  });
-  return root;
-}
 
 test('nothing in the cache is no installation', () => {
   expect(tensorflowInstallation()).toBeNull();

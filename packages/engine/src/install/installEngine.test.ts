@@ -1,7 +1,11 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { temporaryFolder } from '@pixelrnn/files/testing';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type InstallAttempt, tryWays } from './installEngine.js';
-import { unsupportedReason } from './platform.js';
+import { installWheel } from '../testing/fakeInstallation.js';
+import { tensorflowFolder } from './folders.js';
+import { type InstallAttempt, tryWays, whatIsLeft } from './installEngine.js';
+import { gpuModels, unsupportedReason } from './platform.js';
 
 beforeEach(async () => {
   vi.stubEnv('PIXELRNN_CACHE_DIR', await temporaryFolder());
@@ -40,6 +44,23 @@ test('where no way works that is told, not thrown', async () => {
   expect(attempts.map(({ reason }) => reason)).toEqual(['no compiler', 'no host']);
 });
 
+test.runIf(tensorflowFolder(true))(
+  'where no way works the build for GPUs is used if it is there, else WebAssembly',
+  async () => {
+    const attempts: InstallAttempt[] = [
+      { way: 'wheel', gpu: false, tensorflow: null, reason: 'no network.' },
+    ];
+    const lines: string[] = [];
+    expect(whatIsLeft(attempts, (line) => lines.push(line))).toBeNull();
+    await installWheel(true);
+    expect(whatIsLeft(attempts, (line) => lines.push(line))).toMatchObject({ version: '2.21.0', gpu: true });
+    expect(lines).toEqual([
+      "No native TensorFlow (wheel's build: no network). WebAssembly is used instead.",
+      "No TensorFlow for processors (wheel's build: no network). The build for GPUs, which is there, is used instead.",
+    ]);
+  },
+);
+
 const features = new Set(['fpu', 'avx']);
 
 test.each([
@@ -58,4 +79,18 @@ test.each([
 ])('platform %o', (facts, reason) => {
   if (reason === undefined) expect(unsupportedReason(facts)).toBeUndefined();
   else expect(unsupportedReason(facts)).toContain(reason);
+});
+
+test("the driver's folder names the models of the GPUs", async () => {
+  const folder = await temporaryFolder();
+  for (const [name, model] of [
+    ['0000:00:07.0', 'NVIDIA H200'],
+    ['0000:00:06.0', 'NVIDIA H100 80GB HBM3'],
+  ] as const) {
+    await mkdir(join(folder, name));
+    await writeFile(join(folder, name, 'information'), `Model: \t\t ${model}\nIRQ:   \t\t 24\n`);
+  }
+  await mkdir(join(folder, '0000:00:08.0'));
+  expect(gpuModels(folder)).toEqual(['NVIDIA H100 80GB HBM3', 'NVIDIA H200']);
+  expect(gpuModels(join(folder, 'none'))).toEqual([]);
 });

@@ -53,10 +53,19 @@ export async function installEngine({
     log(success(attempts));
     return { attempts, installation: findInstallation(wantsGpu)?.tensorflow ?? null };
   }
-  const other = findInstallation(true)?.tensorflow ?? null; // the processor's build failed, or both
-  const instead = other ? 'The build for GPUs, which is there, is used' : 'WebAssembly is used';
-  log(`No native TensorFlow (${failures(attempts)}). ${instead} instead.`);
-  return { attempts, installation: other };
+  return { attempts, installation: whatIsLeft(attempts, log) };
+}
+
+/** The build with CUDA where it is there and the processor's, which would be used, failed; `null`, for WebAssembly, where not. */
+export function whatIsLeft(
+  attempts: readonly InstallAttempt[],
+  log: (line: string) => void,
+): TensorflowInstallation | null {
+  const other = findInstallation(true)?.tensorflow ?? null;
+  const what = other ? 'No TensorFlow for processors' : 'No native TensorFlow';
+  const instead = other ? 'The build for GPUs, which is there,' : 'WebAssembly';
+  log(`${what} (${failures(attempts)}). ${instead} is used instead.`);
+  return other;
 }
 
 function wantsGpuFirst(gpu: 'auto' | boolean, log: (line: string) => void): boolean[] {

@@ -45,9 +45,8 @@ export function unsupportedReason({ id, glibc, features }: PlatformFacts): strin
 /** Traces that NVIDIA's driver leaves on a machine: native Linux, containers, Windows' Linux. */
 const driverTraces = ['/proc/driver/nvidia/version', '/dev/nvidiactl', '/usr/lib/wsl/lib/libcuda.so.1'];
 
-/** Models of the GPUs that the driver of native Linux lists; empty where it lists none. */
-export function gpuModels(): string[] {
-  const folder = '/proc/driver/nvidia/gpus';
+/** Models of the GPUs that the driver of native Linux lists in a folder of its own; empty where it lists none. */
+export function gpuModels(folder = '/proc/driver/nvidia/gpus'): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .map((name) => join(folder, name, 'information'))
