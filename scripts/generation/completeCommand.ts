@@ -44,7 +44,7 @@ export const completeCommand = (signal: AbortSignal): Command =>
     .addOption(options.dataDir(path))
     .addOption(options.json())
     .action(async (modelPath: string, flags: Flags) => {
-      const { model, shape } = await openModel(modelPath);
+      const { model, shape } = await openModel(modelPath, flags);
       await prepareImages(flags.out);
       const given = await openImages(flags, shape);
       const { height, width } = shape;

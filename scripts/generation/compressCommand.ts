@@ -27,7 +27,7 @@ export const compressCommand = (signal: AbortSignal): Command =>
     .addOption(options.dataDir(path))
     .addOption(options.json())
     .action(async (modelPath: string, flags: Flags) => {
-      const { model, shape } = await openModel(modelPath);
+      const { model, shape } = await openModel(modelPath, flags);
       await prepareFiles(flags.out);
       const { images, count } = await openImages(flags, shape);
       const bar = progressBar('compressing');

@@ -31,7 +31,7 @@ export const decompressCommand = (signal: AbortSignal): Command =>
     )
     .addOption(options.json())
     .action(async (modelPath: string, from: string, flags: Flags) => {
-      const { model } = await openModel(modelPath);
+      const { model } = await openModel(modelPath, flags);
       await prepareImages(flags.out);
       const file = await readFile(from).catch(failed(`${from} should be a compressed file`));
       const bar = progressBar('decompressing');

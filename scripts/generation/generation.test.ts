@@ -81,6 +81,11 @@ describe('pnpm sample', () => {
     [['sample', 'MODEL', '--out', 'x.png', '--temperature', 'warm'], 2, 'Expected a number above 0'],
     [['sample', 'MODEL', '--out', 'x.png', '--class', '3'], 2, 'this model has no condition'],
     [['sample', 'MODEL', '--out', 'x.png', '--guidance', '3'], 2, 'this model has no condition'],
+    ...['sample', 'complete', 'compress'].map((name): [string[], number, string] => [
+      [name, 'CLASSES', '--out', 'x.png'],
+      2,
+      'draws images of a class, from 0 to 9: give --class 3 for all images, or --class 0,1 for these in turn.',
+    ]),
     [['sample', 'MODEL', '--out', 'x.png', '--dataset', 'mnist'], 2, 'with 256 levels, but the model'],
     ...['sample', 'complete', 'compress'].map((name): [string[], number, string] => [
       [name, 'AUTO', '--out', 'x.png'],
@@ -88,6 +93,7 @@ describe('pnpm sample', () => {
       'seed-0 is an auto-encoder, which has an image for a code: take viewsOf(model).decoder in a script',
     ]),
     [['decompress', 'AUTO', 'GREY', '--out', 'x.png'], 1, 'is an auto-encoder'],
+    [['decompress', 'CLASSES', 'GREY', '--out', 'x.png'], 2, 'draws images of a class, from 0 to 9'],
     [['sample', 'nowhere', '--out', 'x.png'], 1, 'nowhere is not there: expected a run folder'],
     [['complete', 'MODEL', '--out', 'x.png'], 2, 'Expected either --images or --dataset'],
     [
@@ -117,8 +123,10 @@ describe('pnpm sample', () => {
       await imageGrid({ ...one, images: new Uint8Array(784).fill(9), height: 28, width: 28 }),
     );
     await writeFile(small, await imageGrid({ ...one, images: new Uint8Array(20), height: 4, width: 5 }));
-    const AUTO = join(root, 'results/autoencoder/runs/mse-10/seed-0');
-    const names: Record<string, string> = { MODEL: model, AUTO, GREY: grey, SMALL: small };
+    const results = join(root, 'results');
+    const AUTO = join(results, 'autoencoder/runs/mse-10/seed-0');
+    const CLASSES = join(results, 'conditional/runs/conditional/seed-0');
+    const names: Record<string, string> = { MODEL: model, AUTO, CLASSES, GREY: grey, SMALL: small };
     const [command, ...rest] = args.map((arg) => names[arg] ?? arg) as [string, ...string[]];
     const { status, stderr } = await run(command, ...rest);
     expect(stderr.replaceAll('\n', ' ')).toContain(message);

@@ -14,14 +14,26 @@ export const modelArgument = [
 
 /**
  * A model that draws images, and their shape.
+ *
  * @throws CommandError for an auto-encoder
+ * @throws UsageError for a class-conditional model when no class is given
  */
-export async function openModel(path: string): Promise<{ model: tf.LayersModel; shape: ImageShape }> {
+export async function openModel(
+  path: string,
+  { class: classes }: { class?: number[] },
+): Promise<{ model: tf.LayersModel; shape: ImageShape }> {
   await loadEngine({ quiet: true });
   const model = await loadModel(path);
   if (isAutoencoder(model)) {
     throw new CommandError(
       `${path} is an auto-encoder, which has an image for a code: take viewsOf(model).decoder in a script, or \`pnpm exp autoencoder\` for its pictures.`,
+    );
+  }
+  const condition = model.inputs[1]?.shape;
+  if (condition?.length === 2 && !classes) {
+    const last = (condition[1] as number) - 1;
+    throw new UsageError(
+      `${path} draws images of a class, from 0 to ${last}: give --class ${Math.min(3, last)} for all images, or --class 0,1 for these in turn.`,
     );
   }
   return { model, shape: imageShapeOf(model) };

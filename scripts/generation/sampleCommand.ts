@@ -49,7 +49,7 @@ export const sampleCommand = (signal: AbortSignal): Command =>
       if ((flags.beside ?? flags.nearest) !== undefined && flags.dataset === undefined) {
         throw new UsageError('--beside and --nearest need --dataset.');
       }
-      const { model, shape } = await openModel(modelPath);
+      const { model, shape } = await openModel(modelPath, flags);
       await prepareImages(flags.out);
       await prepareFiles(flags.order, flags.beside, flags.nearest);
       const dataset = flags.dataset === undefined ? null : await openDataset(flags, shape);
