@@ -26,7 +26,7 @@ export class AppendedFile {
 
   /**
    * @returns whether the data are in the file; false where the disk is full
-   * @throws Error naming the file, for any other reason
+   * @throws FileError naming the file, for any other reason
    */
   async append(data: string | Uint8Array): Promise<boolean> {
     this.pending.push(typeof data === 'string' ? Buffer.from(data) : data);
@@ -35,11 +35,11 @@ export class AppendedFile {
       return true;
     } catch (error) {
       if (isDiskFull(error)) return false;
-      throw error;
+      throw cannotWrite(this.path, error);
     }
   }
 
-  /** Writes what is pending and flushes the file. @throws Error naming the file where something cannot be written */
+  /** Writes what is pending and flushes the file. @throws FileError naming the file where something cannot be written */
   async sync(): Promise<void> {
     try {
       await this.write();
