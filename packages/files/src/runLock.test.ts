@@ -143,7 +143,7 @@ describe('lockRunFolder for a task that a scheduler starts again', () => {
     const order: string[] = [];
     const lock = {
       async assertHeld() {
-        order.push(...(await readdir(folder)).map((name) => name.replace(/\d+-\d+/, 'n')));
+        order.push(...(await readdir(folder)).map((name) => name.replace(/[0-9a-f-]{36}/, 'n')));
         throw new FileError('locked', 'taken over');
       },
     };

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { FileError } from './fileError.js';
 import { temporaryFolder } from './testing/temporaryFolder.js';
 import { writeFileAtomic } from './writeFileAtomic.js';
@@ -42,4 +42,16 @@ it('lets the same file be written several times at once: one of them wins whole'
   await Promise.all(texts.map((text) => writeFileAtomic(path, text)));
   expect(texts).toContain(await readFile(path, 'utf8'));
   expect(await readdir(folder)).toEqual(['b']);
+});
+
+it('shares no temporary file with another thread, or a process of the same number in another container', async () => {
+  const path = join(folder, 'c');
+  const fresh = async () => {
+    vi.resetModules();
+    return (await import('./writeFileAtomic.js')).writeFileAtomic;
+  };
+  const [ours, theirs] = [await fresh(), await fresh()];
+  await ours(path, 'ours', { assertHeld: () => theirs(path, 'theirs') });
+  expect(await readFile(path, 'utf8')).toBe('ours');
+  expect(await readdir(folder)).toEqual(['c']);
 });

@@ -1,9 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { cannotWrite, FileError } from './fileError.js';
 import type { RunLock } from './runLock.js';
-
-let written = 0;
 
 /**
  * Writes a file so that a reader sees all of it or none, even after a power failure: to a temporary file beside it,
@@ -18,7 +17,7 @@ export async function writeFileAtomic(
   content: string | Uint8Array,
   lock?: Pick<RunLock, 'assertHeld'>,
 ): Promise<void> {
-  const partial = `${path}.${process.pid}-${written++}.tmp`;
+  const partial = `${path}.${randomUUID()}.tmp`; // containers that share a folder may share process numbers too
   try {
     const file = await open(partial, 'w');
     try {
