@@ -1,15 +1,20 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { FileError } from './fileError.js';
 import { processIdentity } from './processIdentity.js';
 import { lockRunFolder, runLockOwner } from './runLock.js';
 import { temporaryFolder } from './testing/temporaryFolder.js';
 import { writeFileAtomic } from './writeFileAtomic.js';
+
+vi.mock('node:fs/promises', async (importOriginal) => {
+  const real = await importOriginal<typeof import('node:fs/promises')>();
+  return { ...real, link: vi.fn(real.link) };
+});
 
 let folder: string;
 beforeEach(async () => {
@@ -84,6 +89,21 @@ describe('lockRunFolder', () => {
       for (const lock of won) await lock.release();
       await rm(join(folder, 'lock.json'), { force: true });
     }
+  });
+
+  it('says who won where the winner, on another machine, took its candidate for a dead process', async () => {
+    const real = await vi.importActual<typeof import('node:fs/promises')>('node:fs/promises');
+    const sweptBefore = (winner: () => Promise<void>) =>
+      vi.mocked(link).mockImplementationOnce(async (candidate, path) => {
+        await winner();
+        await rm(candidate);
+        return real.link(candidate, path);
+      });
+    sweptBefore(() => lockOf({ pid: 1, started: '', host: 'elsewhere' }));
+    await expect(lockRunFolder(folder)).rejects.toThrow('in use by process 1 on elsewhere');
+    sweptBefore(() => rm(join(folder, 'lock.json'))); // it has ended already
+    await (await lockRunFolder(folder)).release();
+    expect(await readdir(folder)).toEqual([]);
   });
 
   it('notices that the folder was taken over', async () => {

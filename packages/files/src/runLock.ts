@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { cannotWrite, FileError } from './fileError.js';
@@ -44,14 +44,12 @@ export async function lockRunFolder(folder: string, start?: TaskStart): Promise<
     ...(start && { start }),
   };
   const candidate = join(folder, `${lockName}.${process.pid}-${id}.tmp`);
+  await writeCandidate(candidate, own);
   try {
-    await mkdir(folder, { recursive: true });
-    await writeFile(candidate, `${JSON.stringify(own)}\n`);
-  } catch (error) {
-    throw cannotWrite(candidate, error);
-  }
-  try {
-    while (!(await linked(candidate, path))) await removeStale(folder, own);
+    while (!(await linked(candidate, path))) {
+      await removeStale(folder, own);
+      await writeCandidate(candidate, own); // a winner on another machine may have taken it for a dead process's
+    }
   } finally {
     await rm(candidate, { force: true });
   }
@@ -80,13 +78,25 @@ export async function runLockOwner(folder: string): Promise<{ pid: number; host:
   return { pid: owner.pid, host: owner.host === hostname() ? null : owner.host };
 }
 
-/** Gives the candidate the lock's name, unless there is one: a single step of the file system. */
+async function writeCandidate(candidate: string, own: Owner): Promise<void> {
+  try {
+    await mkdir(dirname(candidate), { recursive: true });
+    await writeFile(candidate, `${JSON.stringify(own)}\n`);
+  } catch (error) {
+    throw cannotWrite(candidate, error);
+  }
+}
+
+/**
+ * Gives the candidate the lock's name, unless there is a lock or the candidate has gone: a single step of the file system.
+ */
 async function linked(candidate: string, path: string): Promise<boolean> {
   try {
     await link(candidate, path);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' || code === 'ENOENT') return false;
     throw cannotWrite(path, error);
   }
 }
