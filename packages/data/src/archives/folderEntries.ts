@@ -105,9 +105,14 @@ export async function* folderEntries(
   files: readonly FolderFile[],
 ): AsyncGenerator<ArchiveEntry> {
   for (const { name, bytes, problem } of files) {
-    if (problem === undefined) yield { name, bytes, content: createReadStream(join(folder, name)) };
+    if (problem === undefined) yield { name, bytes, content: contentOf(join(folder, name)) };
     else yield { name, bytes, content: nothing(), problem };
   }
+}
+
+/** Opens the file only where it is read: a stream that nobody reads stays open, and its errors end the process. */
+async function* contentOf(path: string): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(path);
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
