@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Batch, ImageDataset } from './imageDataset.js';
+import { type Batch, type BatchOptions, ImageDataset } from './imageDataset.js';
 import { dataErrorOf } from './testing/samples.js';
 
 /** Image i of 1x2x1 holds i and 255 - i, and has the label i mod 10. */
@@ -163,8 +163,9 @@ describe('batches', () => {
     { batchSize: 2, seed: 2 ** 32 },
     { batchSize: 2, seed: 0, step: -1 },
     { batchSize: 2, seed: 0, step: Number.NaN },
+    undefined,
   ])('refuses %j at once', async (options) => {
-    const error = await dataErrorOf(() => numbered(10).batches(options));
+    const error = await dataErrorOf(() => numbered(10).batches(options as BatchOptions));
     expect(error.code).toBe('usage');
     expect(error.message).toMatch(/should be an integer from .* but .* came/);
   });

@@ -154,7 +154,8 @@ export class ImageDataset {
    * from the stream (seed, 'binarization', 'epoch e', 'image i').
    * @throws DataError `usage` at once for a bad option.
    */
-  batches({ batchSize, seed, step = 0, partial = 'drop' }: BatchOptions): Generator<Batch, never, undefined> {
+  batches(options: BatchOptions): Generator<Batch, never, undefined> {
+    const { batchSize, seed, step = 0, partial = 'drop' } = options ?? {};
     this.requireInteger('batchSize', batchSize, 1, this.count);
     this.requireInteger('seed', seed, 0, 2 ** 32 - 1);
     this.requireInteger('step', step, 0, Number.MAX_SAFE_INTEGER);
