@@ -45,7 +45,7 @@ export async function findCifar10({
     if (missing.length < names.length) {
       throw new DataError(
         'missing',
-        `${folder} should hold all six batches of CIFAR-10, but ${missing.join(', ')} is not there: put it there or move the others away.`,
+        `${folder} should hold all six batches of CIFAR-10, but it lacks ${missing.join(', ')}: put there what is missing, or move the rest away.`,
       );
     }
   }
