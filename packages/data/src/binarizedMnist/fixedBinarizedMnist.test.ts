@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { fakeServer, status } from '../testing/fakeServer.js';
 import { dataErrorOf, encodeAmat, specOf } from '../testing/samples.js';
 import type { AmatFile, BinarizedMnistFiles } from './binarizedMnistFiles.js';
-import { loadFixedBinarizedMnist } from './fixedBinarizedMnist.js';
+import { loadFixedBinarizedMnist, locateFixedBinarizedMnist } from './fixedBinarizedMnist.js';
 
 const names = ['train', 'valid', 'test'] as const;
 const pixels = {
@@ -110,5 +110,27 @@ describe('loadFixedBinarizedMnist', () => {
     const load = () => loadFixedBinarizedMnist({ folder, files: filesAt(url), download: true });
     for (const splits of await Promise.all([load(), load()])) expect(splits.train.count).toBe(3);
     expect(await readdir(folder)).toHaveLength(3);
+  });
+});
+
+describe('locateFixedBinarizedMnist', () => {
+  it.each([
+    [['train.amat'], 'valid.amat, test.amat'],
+    [['valid.amat', 'test.amat.gz'], 'train.amat'],
+  ])('says what is missing beside %j', async (there, missing) => {
+    const folder = await temporaryFolder();
+    for (const name of there) await writeFile(join(folder, name), '1\n');
+    const error = await dataErrorOf(() => locateFixedBinarizedMnist({ folder, files: nowhere }));
+    expect(error.code).toBe('missing');
+    expect(error.message).toBe(
+      `${folder} should hold all three files of binarized MNIST, but it lacks ${missing}: fetch what is missing, or put it there.`,
+    );
+  });
+
+  it('finds all three files, or none', async () => {
+    const folder = await temporaryFolder();
+    expect(await locateFixedBinarizedMnist({ folder, files: nowhere })).toBeUndefined();
+    for (const name of ['train.amat.gz', 'valid.amat', 'test.amat']) await writeFile(join(folder, name), '');
+    expect(await locateFixedBinarizedMnist({ folder, files: nowhere })).toBe(join(folder, 'train.amat.gz'));
   });
 });

@@ -34,6 +34,24 @@ export async function loadFixedBinarizedMnist(source: FixedSource): Promise<Data
   };
 }
 
+/**
+ * The path of the training file, where all three files are there; undefined where none is.
+ * @throws DataError `missing` that names those that are missing where others are there, and `unreadable`
+ */
+export async function locateFixedBinarizedMnist({
+  folder,
+  files,
+}: Pick<FixedSource, 'folder' | 'files'>): Promise<string | undefined> {
+  const names = [files.train, files.valid, files.test].map(({ name }) => name);
+  const paths = await Promise.all(names.map((name) => findFile(folder, name)));
+  const missing = names.filter((_, i) => !paths[i]);
+  if (missing.length === 0 || missing.length === names.length) return paths[0];
+  throw new DataError(
+    'missing',
+    `${folder} should hold all three files of binarized MNIST, but it lacks ${missing.join(', ')}: fetch what is missing, or put it there.`,
+  );
+}
+
 async function provide(
   { folder, onProgress, network, ...source }: FixedSource,
   file: AmatFile,

