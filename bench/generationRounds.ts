@@ -47,6 +47,7 @@ export async function measureGeneration(
   const shape = imageShapeOf(model);
   const all = shape.height * shape.width * shape.channels;
   const positions = Math.min(most, all);
+  const pixels = Math.max(1, Math.round(positions / shape.channels)); // our loop passes over whole ones
   const failures: string[] = [];
   const absent: GenerationRow['absent'] = {
     torchCompile: 'Not measured: the loop is bound by the network, which the bench of training compares.',
@@ -78,7 +79,7 @@ export async function measureGeneration(
     }
     log(`${work.name}: ${rounds} rounds`);
     const gflops: number[] = [];
-    const measures = participants(work, model, { shape, positions, peer, engine, gflops });
+    const measures = participants(work, model, { shape, positions, pixels, peer, engine, gflops });
     for (const measure of measures.values()) await measure(); // warm
     gflops.length = 0;
     const rates: Record<string, number[]> = {};
@@ -95,13 +96,16 @@ export async function measureGeneration(
     const ours = native ?? wasm;
     const theirs = middle('pytorch');
     const achieved = (ours * flopsPerImage(model)) / 1e9;
-    const part = positions < all ? { measured: positions, of: all } : null;
+    const part = (measured: number) => (measured < all ? { measured, of: all } : null);
     return {
       row: {
         ...{ work: work.name, unit: 'images/s', ours, native, wasm, naive, absent, rounds: rates },
         peers: { pytorch: theirs, torchCompile: null, jax: null },
         ratio: theirs === null ? null : ours / theirs,
-        extrapolated: { naive: part, pytorch: theirs === null ? null : part },
+        extrapolated: {
+          naive: part(pixels * shape.channels),
+          pytorch: theirs === null ? null : part(positions),
+        },
         gflops: achieved,
         matmulFraction: achieved / median(gflops),
       },
@@ -115,7 +119,10 @@ export async function measureGeneration(
 
 interface Measured {
   shape: ImageShape;
+  /** That PyTorch's loop passes over. */
   positions: number;
+  /** That our loop passes over. */
+  pixels: number;
   peer: Participant | null;
   engine: EngineName;
   /** Takes the speed of a matrix product of each round. */
@@ -125,7 +132,7 @@ interface Measured {
 function participants(
   { batch: count }: GenerationWork,
   model: tf.LayersModel,
-  { shape, positions, peer, engine, gflops }: Measured,
+  { shape, positions, pixels, peer, engine, gflops }: Measured,
 ): Map<string, () => Promise<number>> {
   const all = shape.height * shape.width * shape.channels;
   const timed = async (body: () => Promise<unknown>) => {
@@ -137,16 +144,15 @@ function participants(
     count / (await timed(() => generate(model, { count, seed: 1, build })));
   /** All pixels known but the first ones: the loop passes over those. */
   const naive = () => {
-    const pixels = shape.height * shape.width;
-    const unknown = Math.max(1, Math.round(positions / shape.channels));
-    const known = Uint8Array.from({ length: count * pixels }, (_, i) => (i % pixels < unknown ? 0 : 1));
+    const area = shape.height * shape.width;
+    const known = Uint8Array.from({ length: count * area }, (_, i) => (i % area < pixels ? 0 : 1));
     const loop = () =>
       ancestralSampling(model, {
         ...{ shape, count, known, temperature: 1, conditions: [], guidance: 1, onPixels: () => {} },
         start: new Uint8Array(count * all),
         noise: new Uint32Array(count * all).fill(2 ** 23),
       });
-    return timed(loop).then((seconds) => (count * unknown * shape.channels) / all / seconds);
+    return timed(loop).then((seconds) => (count * pixels * shape.channels) / all / seconds);
   };
   const measures = new Map<string, () => Promise<number>>();
   if (nativeExecutorIsBuilt()) measures.set('native', drawn('native'));
