@@ -1,4 +1,9 @@
-import { expect, it } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { temporaryFolder } from '@pixelrnn/files/testing';
+import { expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { Participant, SilenceError } from './participant.js';
 
@@ -56,3 +61,65 @@ it.each([
   const fake = program(`console.log('${line}')`);
   await expect(fake.ask({}, answer, 60)).rejects.toThrow(said);
 });
+
+/** A socket that each process of a family holds as long as it lives: a program, which hears nothing, and a child of it. */
+async function family() {
+  const path = join(await temporaryFolder(), 'socket');
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => sockets.push(socket.on('error', () => {}))).listen(path);
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy(); // ends whoever is left
+    server.close();
+  });
+  const lives = `require('net').connect(${JSON.stringify(path)}).on('close', () => process.exit()).resume()`;
+  const child = `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(lives)}], {stdio: 'inherit'})`;
+  return {
+    code: `${lives}; ${child}`,
+    living: async () => {
+      while (sockets.length < 2) await once(server, 'connection');
+    },
+    gone: () =>
+      Promise.all(
+        sockets.map(
+          (socket) => socket.resume().closed || new Promise((resolve) => socket.on('close', resolve)),
+        ),
+      ),
+  };
+}
+
+it('is stopped with the programs that it has started', async () => {
+  const { code, living, gone } = await family();
+  const fake = program('', code);
+  await living();
+  await fake.stop();
+  await gone();
+});
+
+it('leaves nothing behind when it ends by itself', async () => {
+  const { code, living, gone } = await family();
+  const fake = program("console.error('no memory left'); process.exit(3)", code);
+  await living();
+  await expect(fake.ask({}, answer, 60)).rejects.toThrow('fake ended with exit code 3: no memory left');
+  await gone();
+});
+
+it.each(['SIGINT', 'SIGTERM', 'SIGHUP', null] as const)(
+  'ends with its programs when the bench ends by %s',
+  async (signal) => {
+    const { code, living, gone } = await family();
+    const command = { name: 'fake', program: process.execPath, args: ['-e', code] };
+    const source = `
+      import { Participant } from ${JSON.stringify(join(import.meta.dirname, 'participant.ts'))};
+      Participant.start(${JSON.stringify(command)});
+      process.stdin.on('data', () => process.exit(4));
+    `;
+    const args = ['--import', 'tsx', '--input-type=module', '-e', source];
+    const bench = spawn(process.execPath, args, { stdio: ['pipe', 'inherit', 'inherit'] });
+    await living();
+    const ended = once(bench, 'exit');
+    if (signal) bench.kill(signal);
+    else bench.stdin.write('exit\n');
+    expect(await ended).toEqual(signal ? [null, signal] : [4, null]);
+    await gone();
+  },
+);

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import { killGroup, startGroup } from './processGroup.js';
 
 export interface Command {
   /** As messages name it. */
@@ -16,19 +17,20 @@ export class SilenceError extends Error {
   override name = 'SilenceError';
 }
 
-/** A program that waits for requests on its stdin and answers each on its stdout, one JSON object a line. */
+/**
+ * A program that waits for requests on its stdin and answers each on its stdout, one JSON object a line. What it has started
+ * ends with it.
+ */
 export class Participant {
   private readonly lines: AsyncIterator<string>;
   private readonly exited: Promise<string>;
   private lastWords = '';
   private answeredAt = 0;
-  private running = true;
 
   private constructor(
     readonly name: string,
-    private readonly child: ChildProcess,
+    private readonly child: ChildProcessWithoutNullStreams,
   ) {
-    if (!child.stdout || !child.stderr || !child.stdin) throw new Error(`${name}: expected pipes`);
     this.lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.lastWords = (this.lastWords + text).slice(-4000);
@@ -40,7 +42,6 @@ export class Participant {
     this.exited = new Promise((resolve) => {
       child.on('error', (error) => resolve(`could not start: ${error.message}`));
       child.on('close', (code, signal) => {
-        this.running = false;
         const said = this.lastWords.trim().split('\n').at(-1);
         resolve(`ended with ${signal ?? `exit code ${code}`}${said ? `: ${said}` : ''}`);
       });
@@ -48,12 +49,7 @@ export class Participant {
   }
 
   static start({ name, program, args, env, cwd }: Command): Participant {
-    const child = spawn(program, args, {
-      cwd,
-      env: { ...process.env, ...env },
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
-    return new Participant(name, child);
+    return new Participant(name, startGroup(program, args, { cwd, env: { ...process.env, ...env } }));
   }
 
   /** Wall seconds since the last answer. */
@@ -67,7 +63,7 @@ export class Participant {
    * @throws SilenceError when the participant is silent for `seconds`; Error naming it when it ends or says something else
    */
   async ask<T>(request: object, answer: z.ZodType<T>, seconds: number): Promise<T> {
-    this.child.stdin?.write(`${JSON.stringify(request)}\n`);
+    this.child.stdin.write(`${JSON.stringify(request)}\n`);
     return this.hear(answer, seconds);
   }
 
@@ -93,7 +89,7 @@ export class Participant {
 
   /** Ends the program and waits until it is gone. */
   async stop(): Promise<void> {
-    if (this.running) this.child.kill('SIGKILL');
+    killGroup(this.child);
     await this.exited;
   }
 }
