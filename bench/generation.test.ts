@@ -43,7 +43,7 @@ describe('the bench of sampling', () => {
           threads: 2,
           platform: 'linux-x64',
           node: '20.20.2',
-          loadAverage: 0,
+          busy: 0,
         },
         ...{
           tensorflow: '2.21.0',

@@ -8,7 +8,7 @@ import { type CompressionPace, measureCompression } from './compression.js';
 import { formatGenerationReport, type GenerationReport } from './generationReport.js';
 import { type GenerationPace, measureGeneration } from './generationRounds.js';
 import { generationWorks } from './generationWorks.js';
-import { loadNow, thisMachine } from './machine.js';
+import { busyNow, thisMachine } from './machine.js';
 import { missingPeers } from './participants.js';
 import { median } from './statistics.js';
 import { sharedArgument } from './training.js';
@@ -27,7 +27,7 @@ const paces: Record<'full' | 'quick', GenerationPace & CompressionPace> = {
  */
 export async function benchGeneration({ quick = false, only, log }: BenchOptions): Promise<BenchResult> {
   const works = pickWorks(generationWorks, only);
-  const loadAverage = loadNow(log);
+  const busy = await busyNow(log);
   const noPeer = missingPeers().get('pytorch') ?? null;
   if (noPeer) log(noPeer);
   const { engine, tensorflow, simd } = await loadEngine({ quiet: true });
@@ -52,7 +52,7 @@ export async function benchGeneration({ quick = false, only, log }: BenchOptions
   }
   log('compression');
   const compression = await measureCompression(pace);
-  const machine = thisMachine({ threads, loadAverage, tensorflow, simd, kernels: kernelsInUse() });
+  const machine = thisMachine({ threads, busy, tensorflow, simd, kernels: kernelsInUse() });
   const report: GenerationReport = {
     machine: {
       ...machine,

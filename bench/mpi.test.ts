@@ -24,7 +24,7 @@ it('knows what a preset costs', async () => {
 
 it('prints what was measured and, marked, what was computed', () => {
   const machine = {
-    ...thisMachine({ threads: 2, loadAverage: 0, tensorflow: '2.21.0', simd: 16, kernels: 'native' }),
+    ...thisMachine({ threads: 2, busy: 0, tensorflow: '2.21.0', simd: 16, kernels: 'native' }),
     mpi: 'mpirun (Open MPI) 4.1.4',
   };
   const report: MpiReport = {

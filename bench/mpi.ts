@@ -6,7 +6,7 @@ import { loadEngine } from '@pixelrnn/engine';
 import type { BenchOptions, BenchResult } from './bench.js';
 import { BenchError } from './benchError.js';
 import { interleave } from './interleave.js';
-import { loadNow, thisMachine } from './machine.js';
+import { busyNow, thisMachine } from './machine.js';
 import { efficiency, networks, rankCounts, type Speeds } from './mpiModel.js';
 import { type PaperPreset, paperPresets } from './mpiPresets.js';
 import { formatMpi, type MpiReport } from './mpiReport.js';
@@ -44,7 +44,7 @@ export async function benchMpi(options: MpiOptions): Promise<BenchResult> {
   const { quick = false, only, log, folder = import.meta.dirname } = options;
   const mpi = mpirunVersion();
   const works = pickWorks(options.works ?? trainingWorks, only);
-  const loadAverage = loadNow(log);
+  const busy = await busyNow(log);
   const images = mkdtempSync(join(tmpdir(), 'pixelrnn-bench-'));
   const measured: Measured[] = [];
   try {
@@ -56,7 +56,7 @@ export async function benchMpi(options: MpiOptions): Promise<BenchResult> {
     rmSync(images, { recursive: true, force: true });
   }
   const { engine, version: tensorflow, kernels, simd } = (measured[0] as Measured).ready;
-  const machine = { ...thisMachine({ threads: 2, loadAverage, tensorflow, simd, kernels }), mpi };
+  const machine = { ...thisMachine({ threads: 2, busy, tensorflow, simd, kernels }), mpi };
   const rows = measured.map(({ row }) => row);
   await loadEngine({ quiet: true });
   const computed = (options.presets ?? paperPresets)().map((preset) => compute(preset, rows));

@@ -8,7 +8,7 @@ const report: Report = {
     threads: 2,
     platform: 'linux-x64',
     node: '20.20.2',
-    loadAverage: 0.125,
+    busy: 0.125,
     tensorflow: '2.21.0',
     simd: 16,
     kernels: 'native',
@@ -52,7 +52,7 @@ it.each([
 it('prints a table in which a missing peer is a dash and the reason', () => {
   expect(formatReport(report)).toBe(
     `
-Abacus 8080, 2 cores, 2 threads each, load 0.13
+Abacus 8080, 2 cores, 2 threads each, 13 % busy before
 engine node, TensorFlow 2.21.0, native kernels, PyTorch 2.15.0, Node 20.20.2, matMul 200 GFLOP/s
 
 pixelcnn 28x28x1 h=16 blocks=7 batch=16, images/s

@@ -34,7 +34,7 @@ it('measures the rows that are asked for, leaves no tensor behind and writes not
 
 const peers = { pytorch: null, torchCompile: null, jax: null };
 const report: ScalingReport = {
-  machine: thisMachine({ threads: 2, loadAverage: 0, tensorflow: '2.21.0', simd: 16, kernels: 'native' }),
+  machine: thisMachine({ threads: 2, busy: 0, tensorflow: '2.21.0', simd: 16, kernels: 'native' }),
   engine: 'node',
   rows: scalingWorks.map(({ name, model, side, h, depth, batch }) => ({
     work: name,

@@ -7,7 +7,7 @@ import { writeFigure } from '@pixelrnn/plots';
 import type { BenchOptions, BenchResult } from './bench.js';
 import { BenchError } from './benchError.js';
 import { interleave } from './interleave.js';
-import { formatMachine, loadNow, thisMachine } from './machine.js';
+import { busyNow, formatMachine, thisMachine } from './machine.js';
 import { type Trainer, trainer } from './ours/training.js';
 import { scalingFigure } from './scalingFigure.js';
 import type { ScalingReport, ScalingRow } from './scalingReport.js';
@@ -41,7 +41,7 @@ export interface ScalingOptions extends BenchOptions {
 export async function benchScaling(options: ScalingOptions): Promise<BenchResult> {
   const { quick = false, only, log, folder = import.meta.dirname } = options;
   const works = pickWorks(scalingWorks, only);
-  const loadAverage = loadNow(log);
+  const busy = await busyNow(log);
   const { engine, tensorflow, threads, simd } = await loadEngine({ quiet: true });
   const images = mkdtempSync(join(tmpdir(), 'pixelrnn-bench-'));
   const times = await millisecondsPerStep(works, images, {
@@ -50,7 +50,7 @@ export async function benchScaling(options: ScalingOptions): Promise<BenchResult
     log,
   }).finally(() => rmSync(images, { recursive: true, force: true }));
   const rows = works.map((work, i) => scalingRow(work, times[i] as number));
-  const machine = thisMachine({ threads, loadAverage, tensorflow, simd, kernels: kernelsInUse() });
+  const machine = thisMachine({ threads, busy, tensorflow, simd, kernels: kernelsInUse() });
   const report: ScalingReport = { machine, engine, rows };
   if (!quick && only === undefined) {
     writeFileSync(join(folder, 'scaling.json'), `${JSON.stringify(report, null, 1)}\n`);

@@ -44,7 +44,7 @@ describe('timeRow', () => {
     });
     expect(timeToNatsSchema.shape.rows.element.parse(row)).toEqual(row);
     const machine = {
-      ...{ cpu: 'Xeon', cores: 2, threads: 2, platform: 'linux-x64', node: '20', loadAverage: 0 },
+      ...{ cpu: 'Xeon', cores: 2, threads: 2, platform: 'linux-x64', node: '20', busy: 0 },
       ...{ tensorflow: '2', simd: 16, kernels: 'native' },
     };
     const text = formatTimes({ machine, engine: 'node', dataset: 'binarized MNIST (fixed)', rows: [row] });

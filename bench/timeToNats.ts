@@ -6,7 +6,7 @@ import { loadEngine } from '@pixelrnn/engine';
 import { z } from 'zod';
 import type { BenchOptions, BenchResult } from './bench.js';
 import { BenchError } from './benchError.js';
-import { formatMachine, loadNow, machineSchema, thisMachine } from './machine.js';
+import { busyNow, formatMachine, machineSchema, thisMachine } from './machine.js';
 import { trainUntil } from './ours/trainUntil.js';
 import { missingPeers, peerNames } from './participants.js';
 import { type PeerName, participantLabels } from './report.js';
@@ -70,7 +70,7 @@ const notQuick = 'Left out by --quick: it compiles for minutes.';
  */
 export async function benchTimeToNats({ quick = false, only, log }: BenchOptions): Promise<BenchResult> {
   const works = pickWorks(natsWorks, only);
-  const loadAverage = loadNow(log);
+  const busy = await busyNow(log);
   const threads = availableParallelism();
   const missing = missingPeers();
   for (const reason of new Set(missing.values())) log(reason);
@@ -114,7 +114,7 @@ export async function benchTimeToNats({ quick = false, only, log }: BenchOptions
   }
   const { engine, version, kernels, simd } = (measured[0] as { rates: WorkResult }).rates.ours;
   const report: TimeToNatsReport = {
-    machine: thisMachine({ threads, loadAverage, tensorflow: version, simd, kernels }),
+    machine: thisMachine({ threads, busy, tensorflow: version, simd, kernels }),
     engine,
     dataset: train.name,
     rows,

@@ -3,7 +3,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Random } from '@pixelrnn/random';
 import type { BenchOptions, BenchResult } from './bench.js';
-import { loadNow, thisMachine } from './machine.js';
+import { busyNow, thisMachine } from './machine.js';
 import { missingPeers, type SharedArgument } from './participants.js';
 import { formatReport, type PeerName, type Report } from './report.js';
 import { median } from './statistics.js';
@@ -24,7 +24,7 @@ const notQuick = 'Left out by --quick: it compiles for minutes.';
  */
 export async function benchTraining({ quick = false, only, log }: BenchOptions): Promise<BenchResult> {
   const works = pickWorks(trainingWorks, only);
-  const loadAverage = loadNow(log);
+  const busy = await busyNow(log);
   const threads = availableParallelism();
   const missing = missingPeers();
   for (const reason of new Set(missing.values())) log(reason);
@@ -47,7 +47,7 @@ export async function benchTraining({ quick = false, only, log }: BenchOptions):
     results.flatMap(({ versions }) => names.map((name) => versions[name])).find((found) => found) ?? null;
   const report: Report = {
     machine: {
-      ...thisMachine({ threads, loadAverage, tensorflow: version, simd, kernels }),
+      ...thisMachine({ threads, busy, tensorflow: version, simd, kernels }),
       matmulGflops: median(results.flatMap((result) => result.matmulGflops)),
       pytorch: installed('pytorch', 'torchCompile'),
       jax: installed('jax'),
