@@ -6,12 +6,15 @@ import { benchMpi } from './mpi.js';
 import { mpiSchema } from './mpiReport.js';
 import { tinyWorks } from './testing.js';
 
-test('measures ranks in turns; writes what it found unless a part was asked for', async () => {
+test('measures ranks in turns; writes nothing when it is to be quick', async () => {
   const folder = await temporaryFolder();
   const lines: string[] = [];
   const [work] = tinyWorks.filter(({ model }) => model === 'row');
   const presets = () => [
-    { name: 'table0/row', batch: 8, flopsPerImage: 1e9, bytes: 4e6, parameters: 1e6, steps: 100 },
+    {
+      ...({ name: 'table0/row', model: 'row', levels: 2 } as const),
+      ...{ batch: 8, flopsPerImage: 1e9, bytes: 4e6, parameters: 1e6, steps: 100 },
+    },
   ];
   const { report, text, failures } = await benchMpi({
     ...{ quick: true, folder, works: work ? [work] : [], presets },
@@ -23,6 +26,7 @@ test('measures ranks in turns; writes what it found unless a part was asked for'
     { work: 'row 6x5x1', rounds: { oneRank: { length: 2 }, twoRanks: { length: 2 } } },
   ]);
   expect(machine.mpi).toMatch(/^mpirun \(Open MPI\) \d/);
+  expect(computed).toMatchObject([{ preset: 'table0/row', row: 'row 6x5x1' }]);
   expect(computed[0]?.efficiency[0]?.ranks).toMatchObject({ 16: null });
   expect(text).toContain('| `row 6x5x1` |');
   expect(() => readFileSync(join(folder, 'mpi.json'))).toThrow('ENOENT');

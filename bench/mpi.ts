@@ -7,7 +7,7 @@ import type { BenchOptions, BenchResult } from './bench.js';
 import { BenchError } from './benchError.js';
 import { interleave } from './interleave.js';
 import { busyNow, thisMachine } from './machine.js';
-import { efficiency, networks, rankCounts, type Speeds } from './mpiModel.js';
+import { compute } from './mpiComputed.js';
 import { type PaperPreset, paperPresets } from './mpiPresets.js';
 import { formatMpi, type MpiReport } from './mpiReport.js';
 import { type Command, Participant } from './participant.js';
@@ -41,7 +41,7 @@ export interface MpiOptions extends BenchOptions {
  * @throws BenchError without mpirun, when a rank fails, or when no row has the name
  */
 export async function benchMpi(options: MpiOptions): Promise<BenchResult> {
-  const { quick = false, only, log, folder = import.meta.dirname } = options;
+  const { quick = false, only, log } = options;
   const mpi = mpirunVersion();
   const works = pickWorks(options.works ?? trainingWorks, only);
   const busy = await busyNow(log);
@@ -59,16 +59,22 @@ export async function benchMpi(options: MpiOptions): Promise<BenchResult> {
   const machine = { ...thisMachine({ threads: 2, busy, tensorflow, simd, kernels }), mpi };
   const rows = measured.map(({ row }) => row);
   await loadEngine({ quiet: true });
-  const computed = (options.presets ?? paperPresets)().map((preset) => compute(preset, rows));
+  const computed = (options.presets ?? paperPresets)().flatMap((preset) => compute(preset, measured) ?? []);
   const report: MpiReport = { machine, engine, rows, computed };
-  if (!quick && only === undefined) {
-    writeFileSync(join(folder, 'mpi.json'), `${JSON.stringify(report, null, 1)}\n`);
-    log(`Written: ${join(folder, 'mpi.json')}.`);
-  }
+  writeMpi(report, options);
   return { report, text: formatMpi(report), failures: [] };
 }
 
+/** Writes what was found to mpi.json, unless only a part was measured, or only to see that everything runs. */
+export function writeMpi(report: MpiReport, { quick, only, log, folder }: MpiOptions): void {
+  if (quick || only !== undefined) return;
+  const file = join(folder ?? import.meta.dirname, 'mpi.json');
+  writeFileSync(file, `${JSON.stringify(report, null, 1)}\n`);
+  log(`Written: ${file}.`);
+}
+
 interface Measured {
+  work: Work;
   row: MpiReport['rows'][number];
   ready: { engine: string; version: string; kernels: string; simd: number };
 }
@@ -116,7 +122,7 @@ async function measure(work: Work, folder: string, pace: Pace): Promise<Measured
       reduction: { bytes: 4 * one.ready.parameters, milliseconds: 1000 * seconds },
       gflops: ((median(oneRank) / work.batch) * one.ready.flopsPerStep) / 1e9,
     };
-    return { row, ready: one.ready };
+    return { work, row, ready: one.ready };
   } catch (error) {
     throw new BenchError(`${work.name}: ${(error as Error).message}`);
   } finally {
@@ -154,29 +160,4 @@ function mpirunVersion(): string {
   throw new BenchError(
     'There is no mpirun: install Open MPI (Debian: apt-get install libopenmpi-dev openmpi-bin), then pnpm engine install --mpi.',
   );
-}
-
-/** At the median speed of the rows, which differ little. */
-function compute(preset: PaperPreset, rows: MpiReport['rows']): MpiReport['computed'][number] {
-  const { name, batch, parameters, steps, flopsPerImage } = preset;
-  const speeds: Speeds = {
-    flops: 1e9 * median(rows.map(({ gflops }) => gflops)),
-    hostSecondsPerByte: median(
-      rows.map(({ reduction: { bytes, milliseconds } }) => milliseconds / 1000 / bytes),
-    ),
-  };
-  return {
-    preset: name,
-    batch,
-    parameters,
-    gflop: (flopsPerImage * batch) / 1e9,
-    steps,
-    hours: (flopsPerImage * batch * steps) / speeds.flops / 3600,
-    efficiency: networks.map((network) => ({
-      ...network,
-      ranks: Object.fromEntries(
-        rankCounts.map((ranks) => [ranks, efficiency(preset, speeds, ranks, network)]),
-      ),
-    })),
-  };
 }

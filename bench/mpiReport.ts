@@ -24,16 +24,18 @@ export const mpiSchema = z.strictObject({
       gflops: rate,
     }),
   ),
-  /** Computed from the rows by mpiModel.ts, not measured; none where they were not asked for. */
+  /** Computed from the rows by mpiComputed.ts, not measured; presets of whose kind there is a row. */
   computed: z.array(
     z.strictObject({
       preset: z.string(),
+      /** The row whose speeds it is given. */
+      row: z.string(),
       batch: z.int().positive(),
       parameters: z.int().positive(),
       /** What a step with the whole batch computes. */
       gflop: rate,
       steps: z.int().positive(),
-      /** How long training takes on one rank at the speed measured. */
+      /** How long training takes on one rank. */
       hours: rate,
       efficiency: z.array(
         z.strictObject({
