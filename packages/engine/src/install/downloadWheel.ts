@@ -1,8 +1,7 @@
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { throughProxy } from '@pixelrnn/files';
+import { sha256OfFile, throughProxy } from '@pixelrnn/files';
 import { EngineError } from '../engineError.js';
-import { sha256OfFile } from './manifest.js';
 import { failureLine, runProgram } from './runProgram.js';
 import type { Wheel } from './wheels.js';
 

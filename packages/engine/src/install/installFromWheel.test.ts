@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { copyFile, mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readManifest } from '@pixelrnn/files';
 import { temporaryFolder } from '@pixelrnn/files/testing';
 import { afterEach, expect, test, vi } from 'vitest';
 import { writeWheel } from '../testing/fakeWheel.js';
 import { downloadWheel, type FetchWheel, fetchWithPip } from './downloadWheel.js';
 import { installFromWheel, provideTensorflow } from './installFromWheel.js';
-import { readManifest } from './manifest.js';
 import { platformId } from './platform.js';
 import { unpackWheel } from './unpackWheel.js';
 import { isNeeded, wheelSets } from './wheels.js';

@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { readManifest } from '@pixelrnn/files';
 import { EngineError } from '../engineError.js';
 import { checkAddon } from './checkAddon.js';
 import { compileAddon } from './compileAddon.js';
@@ -7,7 +8,6 @@ import { provideCompiler } from './compiler.js';
 import { formatBytes, requireSpace } from './diskSpace.js';
 import { downloadWheel, type FetchWheel, fetchWithPip } from './downloadWheel.js';
 import { addonFolder, tensorflowFolder, tfjsNodePackage, wheelSetKey } from './folders.js';
-import { readManifest } from './manifest.js';
 import { provideFolder } from './sharedFolder.js';
 import { unpackWheel } from './unpackWheel.js';
 import { isNeeded, type WheelSet, wheelSets } from './wheels.js';

@@ -1,11 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { ownerMark } from '@pixelrnn/files';
+import { ownerMark, readManifest } from '@pixelrnn/files';
 import { temporaryFolder } from '@pixelrnn/files/testing';
 import { expect, test } from 'vitest';
-import { readManifest } from './manifest.js';
 import { provideFolder } from './sharedFolder.js';
 
 /** Fills a folder with two files whose content tells who wrote them. */
@@ -68,6 +67,17 @@ test('a file of the right size and the wrong content is found by an install', as
   expect(contentOf(target)).toEqual(['a of second', 'b of second']);
 });
 
+test('a whole folder that does not work here is replaced by one that does', async () => {
+  const target = join(await temporaryFolder(), 'thing');
+  await provideFolder(target, fillWith('first'));
+  const works = async (folder: string) => readFileSync(join(folder, 'b.txt'), 'utf8') === 'b of second';
+  const provide = (writer: string) => provideFolder(target, fillWith(writer), works);
+  expect((await provide('second')).about).toEqual({ writer: 'second' });
+  expect((await provide('third')).about).toEqual({ writer: 'second' });
+  expect(contentOf(target)).toEqual(['a of second', 'b of second']);
+  expect(readdirSync(join(target, '..'))).toEqual(['thing']);
+});
+
 test('of several installs at once one wins whole, and all get the winner', async () => {
   const target = join(await temporaryFolder(), 'thing');
   const writers = ['1', '2', '3', '4', '5'];
@@ -89,6 +99,12 @@ test('several installs at once replace a damaged folder', async () => {
   const winner = String(readManifest(target)?.about.writer);
   expect(contentOf(target)).toEqual([`a of ${winner}`, `b of ${winner}`]);
   expect(readdirSync(join(target, '..'))).toEqual(['thing']);
+});
+
+test('a folder serves other users too', async () => {
+  const target = join(await temporaryFolder(), 'thing');
+  await provideFolder(target, fillWith('first'));
+  expect((statSync(target).mode & 0o777).toString(8)).toBe('755');
 });
 
 test('what interrupted installs left is removed, what others are writing is kept', async () => {

@@ -1,32 +1,42 @@
 import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ownerMark, ownerOf } from '@pixelrnn/files';
+import {
+  contentMatches,
+  type Manifest,
+  ownerMark,
+  ownerOf,
+  readManifest,
+  writeManifest,
+} from '@pixelrnn/files';
 import { EngineError } from '../engineError.js';
-import { contentMatches, type Manifest, readManifest, writeManifest } from './manifest.js';
 
 const partialPrefix = '.partial-';
 const oldestPartial = 24 * 3600 * 1000; // ms
 
+type Works = (folder: string) => Promise<boolean>;
+
 /**
  * Makes a folder that several checkouts share appear complete or not at all. `fill` writes into a folder of its own
  * beside the target; a manifest is added and the folder renamed in one step. Whoever renames first wins; the others
- * take the winner's. A complete folder is left as it is, a damaged one is replaced.
+ * take the winner's. A complete folder is left as it is, one that is damaged or does not work here is replaced.
  * @param target the folder, not yet there or written by this function
  * @param fill writes the files and says what they are; when it rejects, everything it wrote is removed
+ * @param works whether a complete folder does what it is for on this machine; default: it does
  * @returns the manifest of the complete folder
  */
 export async function provideFolder(
   target: string,
   fill: (folder: string) => Promise<Manifest['about']>,
+  works: Works = async () => true,
 ): Promise<Manifest> {
-  const present = await intactManifest(target);
+  const present = await usableManifest(target, works);
   if (present) return present;
   const parent = dirname(target);
   const partial = await makePartial(parent);
   try {
     await writeManifest(partial, await fill(partial));
     await chmod(partial, 0o755); // a temporary folder is the owner's alone, a cache may serve others
-    return await moveInto(partial, target);
+    return await moveInto(partial, target, works);
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
@@ -51,13 +61,14 @@ async function newPartial(parent: string): Promise<string> {
   return folder;
 }
 
-/** The manifest of a folder whose files all have the content that it lists, else `undefined`. */
-async function intactManifest(folder: string): Promise<Manifest | undefined> {
+/** The manifest of a folder that works and whose files all have the content that it lists, else `undefined`. */
+async function usableManifest(folder: string, works: Works): Promise<Manifest | undefined> {
   const manifest = readManifest(folder);
-  return manifest && (await contentMatches(folder, manifest)) ? manifest : undefined;
+  const usable = manifest && (await contentMatches(folder, manifest)) && (await works(folder));
+  return usable ? manifest : undefined;
 }
 
-async function moveInto(partial: string, target: string): Promise<Manifest> {
+async function moveInto(partial: string, target: string, works: Works): Promise<Manifest> {
   const ours = readManifest(partial);
   if (!ours) throw new Error(`${partial} changed while it was being written.`);
   for (;;) {
@@ -67,7 +78,7 @@ async function moveInto(partial: string, target: string): Promise<Manifest> {
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'EPERM') throw error;
-      const theirs = await intactManifest(target);
+      const theirs = await usableManifest(target, works);
       if (theirs) return theirs; // another install was faster
       await discard(target);
     }

@@ -2,10 +2,9 @@
 // TensorFlow.js, out of its own Python wheel stands where the pinned one is looked for. The download is kept in the cache.
 import { copyFile, cp, mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheDir } from '@pixelrnn/files';
+import { cacheDir, writeManifest } from '@pixelrnn/files';
 import { downloadWheel, fetchWithPip } from '../install/downloadWheel.js';
 import { tensorflowFolder } from '../install/folders.js';
-import { writeManifest } from '../install/manifest.js';
 import { provideFolder } from '../install/sharedFolder.js';
 import { unpackWheel } from '../install/unpackWheel.js';
 import type { Wheel } from '../install/wheels.js';
