@@ -56,18 +56,28 @@ const imagesPerThread = 32;
 /** Intensities for each thread at once, about: a call for fewer costs more than they do. */
 const intensitiesPerThread = 2 ** 16;
 
-/** @throws GenerationError `usage` where the native build is asked for and is not there */
+/** @throws GenerationError `usage` where the native build is asked for and is not there, or does not load */
 export async function openExecutor(
   plan: Plan,
   { build = 'auto' }: { build?: Build | undefined },
 ): Promise<OpenExecutor> {
-  const native = build === 'wasm' ? null : await openNative(plan);
-  if (build === 'native' && !native) {
-    usage(
-      "build: the native one is not there for this processor; run `pnpm engine install`, or take 'wasm' or 'auto'.",
-    );
+  if (build === 'wasm') return new Executor(plan, await wasmExecutor(plan));
+  const native = openNative(plan);
+  if (!('why' in native)) return new Executor(plan, native);
+  const { why, broken } = native;
+  if (build === 'native') {
+    usage(`build: the native one ${why}; run \`pnpm engine install\`, or take 'wasm' or 'auto'.`);
   }
-  return new Executor(plan, native ?? (await wasmExecutor(plan)));
+  if (broken) warnOnce(`The native executor of plans ${why}: run \`pnpm engine install\`. ${slower}`);
+  return new Executor(plan, await wasmExecutor(plan));
+}
+
+const slower = 'WebAssembly runs instead, slower, with the same results.';
+const warned = new Set<string>();
+
+function warnOnce(message: string): void {
+  if (!warned.has(message)) console.warn(message);
+  warned.add(message);
 }
 
 class Executor implements OpenExecutor {

@@ -22,7 +22,10 @@ export interface RunOptions {
    * Ends the call by throwing the signal's reason. By default the signal of the notebook's cell, where there is one.
    */
   signal?: AbortSignal | undefined;
-  /** `auto`: compiled for this processor where there is such a build, else WebAssembly. The images are the same. */
+  /**
+   * `auto`: compiled for this processor where there is such a build, else WebAssembly, with a warning where the build is there
+   * but does not load. The images are the same.
+   */
   build?: Build | undefined;
   /** Images that advance together; by default as many as suit the machine. The images are the same. */
   batchSize?: number | undefined;

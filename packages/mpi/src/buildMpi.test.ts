@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -27,18 +28,30 @@ vi.mock('@pixelrnn/engine', async (importOriginal) => ({
   ...(await importOriginal<object>()),
   tensorflowInstallation: () => installed.current,
 }));
-vi.mock('@pixelrnn/files', () => ({ cacheDir: () => cache }));
+vi.mock('@pixelrnn/files', async (importOriginal) => ({
+  ...(await importOriginal<object>()),
+  cacheDir: () => cache,
+}));
 
-/** An mpicxx that runs `script` with the output file as its first argument. */
-function useMpicxx(script: string): void {
+const good = join(root, 'good.node');
+const commands = join(root, 'commands');
+execFileSync('cc', ['-shared', '-fPIC', '-x', 'c', '-', '-o', good], {
+  input: 'void* napi_register_module_v1(void* env, void* exports) { return exports; }',
+});
+
+/** An mpicxx that takes down how it was called and runs `script` with the output file as its first argument. */
+function useMpicxx(script = `cp '${good}' "$1"`): void {
   const path = join(root, 'mpicxx');
+  writeFileSync(commands, '');
   writeFileSync(
     path,
-    `#!/bin/sh\n[ "$1" = --version ] && exit\nall="$*"\nwhile [ "$1" != -o ]; do shift; done\nset -- "$2"\n${script}\n`,
+    `#!/bin/sh\n[ "$1" = --version ] && exit\necho "$*" >> '${commands}'\nwhile [ "$1" != -o ]; do shift; done\nset -- "$2"\n${script}\n`,
   );
   chmodSync(path, 0o755);
   vi.stubEnv('PATH', `${root}${delimiter}${process.env.PATH}`);
 }
+
+const calls = () => readFileSync(commands, 'utf8').trim().split('\n');
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -49,12 +62,13 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 test("mpicxx compiles MPI's functions and, where there is TensorFlow, the op, apart from the kernels", async () => {
   installed.current = tensorflow;
-  useMpicxx('echo "$all" > "$1"');
+  useMpicxx();
   expect(await buildMpi()).toEqual({ op: true });
-  const functions = readFileSync(join(communicatorFolder(), addonName), 'utf8');
+  const [functions, op] = calls();
   expect(functions).toContain('communicator.cc');
   expect(functions).not.toContain('tensorflow');
-  const op = readFileSync(join(sumOpFolder(tensorflow), addonName), 'utf8');
+  for (const folder of [communicatorFolder(), sumOpFolder(tensorflow)])
+    expect(existsSync(join(folder, addonName))).toBe(true);
   for (const part of [
     'sum_op.cc',
     'tensorflow/op.cc',
@@ -67,11 +81,11 @@ test("mpicxx compiles MPI's functions and, where there is TensorFlow, the op, ap
 });
 
 test('it is compiled anew each time, and without TensorFlow there is no op', async () => {
-  useMpicxx('echo one > "$1"');
+  useMpicxx();
   expect(await buildMpi()).toEqual({ op: false });
-  useMpicxx('echo two > "$1"');
-  await buildMpi();
-  expect(readFileSync(join(communicatorFolder(), addonName), 'utf8')).toBe('two\n');
+  expect(calls()).toHaveLength(1);
+  expect(await buildMpi()).toEqual({ op: false });
+  expect(calls()).toHaveLength(2);
   expect(readdirSync(cache)).toHaveLength(1);
 });
 

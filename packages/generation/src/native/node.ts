@@ -1,6 +1,7 @@
 import type { Plan, PlanExecutor } from '@pixelrnn/kernels/plan';
-import { nativeExecutor, nativeExecutorIsBuilt } from '@pixelrnn/kernels/plan/native';
+import { nativeExecutor, nativeExecutorLack } from '@pixelrnn/kernels/plan/native';
+import type { NoNative } from './noNative.js';
 
-/** The executor compiled for this processor; null where it is not built. */
-export const openNative = (plan: Plan): PlanExecutor | null =>
-  nativeExecutorIsBuilt() ? nativeExecutor(plan) : null;
+/** The executor compiled for this processor, or why there is none. */
+export const openNative = (plan: Plan): PlanExecutor | NoNative =>
+  nativeExecutorLack() ?? nativeExecutor(plan);

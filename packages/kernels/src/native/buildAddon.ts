@@ -1,13 +1,9 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { type Compiler, provideCompiler } from '@pixelrnn/engine';
+import { dirname, join } from 'node:path';
+import { type Compiler, failureLine, provideCompiler, provideFolder, runProgram } from '@pixelrnn/engine';
 import type { Unavailable } from '../dispatch/kernelKind.js';
+import { addonTrouble } from './addonTrouble.js';
 
-const run = promisify(execFile);
 const require = createRequire(import.meta.url);
 
 export interface BuildOptions {
@@ -36,10 +32,10 @@ export interface AddonSources {
 }
 
 /**
- * Compiles an addon of Node's into the cache, unless it is there.
+ * Compiles an addon of Node's into the cache, unless one is there that loads.
  *
- * Nothing half-built is ever loaded: the compiler writes into a folder of its own, which is renamed at the end. Two
- * builds at once both succeed.
+ * Nothing half-built is ever loaded: the compiler writes into a folder of its own, which is renamed once the addon has been
+ * loaded from there. Two builds at once both succeed.
  *
  * @returns the folder, or why there is no addon, a phrase without a full stop
  */
@@ -49,38 +45,25 @@ export async function buildAddon(
 ): Promise<BuiltKernels | Unavailable> {
   try {
     const folder = folderOf();
-    const isBuilt = () => existsSync(join(folder, addonName));
-    if (isBuilt()) return { folder, built: false };
-    log?.(message);
-    const partial = await makePartial(folder);
-    try {
+    let built = false;
+    const fill = async (partial: string) => {
+      built = true;
+      log?.(message);
       // A folder beside the final one: paths relative to the addon hold in both.
-      await compile(
-        compiler ?? (await provideCompiler(log ? { log } : {})),
-        compilerArguments(folder),
-        join(partial, addonName),
-      );
-      await rename(partial, folder);
-    } catch (error) {
-      await rm(partial, { recursive: true, force: true });
-      // Another build may have been faster; then the folder is complete.
-      if (!isBuilt()) throw error;
-    }
-    return { folder, built: true };
+      const addon = join(partial, addonName);
+      const chosen = compiler ?? (await provideCompiler(log ? { log } : {}));
+      await compile(chosen, compilerArguments(folder), addon);
+      if (folderOf() !== folder)
+        throw new Error('the sources changed while they were compiled: run it again');
+      const trouble = await addonTrouble(addon);
+      if (trouble) throw new Error(`what was compiled does not load: ${trouble}`);
+      return { addon: addonName };
+    };
+    await provideFolder(folder, fill, async (present) => !(await addonTrouble(join(present, addonName))));
+    return { folder, built };
   } catch (error) {
-    return { unavailable: `they cannot be built: ${reason(error)}` };
-  }
-}
-
-/** A folder beside the final one. */
-async function makePartial(folder: string): Promise<string> {
-  const cache = dirname(folder);
-  try {
-    await mkdir(cache, { recursive: true });
-    return await mkdtemp(join(cache, `.partial-${basename(folder).split('-')[0]}-`));
-  } catch (error) {
-    const { message } = error as Error;
-    throw new Error(`${cache} cannot be written (${message}): set PIXELRNN_CACHE_DIR to a folder that can`);
+    const [line] = (error as Error).message.split('\n', 1);
+    return { unavailable: `they cannot be built: ${line?.replace(/\.$/, '')}` };
   }
 }
 
@@ -91,24 +74,17 @@ async function compile(
 ): Promise<void> {
   const nodeApi = join(dirname(require.resolve('node-api-headers')), 'include');
   const mac = process.platform === 'darwin';
-  await run(
-    command,
-    [
-      ...args,
-      ...(mac ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared']),
-      `-I${nodeApi}`,
-      ...compilerArguments,
-      '-o',
-      output,
-      '-pthread',
-    ],
-    { maxBuffer: 64 << 20, timeout: 1_200_000, env },
-  );
-}
-
-function reason(error: unknown): string {
-  const { message, stderr = '' } = error as { message: string; stderr?: string };
-  const lines = stderr.split('\n').map((line) => line.trim());
-  const line = lines.find((text) => /\berror\b/i.test(text)) ?? (message.split('\n', 1)[0] as string);
-  return line.replace(/\.$/, '');
+  const all = [
+    ...args,
+    ...(mac ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared']),
+    `-I${nodeApi}`,
+    ...compilerArguments,
+    '-o',
+    output,
+    '-pthread',
+  ];
+  const result = await runProgram(command, all, { seconds: 1200, env });
+  if (result.code === 0) return;
+  const silent = !result.trouble && !`${result.stderr}${result.stdout}`.trim();
+  throw new Error(`${silent ? 'the compiler says nothing but ' : ''}${failureLine(result)}`);
 }

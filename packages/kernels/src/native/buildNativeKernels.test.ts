@@ -1,15 +1,8 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import { FakeCompiler } from '../testing/fakeCompiler.js';
 import { buildNativeKernels } from './buildNativeKernels.js';
 import { addonName } from './kernelsFolder.js';
 
@@ -27,18 +20,12 @@ vi.mock('@pixelrnn/engine', async (importOriginal) => ({
   ...(await importOriginal<object>()),
   tensorflowInstallation: () => installed.current,
 }));
-vi.mock('@pixelrnn/files', () => ({ cacheDir: () => cache }));
+vi.mock('@pixelrnn/files', async (importOriginal) => ({
+  ...(await importOriginal<object>()),
+  cacheDir: () => cache,
+}));
 
-/** A compiler that runs `script` with the output file as its first argument. */
-function useCompiler(script: string): void {
-  const path = join(root, 'compiler');
-  writeFileSync(
-    path,
-    `#!/bin/sh\n[ "$1" = --version ] && exit\nall="$*"\nwhile [ "$1" != -o ]; do shift; done\nset -- "$2"\n${script}\n`,
-  );
-  chmodSync(path, 0o755);
-  vi.stubEnv('CXX', path);
-}
+const compiler = new FakeCompiler(root);
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -56,7 +43,7 @@ describe('buildNativeKernels', () => {
 
   test('builds once, with the libraries of this TensorFlow and for this processor', async () => {
     installed.current = tensorflow;
-    useCompiler('echo "$all" > "$1"');
+    compiler.use();
     const lines: string[] = [];
     const log = (line: string) => lines.push(line);
     const first = await buildNativeKernels({ log });
@@ -65,7 +52,7 @@ describe('buildNativeKernels', () => {
     expect(dirname(folder)).toBe(cache);
     expect(await buildNativeKernels({ log })).toEqual({ folder, built: false });
     expect(lines).toEqual(['Compiling the fused kernels for TensorFlow 2.21.0 and this processor.']);
-    const command = readFileSync(join(folder, addonName), 'utf8');
+    const [command] = compiler.calls();
     for (const part of [`-I${tensorflow.includeDir}`, 'conv_forward.cc', 'tensorflow/addon.cc', '=native']) {
       expect(command).toContain(part);
     }
@@ -75,7 +62,7 @@ describe('buildNativeKernels', () => {
 
   test('two builds at once leave one folder', async () => {
     installed.current = tensorflow;
-    useCompiler('sleep 0.3; echo addon > "$1"');
+    compiler.use('sleep 0.3; cp "$good" "$1"');
     const [one, two] = await Promise.all([buildNativeKernels(), buildNativeKernels()]);
     expect(one).toHaveProperty('folder');
     expect(two).toHaveProperty('folder', (one as { folder: string }).folder);
@@ -84,7 +71,7 @@ describe('buildNativeKernels', () => {
 
   test('leaves nothing behind when the compiler fails, and says what it said', async () => {
     installed.current = tensorflow;
-    useCompiler('echo half > "$1"; echo note >&2; echo "op.cc:1:2: error: no such file" >&2; exit 1');
+    compiler.use('echo half > "$1"; echo note >&2; echo "op.cc:1:2: error: no such file" >&2; exit 1');
     expect(await buildNativeKernels()).toEqual({
       unavailable: 'they cannot be built: op.cc:1:2: error: no such file',
     });
@@ -105,7 +92,7 @@ describe('buildNativeKernels', () => {
     const result = await buildNativeKernels();
     expect(result).toHaveProperty('unavailable');
     expect((result as { unavailable: string }).unavailable).toMatch(
-      /^they cannot be built: .*cache cannot be written \(E\w+: .*\): set PIXELRNN_CACHE_DIR to a folder that can$/,
+      /^they cannot be built: .*cache cannot be written \(E\w+: .*\): set PIXELRNN_CACHE_DIR to one that can$/,
     );
     expect(existsSync(join(cache, addonName))).toBe(false);
   });

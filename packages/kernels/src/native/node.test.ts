@@ -15,7 +15,10 @@ vi.mock('@pixelrnn/engine', async (importOriginal) => ({
   ...(await importOriginal<object>()),
   tensorflowInstallation: () => installed.current,
 }));
-vi.mock('@pixelrnn/files', () => ({ cacheDir: () => cache }));
+vi.mock('@pixelrnn/files', async (importOriginal) => ({
+  ...(await importOriginal<object>()),
+  cacheDir: () => cache,
+}));
 
 beforeAll(async () => {
   // TensorFlow's backend in name, JavaScript in deed.
@@ -47,7 +50,7 @@ test('native kernels say why they are not there', () => {
   writeFileSync(join(folder, addonName), 'no addon');
   const broken = nativeKernels({}) as { unavailable: string };
   expect(broken).toMatchObject({ repairable: true });
-  expect(broken.unavailable).toMatch(/^they do not load: .*kernels\.node/);
+  expect(broken.unavailable).toMatch(/^they do not load: .*kernels\.node.*, run `pnpm engine install`$/);
 });
 
 test('a machine that could be faster says so at the first operation, and only then', () => {

@@ -1,13 +1,9 @@
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { tensorflowInstallation } from '@pixelrnn/engine';
 import type { Unavailable } from '../dispatch/kernelKind.js';
 import { type FusedKernelSet, nativeKernelSet } from '../fused/kernelSets.js';
 import { addonName, kernelsFolder } from './kernelsFolder.js';
+import { loadAddon } from './loadAddon.js';
 import { type TensorflowBackend, TensorflowOps } from './tensorflowBackend.js';
-
-const require = createRequire(import.meta.url);
 
 let threads: number | undefined;
 
@@ -34,16 +30,17 @@ export function nativeKernels(backend: object): FusedKernelSet | Unavailable {
   const installation = tensorflowInstallation();
   if (!installation) return { unavailable: 'this TensorFlow was not installed by `pnpm engine install`' };
   try {
-    const addon = join(kernelsFolder(installation), addonName);
-    if (!existsSync(addon)) {
+    const addon = loadAddon(kernelsFolder(installation), addonName) as { threads: number } | null;
+    if (!addon) {
       const unavailable = 'they are not built for this processor, run `pnpm engine install`';
       return { unavailable, repairable: true };
     }
-    threads = (require(addon) as { threads: number }).threads;
+    threads = addon.threads;
   } catch (error) {
     const { message } = error as Error;
     if (message.startsWith('PIXELRNN_THREADS')) throw error;
-    return { unavailable: `they do not load: ${message.split('\n', 1)[0]}`, repairable: true };
+    const unavailable = `they do not load: ${message.split('\n', 1)[0]}, run \`pnpm engine install\``;
+    return { unavailable, repairable: true };
   }
   return nativeKernelSet(new TensorflowOps(tensorflow));
 }

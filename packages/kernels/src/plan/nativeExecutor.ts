@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+
+import { loadAddon } from '../native/loadAddon.js';
 import { planAddonName, planFolder } from '../native/planFolder.js';
 import { compilePlan } from './compilePlan.js';
 import type { PlanExecutor } from './executor.js';
@@ -9,8 +8,6 @@ import type { Share } from './groups.js';
 import type { Plan } from './plan.js';
 import { type Machine, type OpenRun, startRun } from './planRun.js';
 import { bufferNames, type RunBuffers } from './runBuffers.js';
-
-const require = createRequire(import.meta.url);
 
 /** What `cpp/plan/addon.cc` exports. */
 interface Addon {
@@ -43,21 +40,41 @@ export function nativeExecutor(
 ): PlanExecutor {
   if (!Number.isInteger(threads) || threads < 1)
     throw new Error(`plan executor: threads must be a positive integer, got ${threads}`);
-  return new NativeExecutor(plan, loadAddon(), threads);
-}
-
-/** Whether {@link nativeExecutor} has an addon to load on this machine. */
-export function nativeExecutorIsBuilt(): boolean {
-  return existsSync(join(planFolder(), planAddonName));
-}
-
-function loadAddon(): Addon {
-  const path = join(planFolder(), planAddonName);
-  if (!existsSync(path))
+  const found = findAddon();
+  if ('why' in found)
     throw new Error(
-      'plan executor: the native one is not built for this processor, run `pnpm engine install` or take WebAssembly',
+      `plan executor: the native one ${found.why}, run \`pnpm engine install\` or take WebAssembly`,
     );
-  return require(path) as Addon;
+  return new NativeExecutor(plan, found, threads);
+}
+
+/** Whether {@link nativeExecutor} has an addon that loads on this machine. */
+export function nativeExecutorIsBuilt(): boolean {
+  return nativeExecutorLack() === null;
+}
+
+/** Why there is no native executor. */
+export interface NativeLack {
+  /** What follows 'the native one'. */
+  why: string;
+  /** Whether its addon is there, but does not load. */
+  broken: boolean;
+}
+
+/** Why {@link nativeExecutor} finds no addon that loads on this machine; null where it does. */
+export function nativeExecutorLack(): NativeLack | null {
+  const found = findAddon();
+  return 'why' in found ? found : null;
+}
+
+function findAddon(): Addon | NativeLack {
+  try {
+    const addon = loadAddon(planFolder(), planAddonName) as Addon | null;
+    return addon ?? { why: 'is not built for this processor', broken: false };
+  } catch (error) {
+    const [line] = (error as Error).message.split('\n', 1);
+    return { why: `does not load (${line})`, broken: true };
+  }
 }
 
 function defaultThreads(): number {

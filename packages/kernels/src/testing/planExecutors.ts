@@ -5,10 +5,13 @@ import type { Plan } from '../plan/plan.js';
 import { wasmExecutor } from '../plan/wasmExecutor.js';
 import { PlanBuilder, type PlanSize, tap } from './planBuilder.js';
 
+let built: ReturnType<typeof buildPlanExecutor> | undefined;
+
 /** Both executors of a plan; the native one is built where it is not. */
 export async function executorsOf(plan: Plan): Promise<PlanExecutor[]> {
-  const built = await buildPlanExecutor();
-  if ('unavailable' in built) throw new Error(`the native executor: ${built.unavailable}`);
+  built ??= buildPlanExecutor();
+  const result = await built;
+  if ('unavailable' in result) throw new Error(`the native executor: ${result.unavailable}`);
   return [nativeExecutor(plan, { threads: 2 }), await wasmExecutor(plan)];
 }
 
