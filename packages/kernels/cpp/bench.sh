@@ -9,6 +9,6 @@ cd "$(dirname "$0")"
 build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT
 # shellcheck disable=SC2046,SC2086
-"${CXX:-c++}" $(flags every) $(flags kernels) -O3 ${ARCH:--march=native} -I. $(kernel_sources) bench/*.cc \
+"${CXX:-c++}" $(flags every) $(flags kernels) -fexceptions -O3 ${ARCH:--march=native} -I. $(kernel_sources) bench/*.cc \
   -o "$build/bench_kernels" -pthread
 "$build/bench_kernels" "$@"

@@ -11,6 +11,11 @@ kernel_sources() {
     ! -path './plan/*' | sort
 }
 
+# Where a source of the kernels catches what the system throws, as where it starts threads.
+catching() {
+  case $1 in */thread_pool.cc) echo -fexceptions ;; esac
+}
+
 # The user's cache folder, which is cacheDir() of @pixelrnn/files; a relative one is the caller's, who stands in $caller.
 cache_folder() {
   cache=${PIXELRNN_CACHE_DIR:-}

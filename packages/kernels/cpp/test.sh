@@ -18,7 +18,7 @@ run() {
   pids=''
   for source in $sources; do
     # shellcheck disable=SC2046
-    "$CXX" $(flags every) $(flags kernels) -I. "$@" -c "$source" -o "$build/$name-$(echo "$source" | tr / _).o" &
+    "$CXX" $(flags every) $(flags kernels) $(catching "$source") -I. "$@" -c "$source" -o "$build/$name-$(echo "$source" | tr / _).o" &
     pids="$pids $!"
   done
   for pid in $pids; do wait "$pid"; done

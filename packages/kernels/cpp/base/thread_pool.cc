@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/start_threads.h"
+
 namespace pixelrnn {
 namespace {
 
@@ -55,7 +57,7 @@ struct alignas(64) Share {
 // next round's tasks mostly read what this round's tasks of the same numbers wrote; then it helps with the others'.
 struct ThreadPool::Workers {
     explicit Workers(int32_t count) : process(getpid()), shares(count + 1) {
-        for (int32_t i = 0; i < count; i++) threads.emplace_back([this, i] { work(i + 1); });
+        start_threads(threads, count, [this](int32_t i) { work(i + 1); });
     }
 
     ~Workers() {

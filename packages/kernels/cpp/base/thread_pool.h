@@ -7,8 +7,8 @@
 
 namespace pixelrnn {
 
-// `threads` counts the caller, who works along: a pool of one starts no thread. Workers start at the first use, end
-// with the pool, and start anew in a forked child. Calls from several threads queue; a call from inside a task runs
+// `threads` counts the caller, who works along: a pool of one starts no thread. Workers start at the first use, as many as
+// the system gives threads for, end with the pool, and start anew in a forked child. Calls from several threads queue; a call from inside a task runs
 // on that task's thread.
 class ThreadPool {
 public:

@@ -1,14 +1,13 @@
-// The executor as an addon of Node's, without TensorFlow. Groups of images are shared over threads; src/plan/nativeExecutor.ts
+// The executor as an addon of Node's, without TensorFlow. Groups of images are shared over threads; src/plan/runBuffers.ts
 // checks everything that comes in.
 #include <node_api.h>
 
-#include <atomic>
 #include <cstdlib>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "plan/each_group.h"
 #include "plan/plan.h"
 
 namespace {
@@ -89,20 +88,6 @@ bool buffers_of(napi_env env, napi_value list, Buffers& buffers) {
     return true;
 }
 
-// work(i) for every group, on as many threads as there are.
-template <typename F>
-void each_group(const Run& run, const F& work) {
-    const int32_t groups = static_cast<int32_t>(run.shares.size());
-    std::atomic<int32_t> next{0};
-    const auto take = [&] {
-        for (int32_t i = next++; i < groups; i = next++) work(i);
-    };
-    std::vector<std::thread> others;
-    for (int32_t i = 1; i < run.threads && i < groups; i++) others.emplace_back(take);
-    take();
-    for (std::thread& thread : others) thread.join();
-}
-
 // load(program: Int32Array, constants: Float32Array)
 napi_value load(napi_env env, napi_callback_info info) {
     napi_value values[2];
@@ -140,7 +125,7 @@ napi_value open(napi_env env, napi_callback_info info) {
             return fail(env, "finds no " + std::to_string(bytes) + " bytes of memory for a group of images");
         run->addresses.push_back(run->states.back().get());
     }
-    each_group(*run, [&](int32_t i) {
+    each_group(static_cast<int32_t>(run->shares.size()), run->threads, [&](int32_t i) {
         pixelrnn_plan_begin(program, run->plan->constants.data(), &run->settings, &buffers, &run->shares[i],
                             run->states[i].get());
     });
@@ -163,7 +148,7 @@ napi_value advance(napi_env env, napi_callback_info info) {
                                count);
         return nullptr;
     }
-    each_group(run, [&](int32_t i) {
+    each_group(static_cast<int32_t>(run.shares.size()), run.threads, [&](int32_t i) {
         pixelrnn_plan_advance(run.plan->program(), run.plan->constants.data(), &run.settings, &buffers, &run.shares[i],
                               run.states[i].get(), first, count);
     });

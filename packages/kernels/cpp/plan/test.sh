@@ -15,7 +15,7 @@ sanitizers='-fsanitize=address,undefined -fno-sanitize-recover=all'
 parts() {
   for width in native $narrower; do
     # shellcheck disable=SC2046,SC2086
-    "$CXX" $(flags plan) -O1 -g -march=$width -Wall -Wextra -Werror $sanitizers -I. plan/test/*.cc -o "$build/parts"
+    "$CXX" $(flags plan) -O1 -g -march=$width -Wall -Wextra -Werror $sanitizers -I. plan/test/*.cc -o "$build/parts" -pthread
     printf '%s: ' "$width"
     "$build/parts"
   done

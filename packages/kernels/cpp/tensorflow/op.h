@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include <exception>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -139,6 +141,9 @@ void guarded(const char* name, const Body& body, const Fail& fail) {
     } catch (const std::bad_alloc&) {
         code = TF_RESOURCE_EXHAUSTED;
         message = "not enough memory";
+    } catch (const std::exception& error) {
+        code = TF_INTERNAL;
+        message = error.what();
     }
     TF_Status* status = TF_NewStatus();
     TF_SetStatus(status, code, (std::string(name) + ": " + message).c_str());

@@ -1,4 +1,5 @@
 // Every task runs once, whatever the number of threads, tasks and callers, also from inside a task and after a fork.
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -65,11 +66,27 @@ void test_fork() {
     check(each_once(pool, 10), "after a fork");
 }
 
+// A user who may start no thread; the limit of processes does not hold for root.
+void test_no_threads() {
+    const pid_t child = fork();
+    if (child == 0) {
+        const rlimit none{0, 0};
+        if (geteuid() == 0 && setuid(65534) != 0) _exit(9);
+        if (setrlimit(RLIMIT_NPROC, &none) != 0) _exit(9);
+        ThreadPool pool(8);
+        _exit(each_once(pool, 10) && each_once(pool, 10) ? 7 : 8);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    check(WIFEXITED(status) && WEXITSTATUS(status) == 7, "where the system gives no threads");
+}
+
 void test_thread_pool() {
     test_counts();
     test_nested();
     test_callers();
     test_fork();
+    test_no_threads();
 }
 
 const Suite suite(test_thread_pool);

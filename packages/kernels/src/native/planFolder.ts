@@ -31,5 +31,6 @@ export function planFolder(): string {
     .sort()
     .map((name) => join(sources, name));
   const build = { flags: planCompilerFlags(features), features };
-  return addonFolder('plan', build, [...own, join(sourceRoot, 'base', 'arena.h')], sourceRoot);
+  const base = ['arena.h', 'start_threads.h'].map((name) => join(sourceRoot, 'base', name));
+  return addonFolder('plan', build, [...own, ...base], sourceRoot);
 }

@@ -1,4 +1,9 @@
 // Checks of the executor's parts: functions against double precision, the coder, and rounding that TensorFlow has changed.
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
@@ -6,6 +11,7 @@
 #include <vector>
 
 #include "plan/coder.h"
+#include "plan/each_group.h"
 #include "plan/functions.h"
 #include "plan/plan.h"
 #include "plan/rounding.h"
@@ -173,9 +179,36 @@ void test_rounding() {
 #endif
 }
 
+bool each_once(int32_t groups, int32_t threads) {
+    std::vector<std::atomic<int32_t>> times(groups);
+    each_group(groups, threads, [&](int32_t i) { times[i]++; });
+    for (const std::atomic<int32_t>& count : times)
+        if (count != 1) return false;
+    return true;
+}
+
+// Also for a user who may start no thread; the limit of processes does not hold for root.
+void test_threads() {
+    for (const int32_t threads : {1, 2, 7})
+        for (const int32_t groups : {0, 1, 2, 50})
+            check(each_once(groups, threads), "every group once with " + std::to_string(threads) + " threads");
+    const pid_t child = fork();
+    if (child == 0) {
+        const rlimit none{0, 0};
+        if (geteuid() == 0 && setuid(65534) != 0) _exit(9);
+        if (setrlimit(RLIMIT_NPROC, &none) != 0) _exit(9);
+        _exit(each_once(50, 7) ? 7 : 8);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    check(WIFEXITED(status) && WEXITSTATUS(status) == 7, "where the system gives no threads");
+}
+
 }  // namespace
 
 int main() {
+    test_threads();
+
     test_functions();
     test_coder();
     test_carry();
