@@ -1,6 +1,9 @@
 // A group of images on its way through the plan, position by position; its state lies in the caller's memory.
 #pragma once
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include "base/arena.h"
 #include "plan/distribution.h"
 #include "plan/run.h"
@@ -32,7 +35,12 @@ class Walk {
     };
 
 public:
-    static size_t state_bytes(const Program& program) { return State(program, nullptr).arena.used(); }
+    // What no memory of this machine could hold is told as the largest size there is.
+    static size_t state_bytes(const Program& program) {
+        const uint64_t floats = (uint64_t(program.state_values) + uint64_t(program.most_sums)) * kLanes;
+        const size_t used = State(program, nullptr).arena.used();
+        return floats * sizeof(float) > used ? SIZE_MAX : used;
+    }
 
     Walk(const Program& program, const float* constants, const Settings& settings, const Buffers& buffers,
          const Share& share, void* memory)
@@ -50,7 +58,8 @@ public:
         each_known_pixel();
         for (int32_t lane = 0; lane < own_lanes(); lane++) {
             const int32_t image = image_of(lane);
-            if (image < 0) continue;
+            // The shared stream's one coder is begun once: groups begin on threads at the same time.
+            if (image < 0 || (settings_.shared_stream && image > 0)) continue;
             if (settings_.mode == kEncode) begin_encoding(coder(image));
             if (settings_.mode == kDecode) begin_decoding(coder(image), stream(image), coder(image).length);
         }

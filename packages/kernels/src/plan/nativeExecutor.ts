@@ -89,6 +89,7 @@ class NativeExecutor implements PlanExecutor, Machine {
   readonly kind = 'native';
   readonly lanes: number;
   private loaded: object | null;
+  private readonly runs = new Set<object>();
 
   constructor(
     private readonly plan: Plan,
@@ -106,21 +107,35 @@ class NativeExecutor implements PlanExecutor, Machine {
 
   dispose(): void {
     this.loaded = null;
+    for (const run of this.runs) this.close(run);
   }
 
   open(buffers: RunBuffers, settings: Int32Array, shares: readonly Share[]): OpenRun {
-    if (!this.loaded) throw new Error('plan executor: it was disposed of');
     const list = bufferNames.map((name) => buffers[name]);
     const flat = Int32Array.from(shares.flatMap(({ lanes, first, images }) => [lanes, first, images]));
     const { addon } = this;
-    const run = addon.open(this.loaded, settings, list, flat, this.threads);
+    const run = addon.open(this.requireLoaded(), settings, list, flat, this.threads);
+    this.runs.add(run);
     return {
-      advance: (first, count) => addon.advance(run, list, first, count),
+      advance: (first, count) => {
+        this.requireLoaded();
+        addon.advance(run, list, first, count);
+      },
       read: (name) => {
+        this.requireLoaded();
         const values = buffers[name];
         return (values ? values.slice() : null) as typeof values;
       },
-      close: () => addon.close(run),
+      close: () => this.close(run),
     };
+  }
+
+  private requireLoaded(): object {
+    if (!this.loaded) throw new Error('plan executor: it was disposed of');
+    return this.loaded;
+  }
+
+  private close(run: object): void {
+    if (this.runs.delete(run)) this.addon.close(run);
   }
 }

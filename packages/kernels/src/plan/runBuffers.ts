@@ -70,7 +70,8 @@ export function prepareRun(plan: Plan, options: PlanRunOptions): PreparedRun {
   const reads = mode === 'take' || mode === 'encode';
   const given = check.intensities(options, reads);
   const known = check.known(options.known);
-  const uniforms = mode === 'draw' ? check.length('uniforms', options.uniforms, count * symbols) : null;
+  const uniforms =
+    mode === 'draw' ? check.array('uniforms', options.uniforms, Uint32Array, count * symbols) : null;
   const codes = mode === 'encode' || mode === 'decode';
   const shared = codes && (options.sharedStream ?? false);
   const streams = shared ? 1 : count;
@@ -115,7 +116,17 @@ const streamCapacity = (symbols: number): number => Math.ceil((3 * symbols + 16)
 
 function longest(streams: readonly Uint8Array[], count: number, check: Checks): number {
   if (streams.length !== count) check.fail(`expected ${count} streams, got ${streams.length}`);
+  for (const [i, stream] of streams.entries()) check.kind(`streams[${i}]`, stream, Uint8Array);
   return Math.max(1, ...streams.map(({ length }) => length));
+}
+
+type ArrayKind = Uint8ArrayConstructor | Uint32ArrayConstructor | Float32ArrayConstructor;
+
+const withArticle = (name: string): string => `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`;
+
+function kindOf(value: unknown): string {
+  if (value === undefined || value === null) return 'nothing';
+  return withArticle(Object(value).constructor?.name ?? 'object');
 }
 
 class Checks {
@@ -128,7 +139,26 @@ class Checks {
     throw new Error(`plan executor: ${what}`);
   }
 
-  length<Values extends { readonly length: number }>(name: string, values: Values, length: number): Values {
+  kind(name: string, values: unknown, Kind: ArrayKind): void {
+    if (values instanceof Kind) return;
+    this.fail(`expected ${name} as ${withArticle(Kind.name)}, got ${kindOf(values)}`);
+  }
+
+  array<Values extends ArrayBufferView & { readonly length: number }>(
+    name: string,
+    values: Values,
+    Kind: ArrayKind,
+    length: number,
+  ): Values {
+    this.kind(name, values, Kind);
+    return this.length(name, values, length);
+  }
+
+  private length<Values extends { readonly length: number }>(
+    name: string,
+    values: Values,
+    length: number,
+  ): Values {
     if (values.length !== length) this.fail(`expected ${length} ${name}, got ${values.length}`);
     return values;
   }
@@ -140,7 +170,7 @@ class Checks {
         this.fail('intensities of the pixels that are known must be given');
       return null;
     }
-    this.length('intensities', intensities, this.count * height * width * colors);
+    this.array('intensities', intensities, Uint8Array, this.count * height * width * colors);
     const wrong = intensities.findIndex((value) => value >= levels);
     if (wrong >= 0)
       this.fail(`intensities must be below ${levels}, got ${intensities[wrong]} at index ${wrong}`);
@@ -149,6 +179,7 @@ class Checks {
 
   known(known: Uint8Array | undefined): Uint8Array | null {
     if (!known) return null;
+    this.kind('known', known, Uint8Array);
     const pixels = this.plan.height * this.plan.width;
     if (known.length !== pixels && known.length !== this.count * pixels)
       this.fail(`expected ${pixels} or ${this.count * pixels} marks of known pixels, got ${known.length}`);
@@ -166,6 +197,7 @@ class Checks {
     let at = 0;
     conditions.forEach((values, i) => {
       const size = sizes[i] as number;
+      this.kind(`${name}[${i}]`, values, Float32Array);
       this.length(`values in ${name}[${i}]`, values, this.count * size);
       for (let image = 0; image < this.count; image++) {
         joined.set(values.subarray(image * size, (image + 1) * size), image * perImage + at);

@@ -34,6 +34,28 @@ test.each([
     'intensities must be below 4, got 4 at index 0',
   ],
   [{ mode: 'decode', streams: [] }, 'expected 2 streams, got 0'],
+  [{ uniforms: new Uint8Array(24) }, 'expected uniforms as a Uint32Array, got a Uint8Array'],
+  [{ uniforms: undefined }, 'expected uniforms as a Uint32Array, got nothing'],
+  [
+    { conditions: [new Float32Array(8), new Float64Array(24)] },
+    'expected conditions[1] as a Float32Array, got a Float64Array',
+  ],
+  [
+    { guidance: { scale: 1, conditions: [new Array(8).fill(0), new Float32Array(24)] } },
+    "expected guidance's conditions[0] as a Float32Array, got an Array",
+  ],
+  [
+    { mode: 'take', intensities: new Int32Array(24) },
+    'expected intensities as a Uint8Array, got an Int32Array',
+  ],
+  [
+    { known: new Float32Array(4), intensities: new Uint8Array(24) },
+    'expected known as a Uint8Array, got a Float32Array',
+  ],
+  [
+    { mode: 'decode', streams: [new Uint8Array(3), new Uint16Array(3)] },
+    'expected streams[1] as a Uint8Array, got a Uint16Array',
+  ],
 ] as [object, string][])('%o is refused', (change, message) => {
   expect(() => executor?.start({ ...good, ...change } as PlanRunOptions)).toThrow(
     `plan executor: ${message}`,
@@ -64,6 +86,17 @@ describe('a run', () => {
       expect(() => run.intensities()).toThrow('the run was disposed of');
       each.dispose();
       expect(() => each.start(good)).toThrow('it was disposed of');
+    }
+  });
+
+  test('ends with its executor', async () => {
+    for (const each of await executorsOf(plan)) {
+      const run = each.start(good);
+      run.advance(1);
+      each.dispose();
+      expect(() => run.advance()).toThrow('it was disposed of');
+      expect(() => run.intensities()).toThrow('it was disposed of');
+      run.dispose();
     }
   });
 

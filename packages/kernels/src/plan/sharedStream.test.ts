@@ -2,8 +2,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { buildPlanExecutor } from '../native/buildPlanExecutor.js';
 import { planInputs, planKinds, planOf } from '../testing/plans.js';
 import type { PlanExecutor } from './executor.js';
+import type { Share } from './groups.js';
 import { nativeExecutor } from './nativeExecutor.js';
 import type { Plan } from './plan.js';
+import type { Machine } from './planRun.js';
+import { prepareRun } from './runBuffers.js';
 import { wasmExecutor } from './wasmExecutor.js';
 
 beforeAll(async () => {
@@ -86,6 +89,25 @@ describe('a shared stream', () => {
     const { stream } = encode(executor, unlikely, 4);
     expect(stream.length).toBeLessThanOrEqual((1200 * 22) / 8 + 2);
     expect(decode(executor, plan, unlikely, stream)).toEqual(unlikely.intensities);
+  });
+
+  // Groups begin side by side.
+  test('is begun by the group of the first image alone', async () => {
+    const plan = planOf('convolutions', { height: 2, width: 2, colors: 1, levels: 4 }, 1);
+    const count = 12;
+    const intensities = new Uint8Array(4 * count);
+    for (const executor of [nativeExecutor(plan), await wasmExecutor(plan)]) {
+      const options = { mode: 'encode', count, intensities, sharedStream: true } as const;
+      const begun = (shares: Share[]) => {
+        const { buffers, settings } = prepareRun(plan, options);
+        const run = (executor as PlanExecutor & Machine).open(buffers, settings, shares);
+        const coders = run.read('coders');
+        run.close();
+        return coders?.some((word) => word !== 0);
+      };
+      expect(begun([{ lanes: 4, first: 4, images: 4 }])).toBe(false);
+      expect(begun([{ lanes: 4, first: 0, images: 4 }])).toBe(true);
+    }
   });
 
   test('that is cut short or goes on is told of, or gives other images', async () => {

@@ -133,7 +133,7 @@ class WasmExecutor implements PlanExecutor, Machine {
       const list = put(flat);
       const groups = shares.map(({ lanes }, i) => ({
         share: list + i * shareBytes,
-        state: take(this.running.pixelrnn_plan_state(this.program, lanes)),
+        state: take(this.running.pixelrnn_plan_state(this.program, lanes) >>> 0), // of a signed number
       }));
       const states = put(Uint32Array.from(groups.map(({ state }) => state)));
       const { program, constants } = this;
