@@ -109,7 +109,7 @@ describe('the page', () => {
       page.slice(page.indexOf(`<section class="experiment" id="${id}"`)).split('</section>')[0] as string;
     expect(section('autoencoder')).toContain('no better model');
     expect(section('table3')).toMatch(/Departures of all our runs: h 16, not 128; headWidth 64, not 1024\./);
-    expect(section('table5')).toMatch(/<small>blocks 6, not 15;/);
+    expect(section('table5')).toMatch(/<small>blocks 12, not 15;/);
     expect(section('completions')).toMatch(
       /<\/span> nats per image, of the lower half given the upper one<\/h4>/,
     );
