@@ -54,6 +54,18 @@ test('what can go at once goes at once, text within 20 ms is joined', async () =
   expect(socket.sent.at(-1)).toBe('text 5');
 });
 
+test('the first text after a message goes at once: a loop that never ends may follow it', () => {
+  const socket = new Socket(100);
+  let now = 0;
+  const outbox = new Outbox(socket, () => now);
+  outbox.stream('a', '1', text);
+  now = 5;
+  outbox.post(['execute_input']);
+  now = 6;
+  outbox.stream('a', '2', text);
+  expect(socket.sent).toEqual(['text 1', 'execute_input', 'text 2']);
+});
+
 test('a message sends the text before it first, and text of another stream stays apart', () => {
   const socket = new Socket(100);
   const outbox = new Outbox(socket, () => 0);

@@ -1,6 +1,6 @@
 import type { Frame, Socket } from '../tslab.js';
 
-/** Text that comes within this time of the last message waits for more, in ms; 50 messages a second are enough to read. */
+/** Text that comes within this time of the last text waits for more, in ms; 50 messages a second are enough to read. */
 const pause = 20;
 
 type Item = { frames: () => Frame[]; stream?: { key: string; text: string } };
@@ -16,7 +16,7 @@ export class Outbox {
   #underWay = 0;
   #blocked = false;
   #closed = false;
-  #lastSent = Number.NEGATIVE_INFINITY;
+  #lastText = Number.NEGATIVE_INFINITY;
   #wake = false;
   #empty: (() => void)[] = [];
 
@@ -41,7 +41,7 @@ export class Outbox {
       const stream = { key, text };
       this.#queue.push({ stream, frames: () => frames(stream.text) });
     }
-    this.#pump(this.#queue.length > 1 || this.#now() - this.#lastSent >= pause);
+    this.#pump(this.#queue.length > 1 || this.#now() - this.#lastText >= pause);
   }
 
   /** Resolves when everything was sent. */
@@ -76,8 +76,8 @@ export class Outbox {
         this.#blocked = true;
         return;
       }
-      this.#queue.shift();
-      this.#lastSent = this.#now();
+      const { stream } = this.#queue.shift()!;
+      this.#lastText = stream ? this.#now() : Number.NEGATIVE_INFINITY;
       this.#underWay++;
       const done = () => {
         this.#underWay--;
