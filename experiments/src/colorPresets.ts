@@ -39,7 +39,7 @@ const adam: TrainingSettings = {
  */
 export const clipped = { learningRate: 1.2e-2, clipNorm: 300 } as const;
 
-/** The main tables: more than five passes over the 45,000 training images, in about 40 minutes a row on one core. */
+/** The main tables: more than five passes over the 45,000 training images, in 40 to 60 minutes a row on one core. */
 export const cpu: TrainingSettings = {
   ...adam,
   steps: 15_000,
